@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every room is built with.
+let everyRoom: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A room that touches no C: strict memory safety, and nothing in it is unsafe.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, swiftSettings: everyRoom + [.strictMemorySafety()])
+}
+
+/// A room that wraps a C library.
+func wrapper(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: everyRoom)
+}
+
+func library(_ name: String, pkgConfig: String, debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: room + "Tests", dependencies: [.byName(name: room)] + dependencies,
+    swiftSettings: everyRoom)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+  name: "workflow-history",
+  platforms: [.macOS("26.0")],
+  products: [
+    .executable(name: "workflow-history", targets: ["workflow-history"]),
+    .library(name: "WorkflowHistoryClient", targets: ["WorkflowHistoryClient"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+  ],
+  targets: [
+    library("CLibuv", pkgConfig: "libuv", debian: "libuv1-dev"),
+    library("COpenSSL", pkgConfig: "openssl", debian: "libssl-dev"),
+    library("CNghttp2", pkgConfig: "libnghttp2", debian: "libnghttp2-dev"),
+    library("CProtobufC", pkgConfig: "libprotobuf-c", debian: "libprotobuf-c-dev"),
+    library("CLibpq", pkgConfig: "libpq", debian: "libpq-dev"),
+    .target(name: "CGoogleProtos", dependencies: ["CProtobufC"]),
+    .target(name: "CWorkflowHistoryProtos", dependencies: ["CGoogleProtos", "CProtobufC"]),
+
+    wrapper("Reactor", ["CLibuv"]),
+    wrapper("TLS", ["COpenSSL"]),
+    wrapper("HTTP2", ["CNghttp2"]),
+    wrapper("ProtobufMessages", ["CProtobufC", "CGoogleProtos"]),
+    wrapper("Postgres", ["CLibpq", "Reactor"]),
+    wrapper("PostgresSupervisor", [logging]),
+
+    room("RPC", ["ProtobufMessages"]),
+    room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
+    room("RPCClient", ["RPC", "HTTP2", "TLS", "Reactor"]),
+    room(
+      "Identity", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
+    room(
+      "DevelopmentCertificates",
+      [.product(name: "X509", package: "swift-certificates"), crypto]),
+
+    room("WorkflowHistory"),
+    wrapper(
+      "WorkflowHistoryMessages",
+      [
+        "WorkflowHistory", "ProtobufMessages", "CProtobufC", "CGoogleProtos",
+        "CWorkflowHistoryProtos",
+      ]),
+    room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto, logging]),
+    room(
+      "WorkflowHistoryService",
+      ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity", logging]
+    ),
+    room(
+      "WorkflowHistoryClient",
+      ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient"]),
+    .executableTarget(
+      name: "workflow-history",
+      dependencies: [
+        "RPCServer", "WorkflowHistoryService", "WorkflowHistoryClient", "WorkflowHistory",
+        "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
+        "DevelopmentCertificates", "TLS", "Reactor", "RPC", logging,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: everyRoom),
+
+    tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"), tests("Postgres"),
+    tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
+    tests("Identity"), tests("DevelopmentCertificates"), tests("WorkflowHistory"),
+    tests("WorkflowHistoryMessages"), tests("PostgresHistoryStore"),
+    tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
+    .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+// The PostgresHistoryStore room.

@@ -1,0 +1,58 @@
+/// Why a save, an update or a query was refused, in words for its caller.
+public struct HistoryError: Error, Equatable, Sendable {
+  /// What kind of refusal it is; the gRPC code of the same name answers it.
+  public struct Code: Hashable, Sendable {
+    let name: String
+    public static let invalidArgument = Code(name: "invalidArgument")
+    public static let notFound = Code(name: "notFound")
+    public static let alreadyExists = Code(name: "alreadyExists")
+    public static let permissionDenied = Code(name: "permissionDenied")
+    public static let failedPrecondition = Code(name: "failedPrecondition")
+    public static let aborted = Code(name: "aborted")
+    /// A queue is full: try again after ``HistoryError/retryAfter``.
+    public static let resourceExhausted = Code(name: "resourceExhausted")
+    /// The database is away: try again after ``HistoryError/retryAfter``.
+    public static let unavailable = Code(name: "unavailable")
+    /// The statement ran into its time limit.
+    public static let deadlineExceeded = Code(name: "deadlineExceeded")
+    /// A fault of ours. The message says nothing of the inside.
+    public static let `internal` = Code(name: "internal")
+  }
+
+  /// One field that was refused.
+  public struct FieldViolation: Hashable, Sendable {
+    /// Its path in the request, as the proto spells it: `execution.end_time`.
+    public var field: String
+    /// What is wrong, which limit, and what to do.
+    public var description: String
+
+    public init(field: String, description: String) {
+      self.field = field
+      self.description = description
+    }
+  }
+
+  public var code: Code
+  public var message: String
+  /// Only with ``Code/invalidArgument``.
+  public var violations: [FieldViolation]
+  /// How long to wait before another try, where one is worth it.
+  public var retryAfter: Duration?
+
+  public init(
+    _ code: Code, _ message: String, violations: [FieldViolation] = [],
+    retryAfter: Duration? = nil
+  ) {
+    self.code = code
+    self.message = message
+    self.violations = violations
+    self.retryAfter = retryAfter
+  }
+
+  /// The refusal of one field.
+  public static func invalid(_ field: String, _ description: String) -> HistoryError {
+    HistoryError(
+      .invalidArgument, "\(field): \(description)",
+      violations: [FieldViolation(field: field, description: description)])
+  }
+}

@@ -1,0 +1,37 @@
+/// Where executions are kept. Each loop has a store of its own, which lives on that loop.
+///
+/// Values that reach it have passed the domain's rules. Every method throws ``HistoryError``.
+public protocol HistoryStore {
+  /// Saves a new execution and returns it as stored.
+  ///
+  /// A row with the same id, user and digest is returned as it is now; with another digest the
+  /// save is `alreadyExists`, and another user's row is `permissionDenied`.
+  func save(_ save: ExecutionSave) async throws -> WorkflowExecution
+
+  /// Reads the row, lets `update` make its successor under a lock on it, and stores that.
+  ///
+  /// `notFound`, or `permissionDenied` where the row is out of `reach`, before `update` is asked.
+  func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
+    -> WorkflowExecution
+
+  /// Returns one execution with its documents: `notFound`, or `permissionDenied` where it is out
+  /// of `reach`.
+  func execution(_ id: ExecutionID, reach: Reach) async throws -> WorkflowExecution
+
+  /// Returns a page, newest first.
+  func history(_ query: HistoryQuery) async throws -> HistoryPage
+
+  /// Adds up the executions of a window.
+  func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics
+
+  /// Returns what ``PerformanceMetrics`` are made of for a window.
+  func performanceMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics
+}
+
+/// Whose rows a caller may reach by id.
+public enum Reach: Hashable, Sendable {
+  /// Only this user's.
+  case user(String)
+  /// Any user's.
+  case anyone
+}

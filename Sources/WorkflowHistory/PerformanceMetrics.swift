@@ -1,0 +1,143 @@
+/// How well one user's executions in a window performed.
+public struct PerformanceMetrics: Equatable, Sendable {
+  public var query: WindowQuery
+  /// Always all five, from very fast to very slow.
+  public var speedClasses: [SpeedClassFigures]
+  /// At most 5, most frequent first, ties by fingerprint.
+  public var errorPatterns: [ErrorPattern]
+  /// Never empty.
+  public var tips: [OptimizationTip]
+  /// The days that have a duration, oldest first.
+  public var efficiencyTrend: [EfficiencyPoint]
+
+  public init(
+    query: WindowQuery, speedClasses: [SpeedClassFigures], errorPatterns: [ErrorPattern],
+    tips: [OptimizationTip], efficiencyTrend: [EfficiencyPoint]
+  ) {
+    self.query = query
+    self.speedClasses = speedClasses
+    self.errorPatterns = errorPatterns
+    self.tips = tips
+    self.efficiencyTrend = efficiencyTrend
+  }
+}
+
+/// How long an execution took, in five classes.
+public enum SpeedClass: String, CaseIterable, Sendable {
+  case veryFast = "very_fast"
+  case fast
+  case normal
+  case slow
+  case verySlow = "very_slow"
+}
+
+/// The executions of one speed class.
+public struct SpeedClassFigures: Equatable, Sendable {
+  public var speedClass: SpeedClass
+  public var executions: Int64
+  /// The sum of their durations, each rounded to the microsecond.
+  public var durationSumMicroseconds: Int64
+
+  public init(speedClass: SpeedClass, executions: Int64, durationSumMicroseconds: Int64) {
+    self.speedClass = speedClass
+    self.executions = executions
+    self.durationSumMicroseconds = durationSumMicroseconds
+  }
+
+  /// Their mean duration in seconds. Nil where there are none.
+  public var averageDurationSeconds: Double? {
+    executions == 0 ? nil : Double(durationSumMicroseconds) / 1e6 / Double(executions)
+  }
+}
+
+/// How often an error occurs against the window of the same length before. The raw values are
+/// those of the proto's `ErrorTrend`.
+public enum ErrorTrend: Int32, Sendable {
+  case new = 1
+  case rising = 2
+  case steady = 3
+  case falling = 4
+}
+
+/// Errors with the same fingerprint.
+public struct ErrorPattern: Equatable, Sendable {
+  public var fingerprint: String
+  public var frequency: Int64
+  public var firstSeen: Timestamp
+  public var lastSeen: Timestamp
+  public var trend: ErrorTrend
+  /// The message of the latest, as it was saved.
+  public var sampleMessage: String
+  /// At most 5, newest first.
+  public var sampleIDs: [ExecutionID]
+
+  public init(
+    fingerprint: String, frequency: Int64, firstSeen: Timestamp, lastSeen: Timestamp,
+    trend: ErrorTrend, sampleMessage: String, sampleIDs: [ExecutionID]
+  ) {
+    self.fingerprint = fingerprint
+    self.frequency = frequency
+    self.firstSeen = firstSeen
+    self.lastSeen = lastSeen
+    self.trend = trend
+    self.sampleMessage = sampleMessage
+    self.sampleIDs = sampleIDs
+  }
+}
+
+/// A finding that somebody can act on. The raw values of its enums are those of the proto's.
+public struct OptimizationTip: Equatable, Sendable {
+  public enum Kind: Int32, Sendable {
+    case healthy = 1
+    case slowExecutions = 2
+    case repeatedError = 3
+  }
+
+  public enum Severity: Int32, Sendable {
+    case info = 1
+    case warning = 2
+    case critical = 3
+  }
+
+  public var kind: Kind
+  public var severity: Severity
+  public var text: String
+  /// How many executions stand behind it.
+  public var executions: Int64
+  /// A speed class or a fingerprint; empty for ``Kind/healthy``.
+  public var subject: String
+
+  public init(kind: Kind, severity: Severity, text: String, executions: Int64, subject: String) {
+    self.kind = kind
+    self.severity = severity
+    self.text = text
+    self.executions = executions
+    self.subject = subject
+  }
+}
+
+/// One UTC day's median duration against the 28 days before it.
+public struct EfficiencyPoint: Equatable, Sendable {
+  /// Days since 1970-01-01.
+  public var day: Int32
+  /// How many executions of the day have a duration.
+  public var executions: Int64
+  public var medianDurationSeconds: Double
+  /// Nil where the 28 days before have no duration.
+  public var baselineMedianSeconds: Double?
+
+  public init(
+    day: Int32, executions: Int64, medianDurationSeconds: Double, baselineMedianSeconds: Double?
+  ) {
+    self.day = day
+    self.executions = executions
+    self.medianDurationSeconds = medianDurationSeconds
+    self.baselineMedianSeconds = baselineMedianSeconds
+  }
+
+  /// median / baseline. Nil where the baseline is absent or 0.
+  public var ratio: Double? {
+    guard let baselineMedianSeconds, baselineMedianSeconds > 0 else { return nil }
+    return medianDurationSeconds / baselineMedianSeconds
+  }
+}

@@ -1,0 +1,64 @@
+/// What some executions add up to.
+public struct ExecutionFigures: Equatable, Sendable {
+  /// How many stand at each status. A status that is missing counts 0.
+  public var counts: [WorkflowStatus: Int64]
+  /// How many have a duration.
+  public var durationCount: Int64
+  /// The sum of their durations, each rounded to the microsecond.
+  public var durationSumMicroseconds: Int64
+  /// Percentiles of the durations by nearest rank, in seconds. Nil where none has one.
+  public var p50DurationSeconds: Double?
+  public var p95DurationSeconds: Double?
+  public var p99DurationSeconds: Double?
+  /// The earliest `created_at`.
+  public var firstExecutionAt: Timestamp?
+  /// The latest `created_at`.
+  public var lastExecutionAt: Timestamp?
+
+  public init(
+    counts: [WorkflowStatus: Int64] = [:], durationCount: Int64 = 0,
+    durationSumMicroseconds: Int64 = 0, p50DurationSeconds: Double? = nil,
+    p95DurationSeconds: Double? = nil, p99DurationSeconds: Double? = nil,
+    firstExecutionAt: Timestamp? = nil, lastExecutionAt: Timestamp? = nil
+  ) {
+    self.counts = counts
+    self.durationCount = durationCount
+    self.durationSumMicroseconds = durationSumMicroseconds
+    self.p50DurationSeconds = p50DurationSeconds
+    self.p95DurationSeconds = p95DurationSeconds
+    self.p99DurationSeconds = p99DurationSeconds
+    self.firstExecutionAt = firstExecutionAt
+    self.lastExecutionAt = lastExecutionAt
+  }
+
+  /// How many executions there are.
+  public var total: Int64 { counts.values.reduce(0, +) }
+  /// The mean duration in seconds. Nil where none has one.
+  public var averageDurationSeconds: Double? {
+    durationCount == 0 ? nil : Double(durationSumMicroseconds) / 1e6 / Double(durationCount)
+  }
+}
+
+/// Figures over one user's executions in a window.
+public struct WorkflowStatistics: Equatable, Sendable {
+  public var query: WindowQuery
+  public var all: ExecutionFigures
+  /// By workflow type: most executions first, ties by name.
+  public var byType: [(workflowType: String, figures: ExecutionFigures)]
+
+  public init(
+    query: WindowQuery, all: ExecutionFigures,
+    byType: [(workflowType: String, figures: ExecutionFigures)]
+  ) {
+    self.query = query
+    self.all = all
+    self.byType = byType
+  }
+
+  /// The type with the most executions, ties by name. Nil where there are none.
+  public var mostCommonType: String? { byType.first?.workflowType }
+
+  public static func == (a: WorkflowStatistics, b: WorkflowStatistics) -> Bool {
+    a.query == b.query && a.all == b.all && a.byType.elementsEqual(b.byType, by: ==)
+  }
+}

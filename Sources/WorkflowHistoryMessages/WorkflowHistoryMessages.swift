@@ -1,0 +1,1 @@
+// The WorkflowHistoryMessages room.

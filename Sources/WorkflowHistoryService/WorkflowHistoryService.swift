@@ -1,0 +1,1 @@
+// The WorkflowHistoryService room.

@@ -1,0 +1,1 @@
+@main struct WorkflowHistoryCommand { static func main() {} }
