@@ -73,4 +73,16 @@ public final class Arena {
     copy[count] = 0
     return UnsafeMutableRawPointer(copy).assumingMemoryBound(to: CChar.self)
   }
+
+  /// The repeated field whose elements `make` makes, and their count; nil where there are none.
+  package func pointers<T, C>(
+    _ elements: [T], _ make: (T) -> UnsafeMutablePointer<C>
+  ) -> (UnsafeMutablePointer<UnsafeMutablePointer<C>?>?, Int) {
+    if elements.isEmpty { return (nil, 0) }
+    let array = allocate(UnsafeMutablePointer<C>?.self, count: elements.count)
+    for (index, element) in elements.enumerated() {
+      (array + index).initialize(to: make(element))
+    }
+    return (array, elements.count)
+  }
 }

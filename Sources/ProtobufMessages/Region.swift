@@ -43,8 +43,8 @@ struct Region {
     _ size: Int, bounded: Bool
   ) -> UnsafeMutableRawPointer? {
     let common = Region.growth * firstBlockSize
-    // What would use up most of a block has one of its own, and the current one goes on.
-    let isOversized = size > common / Region.growth
+    // What is larger than the first block has a block of its own, and the current one goes on.
+    let isOversized = size > firstBlockSize
     let blockSize = Region.alignment + (isOversized ? size : common)
     if bounded, reserved + blockSize > limit { return nil }
 
