@@ -139,8 +139,19 @@ class Server:
     def postmasters(self) -> list[int]:
         """Every postmaster that runs on this data directory: of Postgres's processes, those whose
         parent isn't one."""
-        ours = {pid: parent for pid, parent in _postgres_processes(self.data)}
+        ours = dict(_postgres_processes(self.data))
         return [pid for pid, parent in ours.items() if parent not in ours]
+
+    def backends(self) -> list[int]:
+        """The processes of its Postgres that serve a connection."""
+        return [
+            pid
+            for pid in self.postgres_processes()
+            if "[local]" in pathlib.Path(f"/proc/{pid}/cmdline").read_text()
+        ]
+
+    def postgres_processes(self) -> list[int]:
+        return [pid for pid, _ in _postgres_processes(self.data)]
 
     # -- clients of it
 
