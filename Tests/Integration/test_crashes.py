@@ -130,14 +130,14 @@ def test_sigterm_under_load_ends_cleanly_and_loses_nothing_acknowledged(own_serv
 def test_a_restart_keeps_the_data_the_secret_and_the_authority(own_server, stop):
     client = own_server.client(fresh_user())
     saved = client.save(input_data=document([1]))
-    token = client.history(page_size=1, include_total=True)
+    page = client.history(page_size=1, include_total=True)
     kept = (own_server.secret, own_server.ca)
     own_server.stop(stop)
 
     again = Client(own_server.start().channel(), client.user, client.token)
     assert (own_server.secret, own_server.ca) == kept
     assert again.get(saved.id) == saved
-    assert again.history(page_size=1, include_total=True) == token
+    assert again.history(page_size=1, include_total=True) == page
 
 
 def test_a_page_token_is_good_after_a_restart(own_server):

@@ -111,13 +111,13 @@ class Server:
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
         """Ends it, and returns its exit status (minus the signal, if that ended it)."""
-        for channel in self._channels:
-            channel.close()
-        self._channels.clear()
         if self.process.poll() is None:
             self.process.send_signal(by)
         status = self.process.wait(timeout=60)
         self._reader.join(timeout=60)
+        for channel in self._channels:
+            channel.close()
+        self._channels.clear()
         return status
 
     def remove(self):
