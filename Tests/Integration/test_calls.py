@@ -2,7 +2,6 @@
 
 import grpc
 import pytest
-
 from harness.client import execution, refused
 from harness.stubs import service_pb2
 

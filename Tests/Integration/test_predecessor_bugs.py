@@ -5,7 +5,6 @@ import time
 
 import grpc
 import pytest
-
 from harness import tokens
 from harness.client import (
     COMPLETED,

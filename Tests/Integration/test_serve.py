@@ -9,7 +9,6 @@ import stat
 
 import grpc
 import pytest
-
 from harness import tokens
 from harness.client import Client, refused
 from harness.identifiers import fresh_user
