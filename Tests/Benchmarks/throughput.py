@@ -133,7 +133,7 @@ class Benchmark:
     def pgbench(self, script: str, clients: int, **variables: str) -> float:
         program = max(glob.glob("/usr/lib/postgresql/*/bin/pgbench"), default="pgbench")
         command = [program, "--no-vacuum", "--protocol=prepared", f"--file={HERE / script}"]
-        command += [f"--client={clients}", "--jobs=1", f"--time={self.seconds}"]
+        command += [f"--client={clients}", "--jobs=2", f"--time={self.seconds}"]
         command += [f"--define={name}={value}" for name, value in variables.items()]
         postgres = self.server.postgres()
         done = subprocess.run(

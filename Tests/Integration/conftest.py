@@ -1,4 +1,5 @@
 import pytest
+
 from harness import tokens
 from harness.identifiers import fresh_user
 from harness.server import Server

@@ -4,6 +4,7 @@ import time
 
 import grpc
 import pytest
+
 from harness import tokens
 from harness.client import Client, refused
 from harness.stubs import service_pb2

@@ -2,6 +2,7 @@
 
 import grpc
 import pytest
+
 from harness import tokens
 from harness.client import COMPLETED, FAILED, FULL, document, execution, refused
 from harness.identifiers import fresh_user, uuid7

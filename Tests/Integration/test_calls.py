@@ -2,6 +2,7 @@
 
 import grpc
 import pytest
+
 from harness.client import execution, refused
 from harness.stubs import service_pb2
 

@@ -4,6 +4,7 @@ import socket
 import ssl
 
 import pytest
+
 from harness.identifiers import fresh_user
 from harness.stubs import service_pb2
 from harness.wire import PATIENCE, Wire, over_unix, tls_context

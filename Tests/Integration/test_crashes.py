@@ -5,6 +5,7 @@ import signal
 
 import grpc
 import pytest
+
 from harness.client import Client, document, execution, refused, retry_delay
 from harness.identifiers import fresh_user, uuid7
 from harness.load import Load, assert_nothing_is_lost

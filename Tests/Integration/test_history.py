@@ -5,6 +5,7 @@ import time
 
 import grpc
 import pytest
+
 from harness.client import COMPLETED, FAILED, PENDING, RUNNING, STATUSES, refused, violated_fields
 from harness.identifiers import timestamp, uuid7
 

@@ -5,6 +5,7 @@ from concurrent import futures
 
 import grpc
 import pytest
+
 from harness.client import COMPLETED, document, execution, refused
 from harness.identifiers import timestamp, uuid7
 

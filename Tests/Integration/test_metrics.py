@@ -4,6 +4,7 @@ import collections
 import time
 
 import pytest
+
 from harness import oracle
 from harness.client import COMPLETED, FAILED, RUNNING
 from harness.identifiers import fresh_user, utc_day, uuid7

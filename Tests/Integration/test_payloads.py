@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import grpc
 import pytest
+
 from harness.client import FULL, document, execution, parsed, refused
 from harness.stubs import execution_pb2
 

@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+
 from harness.client import COMPLETED, FAILED, FULL, parsed
 from harness.stubs import REPOSITORY
 from pipeline.executor import ARCHIVE, LOAD_JSON, run

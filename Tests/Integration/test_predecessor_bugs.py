@@ -5,6 +5,7 @@ import time
 
 import grpc
 import pytest
+
 from harness import tokens
 from harness.client import (
     COMPLETED,

@@ -9,10 +9,12 @@ import stat
 
 import grpc
 import pytest
+
 from harness import tokens
 from harness.client import Client, refused
+from harness.folders import temporary_folder
 from harness.identifiers import fresh_user
-from harness.server import Server, temporary_folder
+from harness.server import Server
 
 
 @pytest.fixture

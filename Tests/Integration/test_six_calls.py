@@ -4,6 +4,7 @@ import time
 from concurrent import futures
 
 import grpc
+
 from harness.client import COMPLETED, FULL, RUNNING, document, parsed, refused
 from harness.identifiers import created_at_ms, timestamp, uuid7
 

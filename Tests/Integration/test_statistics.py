@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from harness import oracle
 from harness.client import COMPLETED, FAILED, PAUSED, PENDING, RUNNING
 from harness.identifiers import created_at_ms, fresh_user, uuid7

@@ -6,6 +6,7 @@ from concurrent import futures
 import grpc
 import pytest
 from google.protobuf import wrappers_pb2
+
 from harness.client import (
     COMPLETED,
     FAILED,

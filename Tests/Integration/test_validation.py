@@ -6,6 +6,7 @@ import time
 import grpc
 import pytest
 from google.protobuf import field_mask_pb2, timestamp_pb2, wrappers_pb2
+
 from harness.client import COMPLETED, execution, refused, violated_fields
 from harness.identifiers import timestamp, uuid7
 from harness.stubs import execution_pb2, service_pb2

@@ -4,6 +4,7 @@ import re
 
 import grpc
 import pytest
+
 from harness.client import execution
 from harness.identifiers import fresh_user
 from harness.stubs import execution_pb2, service_pb2

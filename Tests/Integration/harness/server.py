@@ -6,7 +6,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 
@@ -14,6 +13,7 @@ import grpc
 
 from harness import tokens
 from harness.client import Client
+from harness.folders import temporary_folder
 from harness.stubs import REPOSITORY
 
 # initdb, and a debug build on a busy machine.
@@ -43,13 +43,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def temporary_folder() -> pathlib.Path:
-    """A short path, for Unix sockets, that Postgres's own user can enter."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="wh-"))
-    folder.chmod(0o755)
-    return folder
 
 
 class Server:

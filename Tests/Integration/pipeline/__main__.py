@@ -9,8 +9,8 @@ import pathlib
 import sys
 
 import grpc
-from harness.client import FAILED, Client
 
+from harness.client import FAILED, Client
 from pipeline.executor import ARCHIVE, run
 
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 
 from google.protobuf import timestamp_pb2
+
 from harness.client import COMPLETED, FAILED, RUNNING, Client, document, execution
 from harness.identifiers import uuid7
 from harness.stubs import execution_pb2
-
 from pipeline import tasks
 
 
