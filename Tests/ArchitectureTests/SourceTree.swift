@@ -55,9 +55,11 @@ struct SourceFile {
     house.contains { $0.kind == .generated && path.hasPrefix("Sources/\($0.name)/") }
   }
 
-  /// The modules that it imports.
+  /// The modules that it imports. The C library has one name here: each platform has its own.
   var imports: Set<String> {
-    Set(lines.compactMap { Self.importedModule(in: $0) })
+    let libc: Set<String> = ["Glibc", "Musl", "Darwin"]
+    return Set(
+      lines.compactMap { Self.importedModule(in: $0) }.map { libc.contains($0) ? "libc" : $0 })
   }
 
   /// `public import struct A.B` imports the module A.

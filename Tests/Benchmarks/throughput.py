@@ -7,7 +7,6 @@ rows, which must be as many as the calls.
 
 import argparse
 import dataclasses
-import glob
 import json
 import os
 import pathlib
@@ -20,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Integration"))
 
 from harness.client import COMPLETED, Client, document, execution  # noqa: E402
+from harness.postgres import program, unprivileged  # noqa: E402
 from harness.server import Server  # noqa: E402
 from harness.stubs import service_pb2  # noqa: E402
 from harness.wire import SERVICE, framed  # noqa: E402
@@ -78,7 +78,7 @@ class Benchmark:
         expected = result["calls"] * len(framed(answer.SerializeToString()))
         if result["data_bytes"] != expected:
             raise SystemExit(f"gets: {result['data_bytes']} bytes came, not {expected}")
-        return self.figure("get", result, "get.sql", id=saved.id)
+        return self.figure("get", result, "get.sql", user=self.client.user, id=saved.id)
 
     def saves(self) -> Figure:
         sent = service_pb2.SaveWorkflowExecutionRequest(execution=real_execution())
@@ -87,7 +87,17 @@ class Benchmark:
         rows = self.client.statistics().total_executions - before
         if rows != result["all_calls"]:
             raise SystemExit(f"saves: {rows} rows were made by {result['all_calls']} calls")
-        return self.figure("save", result, "save.sql")
+        variables = {
+            name: getattr(sent.execution, name).json
+            for name in ("input_data", "output_data", "task_results", "execution_metadata")
+        }
+        variables |= {
+            "user": self.client.user,
+            "workflow_id": sent.execution.workflow_id,
+            "workflow_type": sent.execution.workflow_type,
+            "duration": str(sent.execution.duration_seconds.value),
+        }
+        return self.figure("save", result, "save.sql", **variables)
 
     def figure(self, name: str, result: dict, script: str, **variables: str) -> Figure:
         runs = [
@@ -131,18 +141,17 @@ class Benchmark:
         }
 
     def pgbench(self, script: str, clients: int, **variables: str) -> float:
-        program = max(glob.glob("/usr/lib/postgresql/*/bin/pgbench"), default="pgbench")
-        command = [program, "--no-vacuum", "--protocol=prepared", f"--file={HERE / script}"]
+        command = [
+            program("pgbench"),
+            "--no-vacuum",
+            "--protocol=prepared",
+            f"--file={HERE / script}",
+        ]
         command += [f"--client={clients}", "--jobs=2", f"--time={self.seconds}"]
         command += [f"--define={name}={value}" for name, value in variables.items()]
-        postgres = self.server.postgres()
-        done = subprocess.run(
-            [*command, postgres.database],
-            env=os.environ | postgres.environment,
-            user=postgres.user,
-            capture_output=True,
-            text=True,
-        )
+        # Libpq takes a connection string in place of the database's name.
+        command.append(self.server.postgres().conninfo)
+        done = subprocess.run(command, capture_output=True, text=True, **unprivileged())
         if done.returncode != 0:
             raise SystemExit(f"pgbench: {done.stderr}")
         return float(re.search(r"tps = ([\d.]+) \(without initial", done.stdout)[1])

@@ -1,8 +1,14 @@
+import os
+
 import pytest
 
-from harness import tokens
-from harness.identifiers import fresh_user
-from harness.server import Server
+# Servers are killed on purpose here: gRPC need not tell of each connection that it loses. Read
+# when grpc is first imported, by what follows.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+from harness import tokens  # noqa: E402
+from harness.identifiers import fresh_user  # noqa: E402
+from harness.server import Server  # noqa: E402
 
 TRANSPORTS = ["tls", "unix-tls", "unix"]
 

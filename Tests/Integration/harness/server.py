@@ -14,6 +14,7 @@ import grpc
 from harness import tokens
 from harness.client import Client
 from harness.folders import temporary_folder
+from harness.postgres import Postgres
 from harness.stubs import REPOSITORY
 
 # initdb, and a debug build on a busy machine.
@@ -87,10 +88,11 @@ class Server:
         return self.process
 
     def _read(self, said: threading.Event):
-        for line in self.process.stdout:
-            self.output.append(line)
-            if "accept" in line and self.address in line:
-                said.set()
+        with self.process.stdout:
+            for line in self.process.stdout:
+                self.output.append(line)
+                if "accept" in line and self.address in line:
+                    said.set()
         said.set()
 
     @property
@@ -145,6 +147,11 @@ class Server:
 
     def postgres_processes(self) -> list[int]:
         return [pid for pid, _ in _postgres_processes(self.data)]
+
+    def postgres(self) -> Postgres:
+        """The way into its private Postgres."""
+        (running,) = self.data.glob("*/postmaster.pid")
+        return Postgres.of_data_directory(running.parent, "workflow_history", "workflow_history")
 
     # -- clients of it
 
