@@ -6,9 +6,9 @@ import pytest
 # when grpc is first imported, by what follows.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
-from harness import tokens  # noqa: E402
-from harness.identifiers import fresh_user  # noqa: E402
-from harness.server import Server  # noqa: E402
+from harness import tokens
+from harness.identifiers import fresh_user
+from harness.server import Server
 
 TRANSPORTS = ["tls", "unix-tls", "unix"]
 
