@@ -83,7 +83,10 @@ let package = Package(
     room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto, logging]),
     room(
       "WorkflowHistoryService",
-      ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity", logging]
+      [
+        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity",
+        logging,
+      ]
     ),
     room(
       "WorkflowHistoryClient",
