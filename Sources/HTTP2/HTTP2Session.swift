@@ -22,6 +22,9 @@ public final class HTTP2Session {
   private var streams: [Int32: HTTP2Stream] = [:]
   /// Where fields stand while they are handed to nghttp2, which copies them.
   private var scratch: [UInt8] = []
+  /// Where small frames gather, so that TLS makes a record of many.
+  private var outgoing: [UInt8] = []
+  private static let outgoingSize = 16_384
 
   /// How many streams are open.
   public var openStreams: Int { streams.count }
@@ -83,20 +86,37 @@ public final class HTTP2Session {
     throw HTTP2Error(description: String(cString: nghttp2_strerror(Int32(taken))))
   }
 
-  /// Hands over what is to be sent, a frame or a few at a time, until there is no more or about
+  /// Hands over what is to be sent, many small frames at a time, until there is no more or about
   /// `limit` bytes were taken.
   ///
   /// - Returns: whether there may be more.
   public func takeOutgoing(upTo limit: Int, _ body: (RawSpan) -> Void) -> Bool {
     var taken = 0
+    var hasMore = true
     while taken < limit {
       var bytes: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &bytes)
-      guard count > 0 else { return false }
-      body(UnsafeRawBufferPointer(start: bytes, count: count).bytes)
+      guard count > 0 else {
+        hasMore = false
+        break
+      }
       taken += count
+      if outgoing.count + count > Self.outgoingSize { flush(body) }
+      let frame = UnsafeBufferPointer(start: bytes, count: count)
+      if count >= Self.outgoingSize {
+        body(UnsafeRawBufferPointer(frame).bytes)
+      } else {
+        outgoing.append(contentsOf: frame)
+      }
     }
-    return true
+    flush(body)
+    return hasMore
+  }
+
+  private func flush(_ body: (RawSpan) -> Void) {
+    guard !outgoing.isEmpty else { return }
+    outgoing.withUnsafeBytes { body($0.bytes) }
+    outgoing.removeAll(keepingCapacity: true)
   }
 
   /// Whether the connection has nothing more to send and to receive, as after a GOAWAY when the
@@ -217,10 +237,9 @@ public final class HTTP2Session {
     stream.delegate?.receivedEnd()
   }
 
-  /// The answer is sent. A client that is still sending is told that nobody will read it (RFC 9113,
-  /// section 8.1).
+  /// The answer is sent, and what a client still sends nobody will read.
   func sentEnd(of stream: HTTP2Stream) {
-    if isServer, !stream.peerEnded { submitReset(stream, .noError) }
+    if isServer, !stream.peerEnded { submitReset(stream, stream.codeAfterEnd) }
   }
 
   func closed(_ stream: HTTP2Stream, _ code: UInt32) {
