@@ -21,7 +21,7 @@ final class HistoryWriter {
     let result = try await admitted {
       do throws(PostgresError) {
         return try await pool.query(Self.insertion, parameters)
-      } catch where error.lacksPartition {
+      } catch  where error.lacksPartition {
         try await partitions.make([Month(of: execution.createdAt)])
         return try await pool.query(Self.insertion, parameters)
       }

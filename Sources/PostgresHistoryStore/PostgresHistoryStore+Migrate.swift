@@ -1,4 +1,3 @@
-internal import Crypto
 public import Postgres
 public import Reactor
 public import WorkflowHistory
@@ -30,7 +29,7 @@ extension PostgresHistoryStore {
       try await apply(Migration.all, in: transaction)
       for month in Month.around(now) { try await PartitionMaker.make(month, in: transaction) }
       // Made once, by whoever comes first; it serves all servers.
-      let key = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
+      let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
       _ = try await transaction.query(insertSetting, [.text("page_token_key"), .bytes(key)])
     }
   }

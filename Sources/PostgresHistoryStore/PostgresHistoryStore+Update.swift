@@ -12,7 +12,8 @@ extension PostgresHistoryStore {
         let row = try Self.reachable(try await transaction.query(statement, parameters))
         var next = try update.apply(to: row, now: now)
         let change = ExecutionChange(from: row, to: next)
-        let result = try await transaction.commit(with: ExecutionChange.statement, change.parameters)
+        let result = try await transaction.commit(
+          with: ExecutionChange.statement, change.parameters)
         guard let stored = result.first else {
           throw HistoryError(.internal, "the execution was lost while it was locked")
         }
