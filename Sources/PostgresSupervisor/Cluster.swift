@@ -73,11 +73,12 @@ struct Cluster: Sendable {
     try await write(
       ClusterSettings.text(socketDirectory: socketDirectory),
       to: "\(directory)/\(ClusterSettings.fileName)")
-    let stale = directory + "/postmaster.pid"
     #if os(Linux)
       // Postgres itself would refuse to start if the process id in a stale file is by now that of
-      // another process of its user. We know better, and hold the lock.
-      unlink(stale)
+      // another process of its user, or a zombie's. We know better, hold the lock, and the socket's
+      // directory is ours alone.
+      unlink(directory + "/postmaster.pid")
+      unlink("\(socketDirectory)/.s.PGSQL.\(SocketDirectory.port).lock")
     #endif
     rotateLog()
     let answer = try await user.command(
