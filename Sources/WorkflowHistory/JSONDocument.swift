@@ -1,8 +1,59 @@
 /// One JSON value (RFC 8259) that Postgres' jsonb can keep.
-public struct JSONDocument: Hashable, Sendable {
+///
+/// Two documents are equal where their texts are: `[1,2]` and `[1, 2]` differ.
+public struct JSONDocument: Sendable {
+  /// How deep arrays and objects may nest.
+  public static let depthLimit = 64
+  /// How many characters a number may have when it is written out without an exponent.
+  public static let numberLimit = 400
+
   /// The JSON text.
   public let utf8: [UInt8]
+  /// How many bytes the text has once jsonb has rendered it: white space dropped, a space after
+  /// each `,` and `:`, escapes resolved, numbers written out.
+  ///
+  /// It is exact but for duplicate keys, of which jsonb keeps one, and `-0`, which becomes `0`:
+  /// then it is an upper bound.
+  public let renderedSize: Int
 
-  /// The document with this text, unchecked: for text that comes from the database.
-  public init(uncheckedUTF8 utf8: [UInt8]) { self.utf8 = utf8 }
+  /// The document with this text, unchecked: for text that comes from the database, which is
+  /// rendered already.
+  public init(uncheckedUTF8 utf8: [UInt8]) {
+    self.utf8 = utf8
+    self.renderedSize = utf8.count
+  }
+
+  /// The document with this text, if it is one JSON value that jsonb can keep.
+  ///
+  /// Refused: what RFC 8259 does not allow, bytes that are not UTF-8, the escape `\u0000`, half a
+  /// surrogate pair, nesting past ``depthLimit`` and a number past ``numberLimit``. The cost grows
+  /// with the text's length alone.
+  public init(checking utf8: [UInt8]) throws(JSONError) {
+    var checker = JSONChecker()
+    try checker.check(utf8.span)
+    self.utf8 = utf8
+    self.renderedSize = utf8.count + checker.growth
+  }
+}
+
+extension JSONDocument: Hashable {
+  public static func == (a: JSONDocument, b: JSONDocument) -> Bool { a.utf8 == b.utf8 }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(utf8) }
+}
+
+/// Why a text is not a JSON value that jsonb can keep.
+public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Where in the text, in bytes from its beginning.
+  public var offset: Int
+  /// What is wrong there, without any of the text.
+  public var reason: String
+
+  /// The error that stands at a byte offset.
+  public init(offset: Int, reason: String) {
+    self.offset = offset
+    self.reason = reason
+  }
+
+  public var description: String { "\(reason), at byte \(offset)" }
 }
