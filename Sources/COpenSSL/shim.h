@@ -1,2 +1,26 @@
 #pragma once
+#include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+/* What OpenSSL spells as macros, which Swift cannot import. */
+
+static inline int ssl_ctx_set_min_proto_version(SSL_CTX *context, int version) {
+  return (int)SSL_CTX_set_min_proto_version(context, version);
+}
+static inline void ssl_ctx_release_buffers(SSL_CTX *context) {
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+}
+static inline void ssl_ctx_refuse_renegotiation(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+}
+static inline void ssl_set_server_name(SSL *ssl, const char *name) {
+  SSL_set_tlsext_host_name(ssl, name);
+}
+static inline size_t bio_contents(BIO *bio, const void **bytes) {
+  char *start = 0;
+  long count = BIO_get_mem_data(bio, &start);
+  *bytes = start;
+  return count > 0 ? (size_t)count : 0;
+}
+static inline void bio_empty(BIO *bio) { (void)BIO_reset(bio); }

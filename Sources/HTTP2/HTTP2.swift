@@ -1,1 +1,0 @@
-// The HTTP2 room.

@@ -1,0 +1,132 @@
+internal import CNghttp2
+
+// What nghttp2 calls, with no policy in it: each unwraps its context and calls one method.
+
+func newSession(isServer: Bool) throws(HTTP2Error) -> OpaquePointer {
+  var callbacks: OpaquePointer?
+  nghttp2_session_callbacks_new(&callbacks)
+  defer { nghttp2_session_callbacks_del(callbacks) }
+  nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, onBeginHeaders)
+  nghttp2_session_callbacks_set_on_header_callback(callbacks, onHeader)
+  nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrameReceived)
+  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, onData)
+  nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, onStreamClosed)
+  nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, onFrameSent)
+
+  var option: OpaquePointer?
+  nghttp2_option_new(&option)
+  defer { nghttp2_option_del(option) }
+  // See RequestHeadBuilder.
+  if isServer { nghttp2_option_set_no_http_messaging(option, 1) }
+  // Closed streams are kept only for RFC 7540 priorities, which are off.
+  nghttp2_option_set_no_closed_streams(option, 1)
+
+  var session: OpaquePointer?
+  let code =
+    isServer
+    ? nghttp2_session_server_new2(&session, callbacks, nil, option)
+    : nghttp2_session_client_new2(&session, callbacks, nil, option)
+  guard code == 0, let session else {
+    throw HTTP2Error(description: String(cString: nghttp2_strerror(code)))
+  }
+  return session
+}
+
+/// What reads a stream's body.
+var bodySource: nghttp2_data_provider {
+  nghttp2_data_provider(source: nghttp2_data_source(fd: 0), read_callback: onReadBody)
+}
+
+private func owner(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
+  Unmanaged<HTTP2Session>.fromOpaque(context!).takeUnretainedValue()
+}
+
+private func stream(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
+  guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return nil }
+  return Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+}
+
+private func onBeginHeaders(
+  _: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  owner(context).began(frame!)
+  return 0
+}
+
+private func onHeader(
+  _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+  _ name: UnsafePointer<UInt8>?, _ nameLength: Int, _ value: UnsafePointer<UInt8>?,
+  _ valueLength: Int, _: UInt8, _: UnsafeMutableRawPointer?
+) -> Int32 {
+  guard let stream = stream(session, frame!.pointee.hd.stream_id) else { return 0 }
+  let name = UnsafeBufferPointer(start: name, count: nameLength)
+  let value = UnsafeBufferPointer(start: value, count: valueLength)
+  if stream.requestHead != nil {
+    stream.requestHead!.add(name: name, value: value)
+  } else {
+    stream.fields.append(
+      HTTP2Field(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+  }
+  return 0
+}
+
+private func onFrameReceived(
+  _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+  _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  let frame = frame!
+  switch UInt32(frame.pointee.hd.type) {
+  case NGHTTP2_HEADERS.rawValue:
+    guard let stream = stream(session, frame.pointee.hd.stream_id) else { break }
+    owner(context).receivedFields(frame, of: stream)
+  case NGHTTP2_DATA.rawValue:
+    guard frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      let stream = stream(session, frame.pointee.hd.stream_id)
+    else { break }
+    owner(context).receivedEnd(of: stream)
+  case NGHTTP2_GOAWAY.rawValue:
+    owner(context).delegate?.receivedGoAway(
+      lastStream: frame.pointee.goaway.last_stream_id,
+      code: HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
+  default: break
+  }
+  return 0
+}
+
+private func onData(
+  _ session: OpaquePointer?, _: UInt8, _ id: Int32, _ bytes: UnsafePointer<UInt8>?, _ count: Int,
+  _: UnsafeMutableRawPointer?
+) -> Int32 {
+  stream(session, id)?.delegate?.received(
+    data: UnsafeRawBufferPointer(start: bytes, count: count).bytes)
+  return 0
+}
+
+private func onStreamClosed(
+  _ session: OpaquePointer?, _ id: Int32, _ code: UInt32, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  if let stream = stream(session, id) { owner(context).closed(stream, code) }
+  return 0
+}
+
+private func onFrameSent(
+  _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+  _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  let header = frame!.pointee.hd
+  guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+    header.type == UInt8(NGHTTP2_HEADERS.rawValue) || header.type == UInt8(NGHTTP2_DATA.rawValue),
+    let stream = stream(session, header.stream_id)
+  else { return 0 }
+  owner(context).sentEnd(of: stream)
+  return 0
+}
+
+private func onReadBody(
+  _ session: OpaquePointer?, _ id: Int32, _ buffer: UnsafeMutablePointer<UInt8>?, _ length: Int,
+  _ flags: UnsafeMutablePointer<UInt32>?, _: UnsafeMutablePointer<nghttp2_data_source>?,
+  _: UnsafeMutableRawPointer?
+) -> Int {
+  guard let stream = stream(session, id) else { return Int(NGHTTP2_ERR_DEFERRED.rawValue) }
+  return stream.read(into: UnsafeMutableBufferPointer(start: buffer, count: length), flags!)
+}

@@ -1,0 +1,254 @@
+internal import CNghttp2
+
+/// Told of what happens to a session as a whole.
+public protocol HTTP2SessionDelegate: AnyObject {
+  /// A client asks for something; whoever is to serve it becomes the stream's delegate.
+  func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool)
+  /// The peer will open no more streams, or serves none after `lastStream`.
+  func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode)
+}
+
+/// One side of an HTTP/2 connection (RFC 9113) with no socket: bytes go in, events come out, and
+/// what is to be sent waits until it is taken.
+///
+/// Not `Sendable`: it lives with its connection. ``takeOutgoing(upTo:_:)`` and ``receive(_:)`` must
+/// not be called from within an event; anything else may.
+public final class HTTP2Session {
+  /// Told of what happens.
+  public weak var delegate: (any HTTP2SessionDelegate)?
+  private let session: OpaquePointer
+  let settings: HTTP2Settings
+  let isServer: Bool
+  private var streams: [Int32: HTTP2Stream] = [:]
+  /// Where fields stand while they are handed to nghttp2, which copies them.
+  private var scratch: [UInt8] = []
+  /// Where small frames gather, so that TLS makes a record of many.
+  private var outgoing: [UInt8] = []
+  private static let outgoingSize = 16_384
+
+  /// How many streams are open.
+  public var openStreams: Int { streams.count }
+
+  /// A server's side of a new connection.
+  public static func server(_ settings: HTTP2Settings = .init()) throws(HTTP2Error) -> HTTP2Session
+  {
+    try HTTP2Session(isServer: true, settings)
+  }
+
+  /// A client's side of a new connection.
+  public static func client(_ settings: HTTP2Settings = .init()) throws(HTTP2Error) -> HTTP2Session
+  {
+    try HTTP2Session(isServer: false, settings)
+  }
+
+  private init(isServer: Bool, _ settings: HTTP2Settings) throws(HTTP2Error) {
+    self.isServer = isServer
+    self.settings = settings
+    session = try newSession(isServer: isServer)
+    nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
+    var entries = [
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+        value: UInt32(settings.streamWindow)),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+        value: UInt32(settings.maxFieldBytes)),
+    ]
+    if isServer {
+      entries += [
+        nghttp2_settings_entry(
+          settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+          value: settings.maxConcurrentStreams),
+        nghttp2_settings_entry(
+          settings_id: Int32(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue), value: 1),
+      ]
+    } else {
+      entries.append(
+        nghttp2_settings_entry(
+          settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))
+    }
+    nghttp2_submit_settings(session, 0, entries, entries.count)
+    nghttp2_session_set_local_window_size(session, 0, 0, settings.connectionWindow)
+  }
+
+  deinit { nghttp2_session_del(session) }
+
+  // MARK: Bytes
+
+  /// Takes bytes from the peer. After an error the connection is to be closed, once what
+  /// ``takeOutgoing(upTo:_:)`` still has was sent.
+  public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
+    let taken = bytes.withUnsafeBytes { bytes in
+      nghttp2_session_mem_recv(
+        session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+    }
+    guard taken < 0 else { return }
+    throw HTTP2Error(description: String(cString: nghttp2_strerror(Int32(taken))))
+  }
+
+  /// Hands over what is to be sent, many small frames at a time, until there is no more or about
+  /// `limit` bytes were taken.
+  ///
+  /// - Returns: whether there may be more.
+  public func takeOutgoing(upTo limit: Int, _ body: (RawSpan) -> Void) -> Bool {
+    var taken = 0
+    var hasMore = true
+    while taken < limit {
+      var bytes: UnsafePointer<UInt8>?
+      let count = nghttp2_session_mem_send(session, &bytes)
+      guard count > 0 else {
+        hasMore = false
+        break
+      }
+      taken += count
+      if outgoing.count + count > Self.outgoingSize { flush(body) }
+      let frame = UnsafeBufferPointer(start: bytes, count: count)
+      if count >= Self.outgoingSize {
+        body(UnsafeRawBufferPointer(frame).bytes)
+      } else {
+        outgoing.append(contentsOf: frame)
+      }
+    }
+    flush(body)
+    return hasMore
+  }
+
+  private func flush(_ body: (RawSpan) -> Void) {
+    guard !outgoing.isEmpty else { return }
+    outgoing.withUnsafeBytes { body($0.bytes) }
+    outgoing.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether the connection has nothing more to send and to receive, as after a GOAWAY when the
+  /// last stream is over.
+  public var isFinished: Bool {
+    nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+  }
+
+  // MARK: Streams
+
+  /// Sends a request; its body follows on the stream that this returns.
+  public func request(_ fields: [HTTP2Field], delegate: any HTTP2StreamDelegate)
+    throws(HTTP2Error) -> HTTP2Stream
+  {
+    let id = withFields(fields) { fields, count in
+      var body = bodySource
+      return nghttp2_submit_request(session, nil, fields, count, &body, nil)
+    }
+    guard id > 0 else { throw HTTP2Error(description: String(cString: nghttp2_strerror(id))) }
+    let stream = HTTP2Stream(id: id, session: self)
+    stream.delegate = delegate
+    streams[id] = stream
+    nghttp2_session_set_stream_user_data(session, id, pointer(to: stream))
+    return stream
+  }
+
+  /// Says that no stream after those that stand will be served; they go on.
+  public func goAway(_ code: HTTP2ErrorCode = .noError) {
+    nghttp2_submit_goaway(
+      session, 0, nghttp2_session_get_last_proc_stream_id(session), code.rawValue, nil, 0)
+  }
+
+  /// Ends every stream, as the connection is no more.
+  public func end() {
+    let ended = streams.values
+    streams = [:]
+    for stream in ended { stream.close(.cancel) }
+  }
+
+  func submitResponse(_ stream: HTTP2Stream, _ fields: [HTTP2Field], hasBody: Bool) {
+    withFields(fields) { fields, count in
+      guard hasBody else {
+        return nghttp2_submit_response(session, stream.id, fields, count, nil)
+      }
+      var body = bodySource
+      return nghttp2_submit_response(session, stream.id, fields, count, &body)
+    }
+  }
+
+  func submitTrailers(_ stream: HTTP2Stream, _ fields: [HTTP2Field]) {
+    withFields(fields) { nghttp2_submit_trailer(session, stream.id, $0, $1) }
+  }
+
+  func submitReset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+    nghttp2_submit_rst_stream(session, 0, stream.id, code.rawValue)
+  }
+
+  func resumeBody(_ stream: HTTP2Stream) { nghttp2_session_resume_data(session, stream.id) }
+
+  @discardableResult
+  private func withFields(
+    _ fields: [HTTP2Field], _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
+  ) -> Int32 {
+    scratch.removeAll(keepingCapacity: true)
+    for field in fields {
+      scratch.append(contentsOf: field.name.utf8)
+      scratch.append(contentsOf: field.value.utf8)
+    }
+    return scratch.withUnsafeMutableBufferPointer { bytes in
+      withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: fields.count) { list in
+        var next = bytes.baseAddress
+        for (index, field) in fields.enumerated() {
+          let name = next
+          let value = next.map { $0 + field.name.utf8.count }
+          next = value.map { $0 + field.value.utf8.count }
+          list.initializeElement(
+            at: index,
+            to: nghttp2_nv(
+              name: name, value: value, namelen: field.name.utf8.count,
+              valuelen: field.value.utf8.count, flags: 0))
+        }
+        return body(list.baseAddress, fields.count)
+      }
+    }
+  }
+
+  // MARK: What nghttp2 calls back, by way of HTTP2Callbacks.swift
+
+  func began(_ frame: UnsafePointer<nghttp2_frame>) {
+    let id = frame.pointee.hd.stream_id
+    guard isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
+      streams[id]?.fields = []
+      return
+    }
+    let stream = HTTP2Stream(id: id, session: self)
+    stream.requestHead = RequestHeadBuilder(settings)
+    streams[id] = stream
+    nghttp2_session_set_stream_user_data(session, id, pointer(to: stream))
+  }
+
+  func receivedFields(_ frame: UnsafePointer<nghttp2_frame>, of stream: HTTP2Stream) {
+    let endsStream = frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    if let builder = stream.requestHead {
+      stream.requestHead = nil
+      stream.peerEnded = endsStream
+      guard let head = builder.finished() else { return submitReset(stream, .protocolError) }
+      delegate?.received(head, on: stream, endsStream: endsStream)
+    } else if isServer {
+      if endsStream { receivedEnd(of: stream) }
+    } else {
+      stream.peerEnded = endsStream
+      stream.delegate?.received(fields: stream.fields, endsStream: endsStream)
+    }
+  }
+
+  func receivedEnd(of stream: HTTP2Stream) {
+    stream.peerEnded = true
+    stream.delegate?.receivedEnd()
+  }
+
+  /// The answer is sent, and what a client still sends nobody will read.
+  func sentEnd(of stream: HTTP2Stream) {
+    if isServer, !stream.peerEnded { submitReset(stream, stream.codeAfterEnd) }
+  }
+
+  func closed(_ stream: HTTP2Stream, _ code: UInt32) {
+    streams[stream.id] = nil
+    stream.close(HTTP2ErrorCode(rawValue: code))
+  }
+
+  private func pointer(to stream: HTTP2Stream) -> UnsafeMutableRawPointer {
+    // `streams` keeps it alive for as long as nghttp2 knows it.
+    Unmanaged.passUnretained(stream).toOpaque()
+  }
+}

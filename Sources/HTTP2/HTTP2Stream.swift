@@ -1,0 +1,140 @@
+internal import CNghttp2
+
+/// Told of what happens on one stream.
+public protocol HTTP2StreamDelegate: AnyObject {
+  /// A client's stream was answered: with headers, and with trailers at last.
+  func received(fields: [HTTP2Field], endsStream: Bool)
+  /// A piece of the body has come; it is gone when this returns.
+  func received(data: RawSpan)
+  /// The peer has sent all of its body, and will send no more.
+  func receivedEnd()
+  /// The stream is over; nothing comes after.
+  func closed(_ code: HTTP2ErrorCode)
+}
+
+/// One stream of a session: a request and its answer.
+///
+/// What is sent waits here until the session is asked for what is to be sent. Sending on a stream
+/// that is over does nothing.
+public final class HTTP2Stream {
+  /// The stream's number.
+  public let id: Int32
+  /// Told of what happens, until the stream is over.
+  public var delegate: (any HTTP2StreamDelegate)?
+  /// How many bytes wait for the peer's flow control to let them go.
+  public private(set) var pendingBytes = 0
+  /// Whether the peer has sent all that it will.
+  public internal(set) var peerEnded = false
+  /// What a server tells a client that is still sending when its answer is complete (RFC 9113,
+  /// section 8.1).
+  public var codeAfterEnd = HTTP2ErrorCode.noError
+
+  private var session: HTTP2Session?
+  /// The body's pieces, the first from `offset` on.
+  private var pieces: [[UInt8]] = []
+  private var firstPiece = 0
+  private var offset = 0
+  private var ending = Ending.open
+  private var isDeferred = false
+
+  private enum Ending {
+    case open
+    case ended
+    case trailers([HTTP2Field])
+  }
+
+  // What the session collects while fields come.
+  var requestHead: RequestHeadBuilder?
+  var fields: [HTTP2Field] = []
+
+  init(id: Int32, session: HTTP2Session) {
+    self.id = id
+    self.session = session
+  }
+
+  /// Whether the stream is over.
+  public var isClosed: Bool { session == nil }
+
+  /// Answers with headers; a body and trailers follow.
+  public func respond(_ fields: [HTTP2Field]) {
+    session?.submitResponse(self, fields, hasBody: true)
+  }
+
+  /// Answers with these fields alone (gRPC's Trailers-Only).
+  public func respondAndEnd(_ fields: [HTTP2Field]) {
+    session?.submitResponse(self, fields, hasBody: false)
+  }
+
+  /// Sends a piece of the body.
+  public func write(_ bytes: [UInt8]) {
+    guard let session, case .open = ending, !bytes.isEmpty else { return }
+    pieces.append(bytes)
+    pendingBytes += bytes.count
+    resume(session)
+  }
+
+  /// Ends the body, with trailers where there are any.
+  public func finish(trailers: [HTTP2Field] = []) {
+    guard let session, case .open = ending else { return }
+    ending = trailers.isEmpty ? .ended : .trailers(trailers)
+    resume(session)
+  }
+
+  /// Ends the stream at once.
+  public func reset(_ code: HTTP2ErrorCode) { session?.submitReset(self, code) }
+
+  private func resume(_ session: HTTP2Session) {
+    guard isDeferred else { return }
+    isDeferred = false
+    session.resumeBody(self)
+  }
+
+  func close(_ code: HTTP2ErrorCode) {
+    guard session != nil else { return }
+    session = nil
+    pieces = []
+    pendingBytes = 0
+    let delegate = delegate
+    self.delegate = nil
+    delegate?.closed(code)
+  }
+
+  /// Fills a DATA frame for nghttp2.
+  func read(into buffer: UnsafeMutableBufferPointer<UInt8>, _ flags: UnsafeMutablePointer<UInt32>)
+    -> Int
+  {
+    var count = 0
+    while count < buffer.count, firstPiece < pieces.count {
+      let piece = pieces[firstPiece]
+      let taken = min(piece.count - offset, buffer.count - count)
+      piece.withUnsafeBufferPointer { bytes in
+        UnsafeMutableRawPointer(buffer.baseAddress! + count)
+          .copyMemory(from: bytes.baseAddress! + offset, byteCount: taken)
+      }
+      count += taken
+      offset += taken
+      if offset == piece.count {
+        offset = 0
+        firstPiece += 1
+      }
+    }
+    pendingBytes -= count
+    if firstPiece == pieces.count {
+      pieces.removeAll(keepingCapacity: true)
+      firstPiece = 0
+      switch ending {
+      case .open:
+        if count == 0 {
+          isDeferred = true
+          return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        }
+      case .ended:
+        flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+      case .trailers(let fields):
+        flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+        session?.submitTrailers(self, fields)
+      }
+    }
+    return count
+  }
+}

@@ -1,0 +1,6 @@
+extension [UInt8] {
+  /// Appends the bytes of a span from `start` on.
+  public mutating func append(_ bytes: RawSpan, from start: Int, count: Int) {
+    bytes.withUnsafeBytes { append(contentsOf: $0[start..<start + count]) }
+  }
+}

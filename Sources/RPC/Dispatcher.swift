@@ -1,0 +1,49 @@
+public import ProtobufMessages
+
+/// Finds the handler of a path. One for each loop.
+public struct Dispatcher {
+  /// A method and what serves it, interceptors included.
+  public struct Route {
+    /// The method.
+    public let method: MethodDescriptor
+    /// What serves it.
+    public let handler: UnaryHandler
+  }
+
+  private var routes: [String: Route] = [:]
+  private var services: Set<String> = []
+
+  /// Serves these services.
+  ///
+  /// - Parameter interceptors: what each call passes, the outermost first.
+  /// - Precondition: each method of each service has a handler, and is unary.
+  public init(_ services: [RPCService], interceptors: [any ServerInterceptor]) {
+    for service in services {
+      self.services.insert(service.descriptor.fullName)
+      for method in service.descriptor.methods {
+        precondition(!method.isClientStreaming && !method.isServerStreaming, method.path)
+        guard let handler = service.handlers[method.name] else {
+          preconditionFailure("no handler for \(method.path)")
+        }
+        routes[method.path] = Route(
+          method: method,
+          handler: interceptors.reversed().reduce(handler) { next, interceptor in
+            { call, message in try await interceptor.intercept(call, message, next) }
+          })
+      }
+    }
+  }
+
+  /// The route of a path, which must be the method's to the letter; else UNIMPLEMENTED.
+  public func route(_ path: String) throws(RPCStatus) -> Route {
+    if let route = routes[path] { return route }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].isEmpty else {
+      throw RPCStatus(.unimplemented, "the path is not /Service/Method")
+    }
+    guard services.contains(String(parts[1])) else {
+      throw RPCStatus(.unimplemented, "unknown service")
+    }
+    throw RPCStatus(.unimplemented, "unknown method of \(parts[1])")
+  }
+}

@@ -1,0 +1,80 @@
+internal import ProtobufMessages
+
+/// Cuts a body into messages (gRPC over HTTP/2, "Length-Prefixed-Message"): a byte that says
+/// whether the message is compressed, four of length, big-endian, and the message. Frames of the
+/// transport and messages do not align.
+public struct MessageDeframer {
+  /// The bytes in front of each message.
+  public static let prefixSize = 5
+
+  private let limit: Int
+  private let encoding: String?
+  private var prefix: [UInt8] = []
+  private var message: [UInt8] = []
+  /// Nil while the prefix is not complete.
+  private var length: Int?
+
+  /// - Parameters:
+  ///   - limit: the most bytes of a message; one that says it is longer is refused at its prefix.
+  ///   - encoding: the peer's `grpc-encoding`.
+  public init(limit: Int, encoding: String?) {
+    self.limit = limit
+    self.encoding = encoding
+  }
+
+  /// Whether the body may end here, and not in the midst of a message.
+  public var isBetweenMessages: Bool { length == nil && prefix.isEmpty }
+
+  /// Takes the next bytes, and hands over each message that they complete.
+  public mutating func receive(_ bytes: RawSpan, _ body: ([UInt8]) -> Void) throws(RPCStatus) {
+    var at = 0
+    while at < bytes.byteCount || length == 0 {
+      if let length {
+        let taken = min(length - message.count, bytes.byteCount - at)
+        message.append(bytes, from: at, count: taken)
+        at += taken
+        guard message.count == length else { return }
+        let complete = message
+        message = []
+        self.length = nil
+        body(complete)
+      } else {
+        let taken = min(Self.prefixSize - prefix.count, bytes.byteCount - at)
+        prefix.append(bytes, from: at, count: taken)
+        at += taken
+        guard prefix.count == Self.prefixSize else { return }
+        length = try parsePrefix()
+        prefix.removeAll(keepingCapacity: true)
+      }
+    }
+  }
+
+  private func parsePrefix() throws(RPCStatus) -> Int {
+    let length = prefix[1...].reduce(0) { $0 << 8 | Int($1) }
+    switch prefix[0] {
+    case 0: break
+    case 1 where encoding == nil || encoding == "identity":
+      throw RPCStatus(.internal, "a message is flagged as compressed, but grpc-encoding is not set")
+    case 1:
+      throw RPCStatus(
+        .unimplemented, "grpc-encoding is not one that grpc-accept-encoding lists: identity")
+    default:
+      throw RPCStatus(.internal, "a message's compressed flag is neither 0 nor 1")
+    }
+    guard length <= limit else {
+      throw RPCStatus(
+        .resourceExhausted, "a message of \(length) bytes is over the limit of \(limit) bytes")
+    }
+    return length
+  }
+
+  /// Writes the prefix of an uncompressed message into the first five bytes, which were left for
+  /// it.
+  public static func writePrefix(into framed: inout [UInt8]) {
+    let length = UInt32(framed.count - prefixSize)
+    framed[0] = 0
+    for index in 1...4 {
+      framed[index] = UInt8(truncatingIfNeeded: length >> UInt32(8 * (4 - index)))
+    }
+  }
+}

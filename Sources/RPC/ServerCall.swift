@@ -1,0 +1,53 @@
+public import ProtobufMessages
+
+/// One call as its handler and the interceptors see it.
+///
+/// Not `Sendable`: it lives on its connection's loop.
+public final class ServerCall {
+  /// The method that is called.
+  public let method: MethodDescriptor
+  /// The method's path.
+  public var path: String { method.path }
+  /// What the caller sent along.
+  public let metadata: Metadata
+  /// Who calls, as the transport knows it: an address.
+  public let peer: String
+  /// How long the caller waited when the call came in. Nil: forever.
+  public let timeout: Duration?
+  /// What is sent before the answer.
+  public var initialMetadata = Metadata()
+  /// What is sent after the answer, or with the error.
+  public var trailingMetadata = Metadata()
+  /// What interceptors found out, by type.
+  private var values: [any Sendable] = []
+
+  /// A call of `method`.
+  public init(method: MethodDescriptor, metadata: Metadata, peer: String, timeout: Duration?) {
+    self.method = method
+    self.metadata = metadata
+    self.peer = peer
+    self.timeout = timeout
+  }
+
+  /// What an interceptor attached under this type, such as who the caller is.
+  public subscript<Value: Sendable>(type: Value.Type) -> Value? {
+    get {
+      for value in values { if let value = value as? Value { return value } }
+      return nil
+    }
+    set {
+      values.removeAll { $0 is Value }
+      if let newValue { values.append(newValue) }
+    }
+  }
+}
+
+/// Answers a unary call: the message as it came, to the answer with room for its prefix.
+public typealias UnaryHandler = (ServerCall, [UInt8]) async throws -> [UInt8]
+
+/// Stands between every call and its handler, for what crosses all calls.
+public protocol ServerInterceptor: AnyObject {
+  /// Serves the call, or refuses it by throwing an ``RPCStatus``; `next` serves it further.
+  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
+    -> [UInt8]
+}

@@ -1,0 +1,51 @@
+internal import CLibuv
+
+/// What a descriptor is, or should be, ready for.
+public struct Readiness: OptionSet, Sendable {
+  public let rawValue: Int32
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+  /// Bytes, a connection, or the end of the stream can be read.
+  public static let readable = Readiness(rawValue: Int32(UV_READABLE.rawValue))
+  /// Bytes can be written.
+  public static let writable = Readiness(rawValue: Int32(UV_WRITABLE.rawValue))
+}
+
+/// Tells when a descriptor that somebody else owns is ready. Close it before the descriptor.
+public final class DescriptorWatch: HandleOwner {
+  private let ready: (Readiness) -> Void
+
+  /// What is waited for. Nothing at first.
+  public var interest: Readiness = [] {
+    didSet {
+      guard interest != oldValue, !isClosing else { return }
+      let poll = raw.assumingMemoryBound(to: uv_poll_t.self)
+      guard !interest.isEmpty else {
+        uv_poll_stop(poll)
+        return
+      }
+      uv_poll_start(poll, interest.rawValue) { poll, status, events in
+        let watch = HandleOwner.of(poll, as: DescriptorWatch.self)
+        // An error is for the owner to find when it reads or writes.
+        watch.ready(status < 0 ? watch.interest : Readiness(rawValue: events))
+      }
+    }
+  }
+
+  fileprivate init(
+    on eventLoop: EventLoop, descriptor: Int32, _ ready: @escaping (Readiness) -> Void
+  ) throws(SystemError) {
+    self.ready = ready
+    try super.init(uv_poll_t.self) { poll throws(SystemError) in
+      try SystemError.check(uv_poll_init(eventLoop.uv, poll, descriptor), "uv_poll_init")
+    }
+  }
+}
+
+extension EventLoop {
+  /// Watches a descriptor; set the watch's interest to begin.
+  public func watch(
+    descriptor: Int32, _ ready: @escaping (Readiness) -> Void
+  ) throws(SystemError) -> DescriptorWatch {
+    try DescriptorWatch(on: self, descriptor: descriptor, ready)
+  }
+}

@@ -1,0 +1,110 @@
+internal import CLibuv
+
+/// What a loop offers to the code that runs on it: tasks, timers, turns, and the making of
+/// streams, listeners and watches.
+///
+/// Not `Sendable`, and reached only through ``Loop``: whoever holds one is on the loop's thread.
+public final class EventLoop {
+  /// The actor whose isolation this code runs in.
+  public internal(set) unowned var loop: Loop!
+  let uv: UnsafeMutablePointer<uv_loop_t>
+  /// Where every stream's bytes arrive; a stream's delegate reads them before the next read.
+  let readBuffer: UnsafeMutableRawBufferPointer
+  private let executor: LoopExecutor
+  private let wake: UnsafeMutablePointer<uv_async_t>
+  private let turn: UnsafeMutablePointer<uv_prepare_t>
+  private var turnEnds: [() -> Void] = []
+
+  init(executor: LoopExecutor) throws(SystemError) {
+    self.executor = executor
+    uv = .allocate(capacity: 1)
+    wake = .allocate(capacity: 1)
+    turn = .allocate(capacity: 1)
+    readBuffer = .allocate(byteCount: 65_536, alignment: 16)
+    try SystemError.check(uv_loop_init(uv), "uv_loop_init")
+  }
+
+  deinit {
+    readBuffer.deallocate()
+    uv.deallocate()
+    wake.deallocate()
+    turn.deallocate()
+  }
+
+  /// Starts a task in this loop's isolation; it runs at once, up to where it first suspends.
+  @discardableResult
+  public func start(_ operation: @escaping () async -> Void) -> LoopTask {
+    // Unsafe only to the type checker: whoever holds an EventLoop is in its loop's isolation, so
+    // what `operation` captures never leaves it.
+    nonisolated(unsafe) let operation = operation
+    return loop.assumeIsolated { loop in
+      LoopTask(
+        Task.immediate {
+          _ = loop
+          await operation()
+        })
+    }
+  }
+
+  /// Calls `body` once, when the events of this turn have been handled and before the loop polls
+  /// for more: the place for what is done once for many events, such as a flush.
+  public func atTurnEnd(_ body: @escaping () -> Void) { turnEnds.append(body) }
+
+  /// Monotonic time, as of the beginning of this turn, to the millisecond.
+  public var now: Duration { .milliseconds(Int64(uv_now(uv))) }
+
+  /// Runs the loop until ``stop()``.
+  func run() {
+    uv_async_init(uv, wake) { _ in }
+    uv_prepare_init(uv, turn)
+    turn.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    uv_prepare_start(turn) { turn in
+      Unmanaged<EventLoop>.fromOpaque(turn!.pointee.data).takeUnretainedValue().endTurn()
+    }
+    executor.wakes(by: wake)
+    uv_run(uv, UV_RUN_DEFAULT)
+    executor.wakes(by: nil)
+    closeAll()
+  }
+
+  func stop() { uv_stop(uv) }
+
+  private func endTurn() {
+    executor.runJobs()
+    while !turnEnds.isEmpty {
+      let ends = turnEnds
+      turnEnds = []
+      for end in ends { end() }
+      executor.runJobs()
+    }
+  }
+
+  /// Closes each handle as its owner would have, and frees the loop.
+  private func closeAll() {
+    uv_walk(
+      uv,
+      { handle, _ in
+        guard let handle, uv_is_closing(handle) == 0 else { return }
+        switch handle.pointee.type {
+        case UV_ASYNC, UV_PREPARE: uv_close(handle, nil)
+        default: HandleOwner.of(handle)?.close()
+        }
+      }, nil)
+    while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
+    executor.runJobs()
+    uv_loop_close(uv)
+  }
+}
+
+/// A task on a loop.
+public struct LoopTask: Sendable {
+  private let task: Task<Void, Never>
+
+  init(_ task: Task<Void, Never>) { self.task = task }
+
+  /// Asks the task to end early.
+  public func cancel() { task.cancel() }
+
+  /// Waits for the task to end.
+  public func wait() async { await task.value }
+}

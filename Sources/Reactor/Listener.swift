@@ -1,0 +1,69 @@
+internal import CLibuv
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// A listening socket, and what accepts from it on one loop.
+public final class Listener {
+  /// Where it listens: with the port that the kernel chose, if it was asked to.
+  public let address: SocketAddress
+  private let socket: ListeningSocket
+  private var watch: DescriptorWatch?
+  private let eventLoop: EventLoop
+  private let accepted: (consuming OwnedSocket) -> Void
+  private var pause: LoopTimer?
+
+  /// How long accepting pauses when the process has no descriptor left.
+  private static let pauseWithoutDescriptors = Duration.milliseconds(100)
+  /// How many connections one turn accepts at most, so that those that stand get their turn.
+  private static let acceptsPerTurn = 64
+
+  /// Listens, and hands each connection to `accepted`.
+  public init(
+    on address: SocketAddress, eventLoop: EventLoop,
+    _ accepted: @escaping (consuming OwnedSocket) -> Void
+  ) throws(SystemError) {
+    self.eventLoop = eventLoop
+    self.accepted = accepted
+    socket = try ListeningSocket(address)
+    self.address = socket.address
+    watch = try eventLoop.watch(descriptor: socket.descriptor) { [unowned self] _ in accept() }
+    watch?.interest = .readable
+  }
+
+  private func accept() {
+    for _ in 0..<Self.acceptsPerTurn {
+      let descriptor = accept_nonblocking(socket.descriptor)
+      if descriptor >= 0 {
+        accepted(OwnedSocket(descriptor: descriptor, isUnix: socket.isUnix))
+        continue
+      }
+      switch errno {
+      case EINTR, ECONNABORTED: continue
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM: pauseAccepting()
+      default: break
+      }
+      return
+    }
+  }
+
+  private func pauseAccepting() {
+    watch?.interest = []
+    pause = eventLoop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in
+      pause = nil
+      watch?.interest = .readable
+    }
+  }
+
+  /// Listens no more; connections that stand go on.
+  public func close() {
+    pause?.cancel()
+    pause = nil
+    watch?.close()
+    watch = nil
+    socket.close()
+  }
+}

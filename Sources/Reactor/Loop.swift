@@ -1,0 +1,84 @@
+/// A libuv loop on a thread of its own, and the actor whose executor that thread is.
+///
+/// What lives on the loop is reached through its ``EventLoop``, which is not `Sendable`: code that
+/// holds one is on the loop's thread, so connections, calls and statements need no locks.
+public actor Loop {
+  private nonisolated let executor: LoopExecutor
+  private let eventLoop: EventLoop
+  /// What the loop is called in logs.
+  public nonisolated let name: String
+
+  /// Makes a loop and starts its thread. It runs until ``stop()``.
+  public init(name: String) throws(SystemError) {
+    self.name = name
+    executor = LoopExecutor()
+    eventLoop = try EventLoop(executor: executor)
+    eventLoop.loop = self
+    try executor.startThread()
+    Task { await self.drive() }
+  }
+
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    executor.asUnownedSerialExecutor()
+  }
+
+  /// Runs `body` on the loop and returns what it returns: the one door from other threads.
+  public func run<T: Sendable>(_ body: @Sendable (EventLoop) throws -> T) rethrows -> T {
+    try body(eventLoop)
+  }
+
+  /// Runs `body`, which may suspend, on the loop and returns what it returns.
+  public func run<T: Sendable>(_ body: @Sendable (EventLoop) async throws -> T) async rethrows -> T
+  {
+    try await body(eventLoop)
+  }
+
+  /// Makes a value on the loop that only the loop may use.
+  public func bind<Value>(_ make: @Sendable (EventLoop) throws -> Value) rethrows
+    -> LoopBound<Value>
+  {
+    LoopBound(try make(eventLoop), on: self)
+  }
+
+  /// Makes a value, with suspensions, on the loop that only the loop may use.
+  public func bind<Value>(_ make: @Sendable (EventLoop) async throws -> Value) async rethrows
+    -> LoopBound<Value>
+  {
+    LoopBound(try await make(eventLoop), on: self)
+  }
+
+  /// Ends the loop: its handles are closed and its thread ends. Nothing may be asked of it after.
+  public func stop() { eventLoop.stop() }
+
+  /// The job that never ends until the loop does. Everything libuv calls back runs inside it, so
+  /// the runtime knows at no cost that a callback is in this actor's isolation, and a task that a
+  /// callback starts begins at once.
+  private func drive() {
+    eventLoop.run()
+    executor.threadMayEnd()
+  }
+}
+
+/// A handle, good on any thread, to a value that only one loop may use.
+///
+/// `@unchecked Sendable`: the value is touched only inside ``run(_:)``, on the loop's thread.
+public struct LoopBound<Value>: @unchecked Sendable {
+  private let value: Value
+  /// The loop that the value lives on.
+  public let loop: Loop
+
+  fileprivate init(_ value: Value, on loop: Loop) {
+    self.value = value
+    self.loop = loop
+  }
+
+  /// Runs `body` with the value on its loop and returns what it returns.
+  public func run<T: Sendable>(_ body: @Sendable (Value) throws -> T) async rethrows -> T {
+    try await loop.run { _ in try body(value) }
+  }
+
+  /// Runs `body`, which may suspend, with the value on its loop and returns what it returns.
+  public func run<T: Sendable>(_ body: @Sendable (Value) async throws -> T) async rethrows -> T {
+    try await loop.run { _ in try await body(value) }
+  }
+}

@@ -1,0 +1,93 @@
+internal import COpenSSL
+
+/// What the sessions of one server, or of one client, have in common: certificates, versions,
+/// ciphers and the protocol `h2`.
+///
+/// `@unchecked Sendable`: an SSL_CTX is not changed after `init`, and OpenSSL counts its
+/// references and guards its session cache with locks of its own.
+public final class TLSContext: @unchecked Sendable {
+  let context: OpaquePointer
+  let isServer: Bool
+
+  /// TLS 1.3's suites are all AEAD; these are those of 1.2 that are, with forward secrecy.
+  private static let tls12Ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    + "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
+
+  private init(_ method: OpaquePointer?, isServer: Bool) throws(TLSError) {
+    ERR_clear_error()
+    guard let context = SSL_CTX_new(method) else { throw .fromQueue("making a TLS context") }
+    self.context = context
+    self.isServer = isServer
+    _ = ssl_ctx_set_min_proto_version(context, TLS1_2_VERSION)
+    SSL_CTX_set_cipher_list(context, Self.tls12Ciphers)
+    ssl_ctx_refuse_renegotiation(context)
+    ssl_ctx_release_buffers(context)
+  }
+
+  deinit { SSL_CTX_free(context) }
+
+  /// A server's context. TLS 1.2 and up; a client must offer `h2` by ALPN (RFC 7301).
+  ///
+  /// - Parameters:
+  ///   - certificateChain: the path of a PEM file: the server's certificate, then its issuers'.
+  ///   - privateKey: the path of a PEM file with the certificate's key.
+  public static func server(certificateChain: String, privateKey: String) throws(TLSError)
+    -> TLSContext
+  {
+    let tls = try TLSContext(TLS_server_method(), isServer: true)
+    guard SSL_CTX_use_certificate_chain_file(tls.context, certificateChain) == 1 else {
+      throw .fromQueue("the certificate \(certificateChain)")
+    }
+    guard SSL_CTX_use_PrivateKey_file(tls.context, privateKey, SSL_FILETYPE_PEM) == 1 else {
+      throw .fromQueue("the private key \(privateKey)")
+    }
+    guard SSL_CTX_check_private_key(tls.context) == 1 else {
+      throw .fromQueue("the private key \(privateKey) and the certificate \(certificateChain)")
+    }
+    SSL_CTX_set_alpn_select_cb(tls.context, selectProtocol, nil)
+    return tls
+  }
+
+  /// A client's context, which trusts what the certificates in a PEM file vouch for, or where nil,
+  /// what the system trusts.
+  public static func client(trusting certificates: String?) throws(TLSError) -> TLSContext {
+    let tls = try TLSContext(TLS_client_method(), isServer: false)
+    if let certificates {
+      guard SSL_CTX_load_verify_locations(tls.context, certificates, nil) == 1 else {
+        throw .fromQueue("the certificates \(certificates)")
+      }
+    } else {
+      SSL_CTX_set_default_verify_paths(tls.context)
+    }
+    SSL_CTX_set_verify(tls.context, SSL_VERIFY_PEER, nil)
+    _ = h2.withUnsafeBufferPointer {
+      SSL_CTX_set_alpn_protos(tls.context, $0.baseAddress, UInt32($0.count))
+    }
+    return tls
+  }
+}
+
+/// `h2` as ALPN lists it: its length, then its name.
+private let h2: [UInt8] = [2, 0x68, 0x32]
+
+/// Takes `h2` where the client offers it, and else ends the handshake with the alert
+/// no_application_protocol.
+private func selectProtocol(
+  _: OpaquePointer?, chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+  length: UnsafeMutablePointer<UInt8>?, offered: UnsafePointer<UInt8>?, offeredLength: UInt32,
+  _: UnsafeMutableRawPointer?
+) -> Int32 {
+  guard let offered, let chosen, let length else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+  var at = 0
+  while at < Int(offeredLength) {
+    let size = Int(offered[at])
+    if size == 2, at + 2 < Int(offeredLength), offered[at + 1] == 0x68, offered[at + 2] == 0x32 {
+      chosen.pointee = offered + at + 1
+      length.pointee = 2
+      return SSL_TLSEXT_ERR_OK
+    }
+    at += 1 + size
+  }
+  return SSL_TLSEXT_ERR_ALERT_FATAL
+}

@@ -1,0 +1,111 @@
+/// The rooms, from the ground up: a room may import only rooms that stand above its own line, so
+/// there is no cycle. Package.swift and every `import` under Sources are held to this table.
+///
+/// `rooms` are ours, `c` are C modules (each C library has one room), `packages` are products of
+/// other packages, `system` are modules of the toolchain beyond the standard library.
+let house: [Room] = [
+  Room("CLibuv", .systemLibrary),
+  Room("COpenSSL", .systemLibrary),
+  Room("CNghttp2", .systemLibrary),
+  Room("CProtobufC", .systemLibrary),
+  Room("CLibpq", .systemLibrary),
+  Room("CGoogleProtos", .generated, c: ["CProtobufC"]),
+  Room("CWorkflowHistoryProtos", .generated, c: ["CGoogleProtos", "CProtobufC"]),
+
+  // Each wraps one C library, or the operating system, behind a safe interface.
+  Room("Reactor", .wrapper, c: ["CLibuv"], system: ["Glibc"]),
+  Room("TLS", .wrapper, c: ["COpenSSL"], system: ["Glibc"]),
+  Room("HTTP2", .wrapper, c: ["CNghttp2"], system: ["Glibc"]),
+  Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"], system: ["Glibc"]),
+  Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"], system: ["Glibc"]),
+  Room("PostgresSupervisor", .wrapper, packages: ["Logging"], system: ["Glibc"]),
+
+  // gRPC: the protocol, and its two sides over HTTP/2.
+  Room("RPC", .safe, rooms: ["ProtobufMessages"]),
+  Room("RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"]),
+  Room("RPCClient", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"]),
+
+  // Who is calling, and over what certificate.
+  Room("Identity", .safe, packages: ["JWTKit", "Crypto"], system: ["Foundation"]),
+  Room("DevelopmentCertificates", .safe, packages: ["X509", "Crypto"], system: ["Foundation"]),
+
+  // The domain and what stands around it.
+  Room("WorkflowHistory", .safe, system: ["Glibc"]),
+  Room(
+    "WorkflowHistoryMessages", .wrapper, rooms: ["WorkflowHistory", "ProtobufMessages"],
+    c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
+  Room(
+    "PostgresHistoryStore", .safe, rooms: ["WorkflowHistory", "Postgres", "Reactor"],
+    packages: ["Crypto", "Logging"]),
+  Room(
+    "WorkflowHistoryService", .safe,
+    rooms: ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity"],
+    packages: ["Logging"]),
+  Room(
+    "WorkflowHistoryClient", .safe,
+    rooms: ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient"]),
+
+  // The executable puts the rooms together.
+  Room(
+    "workflow-history", .executable,
+    rooms: [
+      "RPCServer", "WorkflowHistoryService", "WorkflowHistoryClient", "WorkflowHistory",
+      "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
+      "DevelopmentCertificates", "TLS", "Reactor", "RPC",
+    ],
+    packages: ["Logging", "ArgumentParser"], system: ["Foundation", "Glibc"]),
+]
+
+/// The only rooms that may import each C module. All others are strangers to it.
+let importersOfC: [String: Set<String>] = [
+  "CLibuv": ["Reactor"],
+  "COpenSSL": ["TLS"],
+  "CNghttp2": ["HTTP2"],
+  "CLibpq": ["Postgres"],
+  "CProtobufC": [
+    "CGoogleProtos", "CWorkflowHistoryProtos", "ProtobufMessages", "WorkflowHistoryMessages",
+  ],
+  "CGoogleProtos": ["CWorkflowHistoryProtos", "ProtobufMessages", "WorkflowHistoryMessages"],
+  "CWorkflowHistoryProtos": ["WorkflowHistoryMessages"],
+]
+
+/// One module under Sources.
+struct Room: CustomStringConvertible, Sendable {
+  enum Kind: Sendable {
+    /// A module map and a shim over a library of the system.
+    case systemLibrary
+    /// C code that scripts/generate-protos wrote.
+    case generated
+    /// May be unsafe inside; its public interface is safe.
+    case wrapper
+    /// Strict memory safety, and no `unsafe` in it.
+    case safe
+    case executable
+  }
+
+  let name: String
+  let kind: Kind
+  let rooms: Set<String>
+  let c: Set<String>
+  let packages: Set<String>
+  let system: Set<String>
+
+  init(
+    _ name: String, _ kind: Kind, rooms: Set<String> = [], c: Set<String> = [],
+    packages: Set<String> = [], system: Set<String> = []
+  ) {
+    self.name = name
+    self.kind = kind
+    self.rooms = rooms
+    self.c = c
+    self.packages = packages
+    self.system = system
+  }
+
+  var description: String { name }
+  /// What Package.swift says that it depends on.
+  var dependencies: Set<String> { rooms.union(c).union(packages) }
+  /// What its files may import.
+  var imports: Set<String> { dependencies.union(system) }
+  var isSwift: Bool { kind != .systemLibrary && kind != .generated }
+}

@@ -1,0 +1,55 @@
+import os
+
+import pytest
+
+# Servers are killed on purpose here: gRPC need not tell of each connection that it loses. Read
+# when grpc is first imported, by what follows.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+from harness import tokens
+from harness.identifiers import fresh_user
+from harness.server import Server
+
+TRANSPORTS = ["tls", "unix-tls", "unix"]
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The server that tests share. None of them may stop it."""
+    shared = Server()
+    yield shared.start()
+    status = shared.stop()
+    shared.remove()
+    assert status == 0, shared.log
+
+
+@pytest.fixture
+def own_server():
+    """A server of the test's own, started, to be killed as it likes."""
+    own = Server()
+    yield own.start()
+    own.remove()
+
+
+@pytest.fixture
+def client(server):
+    """A user of its own, over TLS, who may read and write what is theirs."""
+    return server.client(fresh_user())
+
+
+@pytest.fixture(params=TRANSPORTS)
+def any_client(server, request):
+    """The same over every transport in turn."""
+    return server.client(fresh_user(), request.param)
+
+
+@pytest.fixture
+def stranger(server):
+    """Another user."""
+    return server.client(fresh_user())
+
+
+@pytest.fixture
+def operator(server):
+    """One who may act for any user."""
+    return server.client(fresh_user(), scope=tokens.ANY_USER)

@@ -1,0 +1,201 @@
+"""A `workflow-history serve` process of the tests' own, and the Postgres that it supervises."""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import grpc
+
+from harness import tokens
+from harness.client import Client
+from harness.folders import temporary_folder
+from harness.postgres import Postgres
+from harness.stubs import REPOSITORY
+
+# initdb, and a debug build on a busy machine.
+STARTUP_SECONDS = 120
+
+
+def executable() -> pathlib.Path:
+    """The one that WORKFLOW_HISTORY_EXECUTABLE names, or the newest that is built here."""
+    named = os.environ.get("WORKFLOW_HISTORY_EXECUTABLE")
+    built = [REPOSITORY / ".build" / kind / "workflow-history" for kind in ("release", "debug")]
+    found = [pathlib.Path(named)] if named else [path for path in built if path.exists()]
+    if not found:
+        raise FileNotFoundError("build first: swift build --product workflow-history")
+    return max(found, key=lambda path: path.stat().st_mtime)
+
+
+def wait_until(condition, seconds: float = 60, what: str = "the condition"):
+    """Returns the condition's value once it is true."""
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, f"{what} did not come true within {seconds} s"
+        time.sleep(0.01)
+    return value
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One data directory, and the server that runs on it: started, killed, started again."""
+
+    def __init__(self, *flags: str, folder: pathlib.Path | None = None):
+        self.folder = folder or temporary_folder()
+        self.data = self.folder / "data"
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self.socket = self.folder / "server.sock"
+        self.flags = [
+            *("--data-dir", str(self.data), "--listen", self.address, "--unix", str(self.socket)),
+            *flags,
+        ]
+        self.process: subprocess.Popen | None = None
+        self.output: list[str] = []
+        self._channels: list[grpc.Channel] = []
+
+    # -- the process
+
+    def start(self) -> "Server":
+        """Starts it, and returns once it says that it accepts calls."""
+        self.launch()
+        said = threading.Event()
+        self._reader = threading.Thread(target=self._read, args=(said,), daemon=True)
+        self._reader.start()
+        assert said.wait(STARTUP_SECONDS), f"it does not accept calls:\n{self.log}"
+        assert self.process.poll() is None, f"it ended:\n{self.log}"
+        return self
+
+    def launch(self, **arguments) -> subprocess.Popen:
+        self.output = []
+        self.process = subprocess.Popen(
+            [executable(), "serve", *self.flags],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **arguments,
+        )
+        return self.process
+
+    def _read(self, said: threading.Event):
+        with self.process.stdout:
+            for line in self.process.stdout:
+                self.output.append(line)
+                if "accept" in line and self.address in line:
+                    said.set()
+        said.set()
+
+    @property
+    def log(self) -> str:
+        return "".join(self.output)
+
+    def refusal(self) -> tuple[int, str]:
+        """Starts it where it can't; returns its exit status and all that it said."""
+        output, _ = self.launch().communicate(timeout=STARTUP_SECONDS)
+        return self.process.returncode, output
+
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Ends it, and returns its exit status (minus the signal, if that ended it)."""
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+        status = self.process.wait(timeout=60)
+        self._reader.join(timeout=60)
+        for channel in self._channels:
+            channel.close()
+        self._channels.clear()
+        return status
+
+    def remove(self):
+        """Ends it for good, with what it left running, and removes its folder."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        for pid in self.postmasters():
+            os.kill(pid, signal.SIGQUIT)
+        wait_until(lambda: not self.postmasters(), what="the end of Postgres")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # -- its Postgres
+
+    def postmasters(self) -> list[int]:
+        """Every postmaster that runs on this data directory: of Postgres's processes, those whose
+        parent isn't one."""
+        ours = dict(_postgres_processes(self.data))
+        return [pid for pid, parent in ours.items() if parent not in ours]
+
+    def backends(self) -> list[int]:
+        """The processes of its Postgres that serve a connection."""
+        return [
+            pid
+            for pid in self.postgres_processes()
+            if "[local]" in pathlib.Path(f"/proc/{pid}/cmdline").read_text()
+        ]
+
+    def postgres_processes(self) -> list[int]:
+        return [pid for pid, _ in _postgres_processes(self.data)]
+
+    def postgres(self) -> Postgres:
+        """The way into its private Postgres."""
+        (running,) = self.data.glob("*/postmaster.pid")
+        return Postgres.of_data_directory(running.parent, "workflow_history", "workflow_history")
+
+    # -- clients of it
+
+    @property
+    def secret(self) -> bytes:
+        return (self.data / "jwt" / "secret").read_bytes().strip()
+
+    @property
+    def ca(self) -> bytes:
+        return (self.data / "tls" / "ca.pem").read_bytes()
+
+    def token(self, user: str, scope: str | None = tokens.READ_WRITE) -> str:
+        return tokens.token(self.secret, user, scope)
+
+    def channel(self, transport: str = "tls", *options: tuple[str, object]) -> grpc.Channel:
+        """A connection of its own: over `tls`, `unix-tls`, or `unix` (prior knowledge)."""
+        settings = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1)]
+        settings += [("grpc.enable_retries", 0), ("grpc.initial_reconnect_backoff_ms", 100)]
+        settings += [("grpc.max_reconnect_backoff_ms", 500), *options]
+        if transport == "unix":
+            channel = grpc.insecure_channel(f"unix:{self.socket}", settings)
+        else:
+            target = self.address if transport == "tls" else f"unix:{self.socket}"
+            if transport == "unix-tls":
+                settings.append(("grpc.ssl_target_name_override", "localhost"))
+            credentials = grpc.ssl_channel_credentials(self.ca)
+            channel = grpc.secure_channel(target, credentials, settings)
+        self._channels.append(channel)
+        return channel
+
+    def client(self, user: str, transport: str = "tls", scope: str | None = tokens.READ_WRITE):
+        return Client(self.channel(transport), user, self.token(user, scope))
+
+
+def _postgres_processes(data: pathlib.Path):
+    """The (pid, parent) of each live Postgres whose folder is at or under this one."""
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            folder = (entry / "cwd").readlink()
+            name, _, rest = (entry / "stat").read_text().rpartition(")")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+        state, parent = rest.split()[:2]
+        if "postgres" in name and state != "Z" and folder.is_relative_to(data):
+            yield int(entry.name), int(parent)

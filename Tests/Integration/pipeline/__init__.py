@@ -1,0 +1,1 @@
+"""A small pipeline executor that does real work, and keeps its history in workflow-history."""

@@ -1,0 +1,128 @@
+import Testing
+
+@testable import Reactor
+
+@Suite("A byte stream")
+struct ByteStreamTests {
+  @Test(
+    "carries bytes both ways", arguments: ["127.0.0.1:0", "unix:/tmp/workflow-history-test.sock"])
+  func echoes(address: String) async throws {
+    let loop = try Loop(name: "test")
+    let echoed = try await loop.run { eventLoop in
+      let server = Echo()
+      let listener = try Listener(on: #require(SocketAddress(address)), eventLoop: eventLoop) {
+        server.serve($0, on: eventLoop)
+      }
+      let client = Collector()
+      let stream = try await eventLoop.connect(to: listener.address)
+      stream.delegate = client
+      stream.startReading()
+      stream.write([UInt8]("hello".utf8).span.bytes)
+      await client.untilReceived(5)
+      listener.close()
+      stream.close()
+      return client.bytes
+    }
+    #expect(echoed == [UInt8]("hello".utf8))
+    await loop.stop()
+  }
+
+  @Test("keeps what the kernel does not take, in order, and tells when it is gone")
+  func backpressure() async throws {
+    let loop = try Loop(name: "test")
+    try await loop.run { eventLoop in
+      let sink = Box<ByteStream?>(nil)
+      let received = Collector()
+      let listener = try Listener(on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop)
+      {
+        sink.value = try? ByteStream(adopting: $0, on: eventLoop)
+        sink.value?.delegate = received
+      }
+      let writer = Collector()
+      let stream = try await eventLoop.connect(to: listener.address)
+      stream.delegate = writer
+      let bytes = (0..<16_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 7) }
+      stream.write(bytes.span.bytes)
+      #expect(stream.pendingBytes > 0)
+      while sink.value == nil { await eventLoop.sleep(for: .milliseconds(1)) }
+      sink.value?.startReading()
+      await received.untilReceived(bytes.count)
+      #expect(received.bytes == bytes)
+      #expect(writer.drains == 1)
+      #expect(stream.pendingBytes == 0)
+      listener.close()
+      stream.close()
+      sink.value?.close()
+    }
+    await loop.stop()
+  }
+
+  @Test("cannot be opened to where nobody listens")
+  func refused() async throws {
+    let loop = try Loop(name: "test")
+    await #expect(throws: SystemError.self) {
+      try await loop.run { eventLoop in
+        _ = try await eventLoop.connect(to: .unix(path: "/nonexistent/socket"))
+      }
+    }
+    await loop.stop()
+  }
+
+  @Test("a second listener on an address in use is refused, and says so")
+  func inUse() async throws {
+    let loop = try Loop(name: "test")
+    let error = try await loop.run { eventLoop in
+      let first = try Listener(on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop) {
+        _ in
+      }
+      defer { first.close() }
+      return #expect(throws: SystemError.self) {
+        _ = try Listener(on: first.address, eventLoop: eventLoop) { _ in }
+      }
+    }
+    #expect(error?.isAddressInUse == true)
+    await loop.stop()
+  }
+}
+
+/// Sends back what it receives.
+private final class Echo: ByteStreamDelegate {
+  private var streams: [ByteStream] = []
+
+  func serve(_ socket: consuming OwnedSocket, on eventLoop: EventLoop) {
+    guard let stream = try? ByteStream(adopting: socket, on: eventLoop) else { return }
+    stream.delegate = self
+    stream.startReading()
+    streams.append(stream)
+  }
+
+  func received(_ bytes: RawSpan) { streams.last?.write(bytes) }
+  func receivedEnd() { streams.last?.close() }
+  func drained() {}
+  func failed(_ error: SystemError) {}
+}
+
+/// Keeps what it receives.
+final class Collector: ByteStreamDelegate {
+  var bytes: [UInt8] = []
+  var drains = 0
+  private var awaited = Int.max
+  private var waiting: CheckedContinuation<Void, Never>?
+
+  func untilReceived(_ count: Int) async {
+    guard bytes.count < count else { return }
+    awaited = count
+    await withCheckedContinuation { waiting = $0 }
+  }
+
+  func received(_ span: RawSpan) {
+    span.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    if bytes.count >= awaited {
+      waiting?.resume()
+      waiting = nil
+    }
+  }
+  func receivedEnd() {}
+  func drained() { drains += 1 }
+  func failed(_ error: SystemError) { Issue.record(error) }
+}

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Reactor
+
+@Suite("A loop")
+struct LoopTests {
+  @Test("runs what it is given on its own thread, and returns the result")
+  func runs() async throws {
+    let loop = try Loop(name: "test")
+    let sum = await loop.run { _ in (1...10).reduce(0, +) }
+    #expect(sum == 55)
+    await loop.stop()
+  }
+
+  @Test("starts a task at once, up to where it first suspends")
+  func immediate() async throws {
+    let loop = try Loop(name: "test")
+    let steps = await loop.run { eventLoop in
+      var steps: [String] = []
+      let box = Box<[String]>([])
+      let waiting = Box<CheckedContinuation<Void, Never>?>(nil)
+      eventLoop.start {
+        box.value.append("started")
+        await withCheckedContinuation { waiting.value = $0 }
+        box.value.append("resumed")
+      }
+      steps = box.value
+      #expect(steps == ["started"])
+      return await withCheckedContinuation { done in
+        eventLoop.start {
+          waiting.value?.resume()
+          await Task.yield()
+          done.resume(returning: box.value)
+        }
+      }
+    }
+    #expect(steps == ["started", "resumed"])
+    await loop.stop()
+  }
+
+  @Test("fires timers in the order of their times, and a cancelled one never")
+  func timers() async throws {
+    let loop = try Loop(name: "test")
+    let fired = await loop.run { eventLoop in
+      let fired = Box<[Int]>([])
+      return await withCheckedContinuation { done in
+        eventLoop.timer(after: .milliseconds(5)) { done.resume(returning: fired.value + [3]) }
+        let cancelled = eventLoop.timer(after: .milliseconds(2)) { fired.value.append(2) }
+        eventLoop.timer(after: .milliseconds(1)) {
+          fired.value.append(1)
+          cancelled.cancel()
+        }
+      }
+    }
+    #expect(fired == [1, 3])
+    await loop.stop()
+  }
+
+  @Test("ends a turn once for many events")
+  func turnEnds() async throws {
+    let loop = try Loop(name: "test")
+    let order = await loop.run { eventLoop in
+      let order = Box<[String]>([])
+      return await withCheckedContinuation { done in
+        eventLoop.atTurnEnd { order.value.append("first end") }
+        eventLoop.atTurnEnd { done.resume(returning: order.value + ["second end"]) }
+        order.value.append("turn")
+      }
+    }
+    #expect(order == ["turn", "first end", "second end"])
+    await loop.stop()
+  }
+}
+
+/// A value that closures on one loop share.
+final class Box<Value> {
+  var value: Value
+  init(_ value: Value) { self.value = value }
+}
