@@ -36,7 +36,7 @@ public struct WorkflowExecution: Equatable, Sendable {
   public var errorMessage: String?
   public var startTime: Timestamp?
   public var endTime: Timestamp?
-  /// In seconds: finite, 0 or more.
+  /// In seconds: 0 to 1,000,000,000.
   public var durationSeconds: Double?
   public var executionMetadata: JSONDocument?
   /// Grows by one with each update, from 1.
