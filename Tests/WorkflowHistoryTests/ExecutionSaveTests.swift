@@ -201,6 +201,50 @@ struct ExecutionSaveTests {
       refusedFields { try save { $0.durationSeconds = seconds } } == ["execution.duration_seconds"])
   }
 
+  @Test("may have a duration of 1,000,000,000 seconds, and no more, given or from its times")
+  func durationLimit() throws {
+    let limit = 1_000_000_000.0
+    #expect(try save { $0.durationSeconds = limit }.execution.durationSeconds == limit)
+    #expect(
+      refusedFields { try save { $0.durationSeconds = limit.nextUp } }
+        == ["execution.duration_seconds"])
+    let start = now.plus(-limit)
+    #expect(
+      try save {
+        ($0.startTime, $0.endTime) = (start, now)
+      }.execution.durationSeconds == limit)
+    let times = savedFields { ($0.startTime, $0.endTime) = (start, now.plus(1e-6)) }
+    #expect(refusedFields { try save { $0 = times } } == ["execution.end_time"])
+    #expect(
+      refusedFields {
+        try save {
+          $0 = times
+          $0.durationSeconds = 5
+        }
+      } == [])
+    #expect(
+      refusedFields {
+        try save {
+          $0 = times
+          $0.durationSeconds = limit * 2
+        }
+      } == ["execution.duration_seconds"])
+  }
+
+  @Test("that gives only an end in the past is told to give the start")
+  func endWithoutStart() {
+    let description = refusal { try save { $0.endTime = now.plus(-1) } }?.violations.first?
+      .description
+    #expect(
+      description
+        == "is before start_time, which is the time of this call when left out: give start_time too"
+    )
+    let ordered = refusal {
+      try save { ($0.startTime, $0.endTime) = (now, now.plus(-1)) }
+    }
+    #expect(ordered?.message.contains("give start_time") == false)
+  }
+
   @Test("is refused where a time lies outside of the years 1 to 9999")
   func badTimes() {
     let (early, late) = (Timestamp(microseconds: .min), Timestamp(microseconds: .max))
@@ -210,9 +254,11 @@ struct ExecutionSaveTests {
     let range = Timestamp.representable
     #expect(
       refusedFields {
-        try save { ($0.startTime, $0.endTime) = (range.lowerBound, range.upperBound) }
-      }
-        == [])
+        try save {
+          ($0.startTime, $0.endTime) = (range.lowerBound, range.upperBound)
+          $0.durationSeconds = 1
+        }
+      } == [])
   }
 
   @Test(
@@ -243,7 +289,10 @@ struct ExecutionSaveTests {
     #expect(try save { $0.inputData = longest }.execution.renderedSize == 4_128_768)
     #expect(refusedFields { try save { $0.inputData = longer } } == ["execution.input_data"])
     #expect(refusedFields { try save { $0.outputData = longer } } == ["execution.output_data"])
-    #expect(refusedFields { try save { $0.taskResults = longer } } == ["execution.task_results"])
+    let inPlaceOfDefault = try json("\"" + String(repeating: "a", count: room + 3) + "\"")
+    #expect(
+      refusedFields { try save { $0.taskResults = inPlaceOfDefault } }
+        == ["execution.task_results"], "it takes the place of the 2 bytes of []")
     #expect(
       refusedFields {
         try save { ($0.inputData, $0.executionMetadata) = (small.taskResults, longer) }

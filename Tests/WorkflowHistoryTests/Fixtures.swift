@@ -45,6 +45,27 @@ func save(
     checking: savedFields(change), userID: user, reach: reach, now: now, using: &generator)
 }
 
+/// A row as it stands in the database: the result of a save, changed.
+func storedRow(_ change: (inout WorkflowExecution) throws -> Void = { _ in }) throws
+  -> WorkflowExecution
+{
+  var execution = try save().execution
+  try change(&execution)
+  return execution
+}
+
+/// The update of the row with `paths` for its mask.
+func checkedUpdate(
+  _ paths: String..., expectedVersion: Int32 = 0, allowReopen: Bool = false,
+  _ change: (inout ExecutionFields) throws -> Void = { _ in }
+) throws -> ExecutionUpdate {
+  var fields = ExecutionFields()
+  fields.id = try save().execution.id
+  try change(&fields)
+  return try ExecutionUpdate(
+    checking: fields, paths: paths, expectedVersion: expectedVersion, allowReopen: allowReopen)
+}
+
 /// Why `body` is refused, or nil where it succeeds.
 func refusal<T>(_ body: () throws -> T) -> HistoryError? {
   do {
