@@ -36,8 +36,10 @@ public struct JSONDocument: Sendable {
 }
 
 extension JSONDocument: Hashable {
+  /// Whether the texts are the same.
   public static func == (a: JSONDocument, b: JSONDocument) -> Bool { a.utf8 == b.utf8 }
 
+  /// Hashes the text.
   public func hash(into hasher: inout Hasher) { hasher.combine(utf8) }
 }
 
@@ -54,5 +56,6 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// The reason and the byte offset.
   public var description: String { "\(reason), at byte \(offset)" }
 }
