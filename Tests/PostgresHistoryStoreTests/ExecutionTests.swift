@@ -138,7 +138,7 @@ import WorkflowHistory
   @Test("a duration of 0 stays 0, and one that is missing stays missing")
   func durations() async throws {
     try await withStore { store in
-      for duration in [0, nil, 59.723323822021484, 5e-324, 1e308] {
+      for duration in [0, nil, 59.723323822021484, .leastNonzeroMagnitude, 1e308] as [Double?] {
         let row = execution(duration: duration)
         _ = try await store.save(save(row))
         #expect(
@@ -153,8 +153,10 @@ import WorkflowHistory
       let number = "1e399,"
       let text = "[" + String(repeating: number, count: 10_400) + "1]"
       let row = execution(input: JSONDocument(text))
-      #expect(try await code { try await store.save(save(row)) } == .invalidArgument)
-      #expect(try await code { try await store.execution(row.id, reach: .anyone) } == .notFound)
+      let refused = try await code { try await store.save(save(row)) }
+      #expect(refused == .invalidArgument)
+      let found = try await code { try await store.execution(row.id, reach: .anyone) }
+      #expect(found == .notFound)
     }
   }
 
@@ -166,7 +168,8 @@ import WorkflowHistory
         execution(input: JSONDocument("nonsense")),
       ]
       for row in rows {
-        #expect(try await code { try await store.save(save(row)) } == .invalidArgument)
+        let refused = try await code { try await store.save(save(row)) }
+        #expect(refused == .invalidArgument)
       }
     }
   }

@@ -1,5 +1,5 @@
 import Foundation
-public import Postgres
+internal import Postgres
 public import Reactor
 
 /// A Postgres of its own for tests: a new cluster in a temporary directory, reached by a Unix

@@ -69,7 +69,8 @@ import Testing
         if index % 7 == 3 {
           #expect(outcome.failure?.sqlState == SQLState("22012"))
         } else {
-          #expect(try outcome.get()[0].value(0) == Int32(100 / (index + 1)))
+          let quotient: Int32 = try outcome.get()[0].value(0)
+          #expect(quotient == Int32(100 / (index + 1)))
         }
       }
     }
@@ -87,7 +88,8 @@ import Testing
         if index.isMultiple(of: 2) {
           #expect(outcome.failure?.sqlState == SQLState("42601"))
         } else {
-          #expect(try outcome.get()[0].value(0) == Int32(index))
+          let answer: Int32 = try outcome.get()[0].value(0)
+          #expect(answer == Int32(index))
         }
       }
     }
@@ -182,7 +184,10 @@ import Testing
       let echo = Statement("echo", "SELECT $1", [.bytes])
       let bytes = (0..<8_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
       let outcomes = await concurrently(connection, 3) { _ in (echo, [.bytes(bytes)]) }
-      for outcome in outcomes { #expect(try outcome.get()[0].value(0) == bytes) }
+      for outcome in outcomes {
+        let answer: [UInt8] = try outcome.get()[0].value(0)
+        #expect(answer == bytes)
+      }
     }
   }
 
