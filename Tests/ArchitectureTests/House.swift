@@ -36,8 +36,8 @@ let house: [Room] = [
     "Identity", .safe, rooms: ["PrivateFiles"], packages: ["JWTKit", "Crypto"],
     system: ["Foundation"]),
   Room(
-    "DevelopmentCertificates", .safe, rooms: ["PrivateFiles"], packages: ["X509", "Crypto"],
-    system: ["Foundation"]),
+    "DevelopmentCertificates", .safe, rooms: ["PrivateFiles"],
+    packages: ["X509", "SwiftASN1", "Crypto"], system: ["Foundation"]),
 
   // The domain and what stands around it.
   Room("WorkflowHistory", .safe),
