@@ -108,9 +108,8 @@ let package = Package(
 
     tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"), tests("Postgres"),
     tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
-    tests("Identity", [.product(name: "JWTKit", package: "jwt-kit")]),
-    tests("DevelopmentCertificates", [.product(name: "X509", package: "swift-certificates")]),
-    tests("PrivateFiles"), tests("WorkflowHistory"),
+    tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
+    tests("WorkflowHistory"),
     tests("WorkflowHistoryMessages"), tests("PostgresHistoryStore"),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),
