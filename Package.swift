@@ -62,16 +62,17 @@ let package = Package(
     wrapper("HTTP2", ["CNghttp2"]),
     wrapper("ProtobufMessages", ["CProtobufC", "CGoogleProtos"]),
     wrapper("Postgres", ["CLibpq", "Reactor"]),
-    wrapper("PostgresSupervisor", [logging]),
+    wrapper("PrivateFiles", []),
+    wrapper("PostgresSupervisor", ["PrivateFiles", logging]),
 
     room("RPC", ["ProtobufMessages"]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "HTTP2", "TLS", "Reactor"]),
     room(
-      "Identity", [.product(name: "JWTKit", package: "jwt-kit"), crypto]),
+      "Identity", ["PrivateFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto]),
     room(
       "DevelopmentCertificates",
-      [.product(name: "X509", package: "swift-certificates"), crypto]),
+      ["PrivateFiles", .product(name: "X509", package: "swift-certificates"), crypto]),
 
     room("WorkflowHistory"),
     wrapper(
@@ -103,7 +104,9 @@ let package = Package(
 
     tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"), tests("Postgres"),
     tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
-    tests("Identity"), tests("DevelopmentCertificates"), tests("WorkflowHistory"),
+    tests("Identity", [.product(name: "JWTKit", package: "jwt-kit")]),
+    tests("DevelopmentCertificates", [.product(name: "X509", package: "swift-certificates")]),
+    tests("PrivateFiles"), tests("WorkflowHistory"),
     tests("WorkflowHistoryMessages"), tests("PostgresHistoryStore"),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),

@@ -237,10 +237,9 @@ public final class HTTP2Session {
     stream.delegate?.receivedEnd()
   }
 
-  /// The answer is sent. A client that is still sending is told that nobody will read it (RFC 9113,
-  /// section 8.1).
+  /// The answer is sent, and what a client still sends nobody will read.
   func sentEnd(of stream: HTTP2Stream) {
-    if isServer, !stream.peerEnded { submitReset(stream, .noError) }
+    if isServer, !stream.peerEnded { submitReset(stream, stream.codeAfterEnd) }
   }
 
   func closed(_ stream: HTTP2Stream, _ code: UInt32) {

@@ -25,6 +25,9 @@ public final class HTTP2Stream {
   public private(set) var pendingBytes = 0
   /// Whether the peer has sent all that it will.
   public internal(set) var peerEnded = false
+  /// What a server tells a client that is still sending when its answer is complete (RFC 9113,
+  /// section 8.1).
+  public var codeAfterEnd = HTTP2ErrorCode.noError
 
   private var session: HTTP2Session?
   /// The body's pieces, the first from `offset` on.

@@ -6,6 +6,8 @@ public import ProtobufMessages
 public final class ServerCall {
   /// The method that is called.
   public let method: MethodDescriptor
+  /// The method's path.
+  public var path: String { method.path }
   /// What the caller sent along.
   public let metadata: Metadata
   /// Who calls, as the transport knows it: an address.

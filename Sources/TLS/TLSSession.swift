@@ -137,6 +137,12 @@ public final class TLSSession {
     bio_empty(outgoing)
   }
 
+  /// Whether a connection that begins with these bytes speaks TLS: its first record holds a
+  /// handshake message (RFC 8446, section 5.1). HTTP/2's preface begins with `P`.
+  public static func isHandshake(_ bytes: RawSpan) -> Bool {
+    bytes.withUnsafeBytes { $0.first == 22 }
+  }
+
   /// The negotiated version, such as "TLSv1.3".
   public var version: String { String(cString: SSL_get_version(ssl)) }
 

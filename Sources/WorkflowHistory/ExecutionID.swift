@@ -15,4 +15,74 @@ public struct ExecutionID: Hashable, Comparable, Sendable {
   public static func < (a: ExecutionID, b: ExecutionID) -> Bool {
     (a.high, a.low) < (b.high, b.low)
   }
+
+  /// Whether the version is 7 and the variant RFC 9562's. An id that is neither was never saved.
+  public var isVersion7: Bool { high >> 12 & 0xF == 7 && low >> 62 == 0b10 }
+
+  /// The id's own millisecond.
+  public var createdAt: Timestamp { Timestamp(microseconds: Int64(high >> 16) * 1000) }
+
+  /// A fresh id whose millisecond is that of `instant`, with 74 random bits.
+  public static func make(
+    at instant: Timestamp, using generator: inout some RandomNumberGenerator
+  ) -> ExecutionID {
+    let millisecond = UInt64(max(0, instant.microseconds) / 1000)
+    return ExecutionID(
+      high: min(millisecond, lastMillisecond) << 16 | 7 << 12 | generator.next() & 0xFFF,
+      low: 0b10 << 62 | generator.next() >> 2)
+  }
+
+  /// The lower bound of the ids whose ``createdAt`` is at or after `instant`.
+  ///
+  /// `created_after <= created_at < created_before` is therefore
+  /// `first(atOrAfter: created_after) <= id < first(atOrAfter: created_before)`, whatever
+  /// microseconds the two have. No id is before 1970 or after the year 10,889.
+  public static func first(atOrAfter instant: Timestamp) -> ExecutionID {
+    let microseconds = UInt64(max(0, instant.microseconds))
+    let millisecond = microseconds / 1000 + (microseconds % 1000 == 0 ? 0 : 1)
+    guard millisecond <= lastMillisecond else { return ExecutionID(high: .max, low: .max) }
+    return ExecutionID(high: millisecond << 16, low: 0)
+  }
+
+  private static let lastMillisecond: UInt64 = 1 << 48 - 1
+}
+
+extension ExecutionID: LosslessStringConvertible {
+  /// The id in this text, which must be the 36-character form of a UUID, in either case. The
+  /// version is not looked at: see ``isVersion7``.
+  public init?(_ text: String) {
+    guard text.utf8.count == 36 else { return nil }
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    for (index, byte) in text.utf8.enumerated() {
+      if Self.isHyphen(at: index) {
+        guard byte == ascii("-") else { return nil }
+        continue
+      }
+      guard let digit = hexadecimalDigit(byte) else { return nil }
+      high = high << 4 | low >> 60
+      low = low << 4 | UInt64(digit)
+    }
+    self.init(high: high, low: low)
+  }
+
+  /// The 36-character form, in lower case.
+  public var description: String {
+    var text = ""
+    text.reserveCapacity(36)
+    for index in 0..<16 {
+      if index == 4 || index == 6 || index == 8 || index == 10 { text.append("-") }
+      let half = index < 8 ? high : low
+      let byte = UInt8(truncatingIfNeeded: half >> UInt64(56 - index % 8 * 8))
+      for digit in [byte >> 4, byte & 0xF] {
+        text.unicodeScalars.append(
+          Unicode.Scalar(digit < 10 ? ascii("0") + digit : ascii("a") + digit - 10))
+      }
+    }
+    return text
+  }
+
+  private static func isHyphen(at index: Int) -> Bool {
+    index == 8 || index == 13 || index == 18 || index == 23
+  }
 }

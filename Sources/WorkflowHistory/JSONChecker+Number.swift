@@ -75,6 +75,3 @@ extension JSONChecker {
     return before + (after > 0 ? 1 + after : 0)
   }
 }
-
-@inline(__always)
-private func isDigit(_ byte: UInt8) -> Bool { byte &- ascii("0") < 10 }

@@ -103,13 +103,10 @@ extension JSONChecker {
     guard text.count - position >= 6 else { throw failure("an escape does not end") }
     var unit: UInt32 = 0
     for index in 2..<6 {
-      let byte = text[position + index]
-      switch byte {
-      case ascii("0")...ascii("9"): unit = unit << 4 | UInt32(byte - ascii("0"))
-      case ascii("a")...ascii("f"): unit = unit << 4 | UInt32(byte - ascii("a") + 10)
-      case ascii("A")...ascii("F"): unit = unit << 4 | UInt32(byte - ascii("A") + 10)
-      default: throw failure("\\u takes four hexadecimal digits")
+      guard let digit = hexadecimalDigit(text[position + index]) else {
+        throw failure("\\u takes four hexadecimal digits")
       }
+      unit = unit << 4 | UInt32(digit)
     }
     position += 6
     return unit

@@ -132,11 +132,3 @@ struct JSONChecker {
 
   func failure(_ reason: String) -> JSONError { JSONError(offset: position, reason: reason) }
 }
-
-@inline(__always)
-func ascii(_ character: Unicode.Scalar) -> UInt8 { UInt8(truncatingIfNeeded: character.value) }
-
-@inline(__always)
-private func isSpace(_ byte: UInt8) -> Bool {
-  byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
-}

@@ -5,3 +5,7 @@
 /* A serialized google.protobuf.FileDescriptorSet: our files and all that they import. */
 extern const uint8_t workflow_history__v1__file_descriptor_set[];
 extern const size_t workflow_history__v1__file_descriptor_set_size;
+/* Where it begins, for languages that import no array of unknown size. */
+static inline const uint8_t *workflow_history__v1__file_descriptor_set_start(void) {
+  return workflow_history__v1__file_descriptor_set;
+}

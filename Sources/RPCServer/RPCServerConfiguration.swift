@@ -1,0 +1,45 @@
+public import HTTP2
+public import Reactor
+public import TLS
+
+/// Where a server listens, and how what comes there is secured.
+public struct RPCEndpoint: Sendable {
+  /// What a connection must begin with.
+  public enum Security: Sendable {
+    /// TLS, with `h2` by ALPN.
+    case tls
+    /// HTTP/2 with prior knowledge (RFC 9113, section 3.3), unencrypted.
+    case plaintext
+    /// Either, told apart by the first byte.
+    case either
+  }
+
+  /// Where it listens.
+  public var address: SocketAddress
+  /// What its connections begin with.
+  public var security: Security
+
+  public init(_ address: SocketAddress, _ security: Security) {
+    self.address = address
+    self.security = security
+  }
+}
+
+/// What a server allows its clients.
+public struct RPCServerConfiguration: Sendable {
+  /// The server's certificate and what goes with it.
+  public var tls: TLSContext
+  /// What HTTP/2 allows.
+  public var http2 = HTTP2Settings()
+  /// The most bytes of a request message. gRPC's usual 4 MiB.
+  public var maxMessageSize = 4 << 20
+  /// How long a new connection may take until its handshake is done.
+  public var handshakeTimeout = Duration.seconds(10)
+  /// How many bytes may wait for a client that reads slowly before its calls wait.
+  public var maxPendingBytes = 256 << 10
+  /// How long calls may run on when the server stops.
+  public var drainGrace = Duration.seconds(10)
+
+  /// The defaults.
+  public init(tls: TLSContext) { self.tls = tls }
+}

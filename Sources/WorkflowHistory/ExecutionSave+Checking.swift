@@ -1,0 +1,77 @@
+extension ExecutionSave {
+  /// The save of these fields, if they keep every rule of `WorkflowExecution` in the proto.
+  ///
+  /// Defaults are filled in: the id, start_time (`now`), end_time (`now`, where the status is
+  /// terminal), duration (end - start), task_results (`[]`) and execution_metadata (`{}`). An
+  /// empty text counts as one that was not given.
+  ///
+  /// - Parameters:
+  ///   - userID: whose execution it is where the fields name nobody: the caller.
+  ///   - reach: whose executions the caller may save.
+  /// - Throws: `invalidArgument` with every field that is refused, or `permissionDenied` where
+  ///   the user is out of reach.
+  public init(
+    checking fields: ExecutionFields, userID: String, reach: Reach, now: Timestamp,
+    using generator: inout some RandomNumberGenerator
+  ) throws(HistoryError) {
+    var sent = fields.withoutEmptyTexts
+    let owner = sent.userID ?? userID
+    sent.userID = owner
+    if case .user(let reachable) = reach, reachable != owner {
+      throw HistoryError(
+        .permissionDenied, "execution.user_id names a user whose executions you may not save")
+    }
+    let id = sent.id ?? .make(at: now, using: &generator)
+    let start = sent.startTime ?? now
+    let end = sent.endTime ?? (sent.status?.isTerminal == true ? now : nil)
+    // What is required and missing is refused below, before anybody sees the value in its place.
+    let execution = WorkflowExecution(
+      id: id, workflowID: sent.workflowID ?? "", workflowType: sent.workflowType ?? "",
+      userID: owner, status: sent.status ?? .pending, inputData: sent.inputData,
+      outputData: sent.outputData, taskResults: sent.taskResults ?? ExecutionRules.emptyTaskResults,
+      errorMessage: sent.errorMessage, startTime: start, endTime: end,
+      durationSeconds: sent.durationSeconds ?? ExecutionRules.duration(from: start, to: end),
+      executionMetadata: sent.executionMetadata ?? ExecutionRules.emptyMetadata, version: 1,
+      createdAt: id.createdAt, updatedAt: now)
+
+    var violations = Violations()
+    violations.checkID(sent.id, now: now)
+    violations.checkName(sent.workflowID, "execution.workflow_id")
+    violations.checkName(sent.workflowType, "execution.workflow_type")
+    violations.checkName(owner, "execution.user_id")
+    if sent.status == nil { violations.add("execution.status", "is required") }
+    violations.checkErrorMessage(sent.errorMessage, "execution.error_message")
+    violations.checkInstant(sent.startTime, "execution.start_time")
+    violations.checkInstant(sent.endTime, "execution.end_time")
+    violations.checkDuration(sent.durationSeconds, "execution.duration_seconds")
+    violations.checkWhole(execution)
+    try violations.check()
+    self.init(execution: execution, sent: sent, reach: reach)
+  }
+}
+
+extension Violations {
+  /// An id that a caller made: a UUIDv7 of about now.
+  fileprivate mutating func checkID(_ id: ExecutionID?, now: Timestamp) {
+    guard let id else { return }
+    if !id.isVersion7 {
+      add("execution.id", "must be a UUID of version 7 (RFC 9562), or empty")
+    } else if id.createdAt < now.advanced(bySeconds: -ExecutionRules.idAgeLimit) {
+      add("execution.id", "its time is more than 31 days ago; make a new id for a new execution")
+    } else if id.createdAt > now.advanced(bySeconds: ExecutionRules.idLeadLimit) {
+      add("execution.id", "its time is more than 5 minutes ahead of the server's clock")
+    }
+  }
+}
+
+extension ExecutionFields {
+  /// The same fields, where a text that is empty is one that was not given.
+  var withoutEmptyTexts: ExecutionFields {
+    var fields = self
+    if workflowID?.isEmpty == true { fields.workflowID = nil }
+    if workflowType?.isEmpty == true { fields.workflowType = nil }
+    if userID?.isEmpty == true { fields.userID = nil }
+    if errorMessage?.isEmpty == true { fields.errorMessage = nil }
+    return fields
+  }
+}

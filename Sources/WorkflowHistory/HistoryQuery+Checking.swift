@@ -1,0 +1,66 @@
+extension HistoryQuery {
+  /// The query that these request fields ask for, if they keep the limits in the proto. Empty
+  /// texts filter nothing; a page size of 0 means 20.
+  ///
+  /// - Parameter checkingUserID: whose history: the request's user_id, or the caller where that
+  ///   is empty.
+  /// - Throws: `invalidArgument` with every field that is refused.
+  public init(
+    checkingUserID userID: String, workflowID: String, workflowType: String,
+    statuses: [WorkflowStatus], createdAfter: Timestamp?, createdBefore: Timestamp?,
+    pageSize: Int32, pageToken: String, offset: Int32, includesDocuments: Bool, includesTotal: Bool
+  ) throws(HistoryError) {
+    var violations = Violations()
+    violations.checkName(userID, "user_id")
+    violations.checkOptionalName(workflowID, "workflow_id")
+    violations.checkOptionalName(workflowType, "workflow_type")
+    violations.checkInstant(createdAfter, "created_after")
+    violations.checkInstant(createdBefore, "created_before")
+    if let createdAfter, let createdBefore, createdAfter >= createdBefore {
+      violations.add("created_before", "must be later than created_after")
+    }
+    if !(0...100).contains(pageSize) {
+      violations.add("page_size", "must be 1 to 100, or 0 for 20")
+    }
+    if pageToken.utf8.count > Self.pageTokenLimit {
+      violations.add("page_token", "is not a next_page_token of this service")
+    }
+    if !(0...1_000_000).contains(offset) {
+      violations.add("offset", "must be 0 to 1,000,000; page_token reaches any page")
+    } else if offset > 0, !pageToken.isEmpty {
+      violations.add("offset", "can't stand together with page_token")
+    }
+    try violations.check()
+    self.init(
+      userID: userID, workflowID: workflowID.isEmpty ? nil : workflowID,
+      workflowType: workflowType.isEmpty ? nil : workflowType, statuses: Set(statuses),
+      createdAfter: createdAfter, createdBefore: createdBefore,
+      pageSize: pageSize == 0 ? 20 : Int(pageSize), pageToken: pageToken.isEmpty ? nil : pageToken,
+      offset: Int(offset), includesDocuments: includesDocuments, includesTotal: includesTotal)
+  }
+
+  /// No token that the service makes has as many bytes.
+  static let pageTokenLimit = 1024
+}
+
+extension WindowQuery {
+  /// The window `[now - days, now)` that these request fields ask for, if they keep the limits in
+  /// the proto. An empty type means all; 0 days mean 30.
+  ///
+  /// - Parameter checkingUserID: whose executions: the request's user_id, or the caller where
+  ///   that is empty.
+  /// - Throws: `invalidArgument` with every field that is refused.
+  public init(
+    checkingUserID userID: String, workflowType: String, days: Int32, now: Timestamp
+  ) throws(HistoryError) {
+    var violations = Violations()
+    violations.checkName(userID, "user_id")
+    violations.checkOptionalName(workflowType, "workflow_type")
+    if !(0...365).contains(days) { violations.add("days", "must be 1 to 365, or 0 for 30") }
+    try violations.check()
+    let seconds = Int64(days == 0 ? 30 : days) * 86_400
+    self.init(
+      userID: userID, workflowType: workflowType.isEmpty ? nil : workflowType,
+      start: now.advanced(bySeconds: -seconds), end: now)
+  }
+}
