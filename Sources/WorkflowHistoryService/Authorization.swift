@@ -1,0 +1,40 @@
+internal import Identity
+internal import RPC
+internal import WorkflowHistory
+
+// Who may do what. Reading one's own needs no scope, writing needs history:write, and acting for
+// another user needs history:any as well.
+
+extension ServerCall {
+  /// Who calls, as AuthenticationInterceptor found out.
+  func caller() throws(RPCStatus) -> Principal {
+    guard let caller = self[Principal.self] else {
+      throw RPCStatus(.unauthenticated, "the call was not authenticated")
+    }
+    return caller
+  }
+
+  /// Who calls, if they may save and update.
+  func writer() throws(RPCStatus) -> Principal {
+    let caller = try caller()
+    guard caller.canWrite else {
+      throw RPCStatus(.permissionDenied, "saving and updating need the scope history:write")
+    }
+    return caller
+  }
+}
+
+extension Principal {
+  /// Whose rows the caller may reach by id.
+  var reach: Reach { canActForAnyUser ? .anyone : .user(userID) }
+
+  /// The user whose history is asked for: the caller, where none is named.
+  func userToRead(_ requested: String) throws(RPCStatus) -> String {
+    if requested.isEmpty || requested == userID { return userID }
+    guard canActForAnyUser else {
+      throw RPCStatus(
+        .permissionDenied, "user_id is not yours; another user's history needs history:any")
+    }
+    return requested
+  }
+}

@@ -1,0 +1,12 @@
+internal import RPC
+internal import WorkflowHistoryMessages
+
+extension WorkflowHistoryHandlers {
+  func getWorkflowExecution(_ request: GetWorkflowExecutionRequest, _ call: ServerCall)
+    async throws -> GetWorkflowExecutionResponse
+  {
+    let caller = try call.caller()
+    return GetWorkflowExecutionResponse(
+      execution: try await store.execution(request.id, reach: caller.reach))
+  }
+}

@@ -1,0 +1,75 @@
+public import Identity
+internal import ProtobufMessages
+public import RPC
+internal import WorkflowHistory
+
+/// What every call passes before its handler, the outermost first. This is the one list of them.
+public func interceptors(verifier: TokenVerifier) -> [any ServerInterceptor] {
+  [
+    AuthenticationInterceptor(verifier),
+    HistoryErrorInterceptor(),
+  ]
+}
+
+/// Lets in who brings a good token, and attaches the ``Principal``.
+final class AuthenticationInterceptor: ServerInterceptor {
+  private let verifier: TokenVerifier
+
+  init(_ verifier: TokenVerifier) { self.verifier = verifier }
+
+  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
+    -> [UInt8]
+  {
+    guard let authorization = call.metadata["authorization"] else {
+      throw RPCStatus(
+        .unauthenticated, "the call has no metadata `authorization: Bearer <token>`")
+    }
+    do throws(TokenError) {
+      let token = try BearerToken.parse(authorization: authorization)
+      call[Principal.self] = try await verifier.verify(bearer: token)
+    } catch {
+      throw RPCStatus(.unauthenticated, error.description)
+    }
+    return try await next(call, message)
+  }
+}
+
+/// Answers what the domain and the store throw with the status of the same name.
+final class HistoryErrorInterceptor: ServerInterceptor {
+  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
+    -> [UInt8]
+  {
+    do {
+      return try await next(call, message)
+    } catch let error as HistoryError {
+      throw RPCStatus(error)
+    }
+  }
+}
+
+extension RPCStatus {
+  /// The status that answers an error of the domain or of the store.
+  init(_ error: HistoryError) {
+    var details: [StatusDetail] = []
+    if !error.violations.isEmpty {
+      details.append(
+        .badRequest(
+          error.violations.map { FieldViolation(field: $0.field, description: $0.description) }))
+    }
+    if let retryAfter = error.retryAfter { details.append(.retryInfo(retryAfter)) }
+    self.init(Self.codes[error.code] ?? .internal, error.message, details: details)
+  }
+
+  private static let codes: [HistoryError.Code: RPCStatusCode] = [
+    .invalidArgument: .invalidArgument,
+    .notFound: .notFound,
+    .alreadyExists: .alreadyExists,
+    .permissionDenied: .permissionDenied,
+    .failedPrecondition: .failedPrecondition,
+    .aborted: .aborted,
+    .resourceExhausted: .resourceExhausted,
+    .unavailable: .unavailable,
+    .deadlineExceeded: .deadlineExceeded,
+    .internal: .internal,
+  ]
+}

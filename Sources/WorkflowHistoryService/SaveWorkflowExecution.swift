@@ -1,0 +1,17 @@
+internal import RPC
+internal import WorkflowHistory
+internal import WorkflowHistoryMessages
+
+extension WorkflowHistoryHandlers {
+  func saveWorkflowExecution(_ request: SaveWorkflowExecutionRequest, _ call: ServerCall)
+    async throws -> SaveWorkflowExecutionResponse
+  {
+    let caller = try call.writer()
+    guard let fields = request.execution else {
+      throw HistoryError.invalid("execution", "is required")
+    }
+    let save = try ExecutionSave(
+      checking: fields, userID: caller.userID, reach: caller.reach, now: clock(), using: &generator)
+    return SaveWorkflowExecutionResponse(execution: try await store.save(save))
+  }
+}

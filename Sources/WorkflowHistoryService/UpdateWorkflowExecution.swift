@@ -1,0 +1,16 @@
+internal import RPC
+internal import WorkflowHistory
+internal import WorkflowHistoryMessages
+
+extension WorkflowHistoryHandlers {
+  func updateWorkflowExecution(_ request: UpdateWorkflowExecutionRequest, _ call: ServerCall)
+    async throws -> UpdateWorkflowExecutionResponse
+  {
+    let caller = try call.writer()
+    let update = try ExecutionUpdate(
+      checking: request.execution, paths: request.updateMask,
+      expectedVersion: request.expectedVersion, allowReopen: request.allowReopen)
+    return UpdateWorkflowExecutionResponse(
+      execution: try await store.update(update, reach: caller.reach, now: clock()))
+  }
+}

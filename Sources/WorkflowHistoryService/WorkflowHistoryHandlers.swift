@@ -1,0 +1,33 @@
+internal import Identity
+public import ProtobufMessages
+public import RPC
+public import WorkflowHistory
+internal import WorkflowHistoryMessages
+
+/// The handlers of WorkflowHistoryService on one loop: each authorises, asks the store, and
+/// answers. One file for each method.
+public final class WorkflowHistoryHandlers {
+  let store: any HistoryStore
+  let clock: @Sendable () -> Timestamp
+  var generator = SystemRandomNumberGenerator()
+
+  /// - Parameters:
+  ///   - store: where the executions are, on the same loop.
+  ///   - clock: tells the time of day.
+  public init(store: any HistoryStore, clock: @escaping @Sendable () -> Timestamp) {
+    self.store = store
+    self.clock = clock
+  }
+
+  /// The service with all its methods.
+  public func service(arena: Arena) -> RPCService {
+    var service = RPCService(WorkflowHistoryAPI.service, arena: arena)
+    service.unary("SaveWorkflowExecution", saveWorkflowExecution)
+    service.unary("GetWorkflowExecution", getWorkflowExecution)
+    service.unary("GetUserWorkflowHistory", getUserWorkflowHistory)
+    service.unary("GetWorkflowStatistics", getWorkflowStatistics)
+    service.unary("GetPerformanceMetrics", getPerformanceMetrics)
+    service.unary("UpdateWorkflowExecution", updateWorkflowExecution)
+    return service
+  }
+}
