@@ -97,7 +97,7 @@ let package = Package(
       dependencies: [
         "RPCServer", "WorkflowHistoryService", "WorkflowHistoryClient", "WorkflowHistory",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
-        "DevelopmentCertificates", "TLS", "Reactor", "RPC", logging,
+        "DevelopmentCertificates", "TLS", "Reactor", "RPC", "ProtobufMessages", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),

@@ -1,1 +1,10 @@
-@main struct WorkflowHistoryCommand { static func main() {} }
+import ArgumentParser
+
+/// The program: the server, and what one says to it.
+@main
+struct WorkflowHistoryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "workflow-history",
+    abstract: "Keeps the history of workflow executions, and tells it.",
+    subcommands: [Serve.self, Token.self])
+}
