@@ -93,7 +93,8 @@ actor House {
     if let address = SocketAddress(options.listen) { endpoints.append(.init(address, .tls)) }
     endpoints.append(.init(.unix(path: options.unixPath), .either))
     if let address = options.insecureListen.flatMap({ SocketAddress($0) }) {
-      logger.warning("calls and tokens are readable on the way: no TLS", metadata: ["at": "\(address)"])
+      logger.warning(
+        "calls and tokens are readable on the way: no TLS", metadata: ["at": "\(address)"])
       endpoints.append(.init(address, .plaintext))
     }
     return endpoints

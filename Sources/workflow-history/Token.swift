@@ -16,7 +16,8 @@ struct Token: AsyncParsableCommand {
   @Option(help: "Whose token it is.")
   var user: String
 
-  @Option(help: "What it allows: scopes with spaces between, such as \"history:write history:any\".")
+  @Option(
+    help: "What it allows: scopes with spaces between, such as \"history:write history:any\".")
   var scope = ""
 
   @Option(help: "How long it is good for: a number and s, m, h or d.")
