@@ -45,6 +45,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
@@ -72,7 +73,10 @@ let package = Package(
       "Identity", ["PrivateFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto]),
     room(
       "DevelopmentCertificates",
-      ["PrivateFiles", .product(name: "X509", package: "swift-certificates"), crypto]),
+      [
+        "PrivateFiles", .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
+      ]),
 
     room("WorkflowHistory"),
     wrapper(
