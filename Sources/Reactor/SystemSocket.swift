@@ -1,3 +1,7 @@
+// On a cold build the declarations of <sys/socket.h> and <netdb.h> belong to whichever of the two
+// modules was built first.
+internal import CLibuv
+
 #if canImport(Glibc)
   internal import Glibc
 #else
