@@ -99,9 +99,10 @@ let package = Package(
     .executableTarget(
       name: "workflow-history",
       dependencies: [
-        "RPCServer", "WorkflowHistoryService", "WorkflowHistoryClient", "WorkflowHistory",
-        "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
-        "DevelopmentCertificates", "TLS", "Reactor", "RPC", "ProtobufMessages", logging,
+        "RPCServer", "RPCClient", "WorkflowHistoryService", "WorkflowHistoryClient",
+        "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
+        "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor",
+        "RPC", "ProtobufMessages", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),

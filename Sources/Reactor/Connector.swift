@@ -1,5 +1,3 @@
-// On a cold build the declarations of <sys/socket.h> and <netdb.h> belong to whichever of the two
-// modules was built first.
 internal import CLibuv
 
 #if canImport(Glibc)
