@@ -114,6 +114,13 @@ let package = Package(
     tests("PrivateFiles"), tests("WorkflowHistory"),
     tests("WorkflowHistoryMessages"), tests("PostgresHistoryStore"),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
+    .testTarget(
+      name: "WorkflowHistoryCommandTests",
+      dependencies: [
+        "workflow-history", "WorkflowHistory", "RPC", "ProtobufMessages", "Reactor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: everyRoom),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),
   ],
   swiftLanguageModes: [.v6]
