@@ -107,12 +107,18 @@ let package = Package(
       ],
       swiftSettings: everyRoom),
 
-    tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"), tests("Postgres"),
+    .target(
+      name: "PostgresTesting", dependencies: ["Postgres", "Reactor"],
+      path: "Tests/PostgresTesting", swiftSettings: everyRoom),
+    tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"),
+    tests("Postgres", ["PostgresTesting", "Reactor"]),
     tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
     tests("Identity", [.product(name: "JWTKit", package: "jwt-kit")]),
     tests("DevelopmentCertificates", [.product(name: "X509", package: "swift-certificates")]),
     tests("PrivateFiles"), tests("WorkflowHistory"),
-    tests("WorkflowHistoryMessages"), tests("PostgresHistoryStore"),
+    tests("WorkflowHistoryMessages"),
+    tests(
+      "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
     .testTarget(
       name: "WorkflowHistoryCommandTests",

@@ -47,7 +47,7 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
 
   func threadMayEnd() { ended = true }
 
-  private var isCurrent: Bool {
+  var isCurrent: Bool {
     currentThread() == thread.load(ordering: .acquiring)
   }
 
