@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Postgres
 import ProtobufMessages
 import RPC
 
@@ -17,6 +18,9 @@ func reporting<T>(_ body: () async throws -> T) async throws -> T {
     throw exit
   } catch let status as RPCStatus {
     throw fail(status.explanation)
+  } catch let error as PostgresError {
+    // Whoever starts a server may know what the database said in full; one line of it.
+    throw fail(error.debugDescription.split(separator: "\n").joined(separator: ": "))
   } catch {
     throw fail("\(error)")
   }
