@@ -103,7 +103,11 @@ let package = Package(
       swiftSettings: everyRoom),
 
     tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"), tests("Postgres"),
-    tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
+    // A server in a process of its own, for the supervisor's tests to kill.
+    .executableTarget(
+      name: "private-postgres", dependencies: ["PostgresSupervisor", logging],
+      path: "Tests/Support/private-postgres", swiftSettings: everyRoom),
+    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
     tests("Identity", [.product(name: "JWTKit", package: "jwt-kit")]),
     tests("DevelopmentCertificates", [.product(name: "X509", package: "swift-certificates")]),
     tests("PrivateFiles"), tests("WorkflowHistory"),
