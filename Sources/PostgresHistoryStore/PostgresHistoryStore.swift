@@ -1,1 +1,86 @@
-// The PostgresHistoryStore room.
+internal import Crypto
+public import Postgres
+public import Reactor
+public import WorkflowHistory
+
+/// Executions in Postgres: the ``HistoryStore`` of one loop, with connections of its own.
+///
+/// ``migrate(_:now:on:)`` comes first, once for all loops. It holds itself until ``close()``.
+public final class PostgresHistoryStore: HistoryStore {
+  /// How many connections a store has, and how much may wait for them.
+  public struct Limits: Sendable {
+    /// Connections for lookups and pages, whose statements are short and share a pipeline.
+    public var readers = 2
+    /// Connections for saves and updates.
+    public var writers = 2
+    /// Connections for totals, statistics and metrics, whose statements may be long.
+    public var analysts = 1
+    /// How many saves and updates may be waiting or under way; one more is `resourceExhausted`.
+    public var pendingWrites = 1024
+
+    /// The default limits.
+    public init() {}
+  }
+
+  let eventLoop: EventLoop
+  let readers: PostgresPool
+  let analysts: PostgresPool
+  let writer: HistoryWriter
+  /// Nil until it was first needed.
+  var pageTokenKey: SymmetricKey?
+  private var partitionTimer: LoopTimer?
+
+  /// A store in the database of `database`, whose time limits are replaced by the store's own.
+  /// It begins to connect.
+  public init(_ database: PostgresOptions, limits: Limits = Limits(), on eventLoop: EventLoop) {
+    self.eventLoop = eventLoop
+    var reading = database
+    reading.statementTimeout = .seconds(5)
+    // One plan for all parameters: pruning happens when it runs, and costs less than planning.
+    reading.settings["plan_cache_mode"] = "force_generic_plan"
+    var writing = reading
+    writing.statementTimeout = .seconds(10)
+    writing.lockTimeout = .seconds(5)
+    var analysing = database
+    analysing.statementTimeout = .seconds(30)
+    analysing.lockTimeout = .seconds(5)
+    analysing.settings["plan_cache_mode"] = "force_custom_plan"
+    readers = PostgresPool(
+      reading, connections: limits.readers, pipelining: .shared, on: eventLoop)
+    analysts = PostgresPool(
+      analysing, connections: limits.analysts, pipelining: .separate, on: eventLoop)
+    let partitions = PartitionMaker(analysts)
+    writer = HistoryWriter(
+      PostgresPool(writing, connections: limits.writers, pipelining: .separate, on: eventLoop),
+      partitions: partitions, limit: limits.pendingWrites)
+  }
+
+  /// Waits until each kind of connection stands; throws when one can't be made.
+  public func connect() async throws(PostgresError) {
+    try await readers.connect()
+    try await writer.pool.connect()
+    try await analysts.connect()
+  }
+
+  /// Makes the partitions of the months around `now()` once a day from here on. One store of a
+  /// process is enough. A month that is missed all the same is made when a save first needs it.
+  public func keepPartitions(now: @escaping () -> Timestamp) {
+    partitionTimer?.cancel()
+    partitionTimer = eventLoop.timer(after: .zero, repeating: .seconds(86_400)) { [self] in
+      let now = now()
+      eventLoop.start {
+        // What fails here is tried again tomorrow, and by the save that needs it.
+        try? await self.writer.partitions.make(Month.around(now))
+      }
+    }
+  }
+
+  /// Closes the connections; what is under way fails as `unavailable`.
+  public func close() {
+    partitionTimer?.cancel()
+    partitionTimer = nil
+    readers.close()
+    writer.pool.close()
+    analysts.close()
+  }
+}

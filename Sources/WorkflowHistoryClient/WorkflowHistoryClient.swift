@@ -1,1 +1,94 @@
-// The WorkflowHistoryClient room.
+internal import ProtobufMessages
+internal import RPC
+public import RPCClient
+public import Reactor
+internal import WorkflowHistory
+public import WorkflowHistoryMessages
+
+/// A client of WorkflowHistoryService, good on any thread.
+///
+/// Its methods throw ``RPCStatus``, whose details say which fields were refused, or when to try
+/// again. ``close()`` it at the end.
+public struct WorkflowHistoryClient: Sendable {
+  private let loop: Loop
+  private let channel: LoopBound<RPCChannel>
+  private let token: String
+  private let timeout: Duration?
+
+  /// Connects to a server.
+  ///
+  /// - Parameters:
+  ///   - token: the access token that each call carries.
+  ///   - timeout: how long a call may take; nil: for ever.
+  public static func connect(
+    to address: SocketAddress, _ security: RPCChannel.Security, token: String,
+    timeout: Duration? = .seconds(60)
+  ) async throws -> WorkflowHistoryClient {
+    let loop = try Loop(name: "workflow-history-client")
+    do {
+      let channel = try await loop.bind { eventLoop in
+        try await RPCChannel.connect(to: address, security, on: eventLoop)
+      }
+      return WorkflowHistoryClient(loop: loop, channel: channel, token: token, timeout: timeout)
+    } catch {
+      await loop.stop()
+      throw error
+    }
+  }
+
+  private init(loop: Loop, channel: LoopBound<RPCChannel>, token: String, timeout: Duration?) {
+    self.loop = loop
+    self.channel = channel
+    self.token = token
+    self.timeout = timeout
+  }
+
+  /// Saves a new execution, or returns the one that the same save made before.
+  public func save(_ request: SaveWorkflowExecutionRequest) async throws
+    -> SaveWorkflowExecutionResponse
+  { try await call("SaveWorkflowExecution", request) }
+
+  /// Returns one execution with its documents.
+  public func get(_ request: GetWorkflowExecutionRequest) async throws
+    -> GetWorkflowExecutionResponse
+  { try await call("GetWorkflowExecution", request) }
+
+  /// Returns a page of a user's executions, newest first.
+  public func history(_ request: GetUserWorkflowHistoryRequest) async throws
+    -> GetUserWorkflowHistoryResponse
+  { try await call("GetUserWorkflowHistory", request) }
+
+  /// Returns counts, rates and durations over the last days.
+  public func statistics(_ request: GetWorkflowStatisticsRequest) async throws
+    -> GetWorkflowStatisticsResponse
+  { try await call("GetWorkflowStatistics", request) }
+
+  /// Returns speed classes, error patterns, tips and the efficiency trend over the last days.
+  public func metrics(_ request: GetPerformanceMetricsRequest) async throws
+    -> GetPerformanceMetricsResponse
+  { try await call("GetPerformanceMetrics", request) }
+
+  /// Changes the masked fields of one execution.
+  public func update(_ request: UpdateWorkflowExecutionRequest) async throws
+    -> UpdateWorkflowExecutionResponse
+  { try await call("UpdateWorkflowExecution", request) }
+
+  /// Closes the connection, and ends the client's thread.
+  public func close() async {
+    await channel.run { $0.close() }
+    await loop.stop()
+  }
+
+  private func call<Request: EncodableMessage & Sendable, Response: DecodableMessage & Sendable>(
+    _ method: String, _ request: Request
+  ) async throws -> Response {
+    var metadata = Metadata()
+    metadata.add("authorization", "Bearer \(token)")
+    let prepared = metadata
+    return try await channel.run { channel in
+      try await channel.unary(
+        "/\(WorkflowHistoryAPI.service.fullName)/\(method)", request, as: Response.self,
+        metadata: prepared, timeout: timeout)
+    }
+  }
+}

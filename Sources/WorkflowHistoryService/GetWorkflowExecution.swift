@@ -1,4 +1,5 @@
 internal import RPC
+internal import WorkflowHistory
 internal import WorkflowHistoryMessages
 
 extension WorkflowHistoryHandlers {

@@ -1,3 +1,4 @@
+internal import Identity
 internal import RPC
 internal import WorkflowHistory
 internal import WorkflowHistoryMessages

@@ -1,0 +1,141 @@
+internal import CLibpq
+internal import Reactor
+
+extension PostgresConnection {
+  /// How often a statement is prepared anew because the server does not know it.
+  private static let preparationLimit = 3
+
+  func receive() {
+    guard PQconsumeInput(handle.pq) == 1 else {
+      lose(PostgresError(.connection, "the connection broke", detail: handle.message))
+      return
+    }
+    lastProgress = eventLoop.now
+    takeResults()
+    guard isOpen else { return }
+    if PQstatus(handle.pq) == CONNECTION_BAD {
+      lose(PostgresError(.connection, "the connection broke", detail: handle.message))
+    } else {
+      flush()
+    }
+  }
+
+  /// Takes each result that has come whole. A statement's results end with a NULL, a Sync's do not.
+  private func takeResults() {
+    var endsInARow = 0
+    while isOpen, let expected = inFlight.first, PQisBusy(handle.pq) == 0 {
+      guard let result = PQgetResult(handle.pq) else {
+        endsInARow += 1
+        // Two ends without a result between: nothing more has come.
+        if !endStatement(expected), endsInARow > 1 { return }
+        continue
+      }
+      endsInARow = 0
+      if PQresultStatus(result) == PGRES_PIPELINE_SYNC {
+        PQclear(result)
+        _ = inFlight.popFirst()
+        endTransaction()
+      } else {
+        take(result, for: expected)
+      }
+    }
+  }
+
+  private func take(_ result: OpaquePointer, for expected: Expectation) {
+    switch (PQresultStatus(result), expected) {
+    case (PGRES_TUPLES_OK, .result(let request)), (PGRES_COMMAND_OK, .result(let request)):
+      request.result = QueryResult(adopting: result)
+    case (PGRES_COMMAND_OK, .parse(let request)):
+      PQclear(result)
+      request.preparation = .done
+    case (PGRES_PIPELINE_ABORTED, .parse(let request)):
+      PQclear(result)
+      request.preparation = .failed
+    case (PGRES_PIPELINE_ABORTED, .result(let request)):
+      PQclear(result)
+      request.wasAborted = true
+    case (_, .parse(let request)):
+      request.failure = failure(from: result)
+      request.preparation = .failed
+      PQclear(result)
+    case (_, .result(let request)):
+      request.failure = failure(from: result)
+      PQclear(result)
+    case (_, .sync):
+      // The commit itself failed.
+      let failure = failure(from: result)
+      for request in uncommitted { request.failure = request.failure ?? failure }
+      PQclear(result)
+    }
+  }
+
+  /// Takes note that the first expected statement has been answered; false where it has not.
+  private func endStatement(_ expected: Expectation) -> Bool {
+    switch expected {
+    case .sync: return false
+    case .parse(let request):
+      guard let preparation = request.preparation else { return false }
+      if preparation == .failed { prepared.remove(request.statement.name) }
+      request.preparation = nil
+    case .result(let request):
+      guard request.wasAborted || request.failure != nil || request.result != nil else {
+        return false
+      }
+      end(request)
+    }
+    _ = inFlight.popFirst()
+    return true
+  }
+
+  private func end(_ request: Request) {
+    if request.isRepeatable, isToBeSentAgain(request) {
+      aborted.append(request)
+    } else if pipelining.isShared || request.failure != nil {
+      request.resolve()
+    } else {
+      uncommitted.append(request)
+    }
+  }
+
+  private func isToBeSentAgain(_ request: Request) -> Bool {
+    if request.failure?.sqlState == .invalidStatementName,
+      request.unknownStatements < Self.preparationLimit
+    {
+      // Its preparation, sent earlier, was passed over by the server.
+      prepared.remove(request.statement.name)
+      request.unknownStatements += 1
+      request.failure = nil
+      return true
+    }
+    return request.wasAborted && request.failure == nil
+  }
+
+  /// A Sync was answered: what came before it is committed, or was rolled back.
+  private func endTransaction() {
+    let done = uncommitted
+    uncommitted = []
+    for request in done { request.resolve() }
+    guard !aborted.isEmpty else { return }
+    for request in aborted { request.wasAborted = false }
+    waiting.prepend(contentsOf: aborted.map { .request($0) })
+    aborted = []
+    sendSoon()
+  }
+
+  private func failure(from result: OpaquePointer) -> PostgresError {
+    func field(_ code: UnicodeScalar) -> String? {
+      PQresultErrorField(result, Int32(code.value)).map { String(cString: $0) }
+    }
+    let detail = String(cString: PQresultErrorMessage(result))
+    // C: SQLSTATE, n: the constraint's name.
+    guard let code = field("C") else {
+      return PostgresError(.connection, "the connection broke", wasSent: true, detail: detail)
+    }
+    let state = SQLState(code)
+    let endsConnection = ["57P01", "57P02", "57P03", "57P05"].contains(code)
+    return PostgresError(
+      endsConnection ? .connection : .server,
+      endsConnection ? "the server ended the connection" : "the statement failed",
+      sqlState: state, constraint: field("n"), wasSent: true, detail: detail)
+  }
+}

@@ -1,0 +1,119 @@
+internal import CLibpq
+internal import Reactor
+
+extension PostgresConnection {
+  /// Sends what waits at the end of this turn.
+  func sendSoon() {
+    guard !sendsAtTurnEnd else { return }
+    sendsAtTurnEnd = true
+    eventLoop.atTurnEnd { [self] in
+      sendsAtTurnEnd = false
+      sendWaiting()
+    }
+  }
+
+  private func sendWaiting() {
+    var lacksSync = false
+    while isOpen, !isExclusive, let work = waiting.popFirst() {
+      switch work {
+      case .request(let request):
+        send(request)
+        if pipelining.isShared { lacksSync = true } else { sendSync() }
+      case .transaction(let continuation):
+        if lacksSync { sendSync() }
+        lacksSync = false
+        isExclusive = true
+        continuation.resume(returning: nil)
+      }
+    }
+    if lacksSync { sendSync() }
+    flush()
+  }
+
+  /// Sends these as one implicit transaction, or as part of an explicit one.
+  func sendTogether(_ requests: [Request]) {
+    guard isOpen else {
+      for request in requests {
+        request.resolve(.failure(PostgresError(.connection, "the connection is closed")))
+      }
+      return
+    }
+    for request in requests { send(request) }
+    sendSync()
+    flush()
+  }
+
+  private func send(_ request: Request) {
+    guard isOpen else {
+      request.resolve(.failure(PostgresError(.connection, "the connection broke")))
+      return
+    }
+    if inFlight.isEmpty { lastProgress = eventLoop.now }
+    request.wasSent = true
+    request.wasAborted = false
+    let statement = request.statement
+    var isSent = true
+    if !statement.name.isEmpty, prepared.insert(statement.name).inserted {
+      inFlight.append(.parse(request))
+      let types = statement.parameterTypes.map(\.oid)
+      isSent =
+        PQsendPrepare(handle.pq, statement.name, statement.sql, Int32(types.count), types) == 1
+    }
+    inFlight.append(.result(request))
+    isSent =
+      isSent
+      && withParameters(request.parameters) { count, values, lengths, formats in
+        if statement.name.isEmpty {
+          let types = statement.parameterTypes.map(\.oid)
+          return PQsendQueryParams(
+            handle.pq, statement.sql, count, types, values, lengths, formats, 1) == 1
+        }
+        return PQsendQueryPrepared(
+          handle.pq, statement.name, count, values, lengths, formats, 1) == 1
+      }
+    if !isSent { lose(PostgresError(.connection, "sending failed", detail: handle.message)) }
+  }
+
+  private func sendSync() {
+    guard isOpen else { return }
+    inFlight.append(.sync)
+    if PQpipelineSync(handle.pq) != 1 {
+      lose(PostgresError(.connection, "sending failed", detail: handle.message))
+    }
+  }
+
+  /// Writes what libpq holds, and asks to be told when the rest can be written.
+  func flush() {
+    guard isOpen else { return }
+    switch PQflush(handle.pq) {
+    case 0: watch?.interest = .readable
+    case 1: watch?.interest = [.readable, .writable]
+    default: lose(PostgresError(.connection, "writing failed", detail: handle.message))
+    }
+  }
+}
+
+/// Calls `body` with the parameters as libpq takes them.
+private func withParameters<T>(
+  _ parameters: [Parameter],
+  _ body: (
+    Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?
+  ) -> T
+) -> T {
+  var bytes: [UInt8] = []
+  var offsets: [Int?] = []
+  var lengths: [Int32] = []
+  for parameter in parameters {
+    let offset = bytes.count
+    offsets.append(parameter.encode(into: &bytes) ? offset : nil)
+    lengths.append(Int32(bytes.count - offset))
+  }
+  // An empty value needs a pointer too: only NULL has none.
+  bytes.append(0)
+  return bytes.withUnsafeBytes { bytes in
+    let base = bytes.baseAddress!.assumingMemoryBound(to: CChar.self)
+    let values = offsets.map { $0.map { base + $0 } }
+    let formats = [Int32](repeating: 1, count: parameters.count)
+    return body(Int32(parameters.count), values, lengths, formats)
+  }
+}

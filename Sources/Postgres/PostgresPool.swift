@@ -1,0 +1,129 @@
+public import Reactor
+
+/// A few connections of one loop to one server, each made anew when it breaks.
+///
+/// A statement goes to the connection with the least to do. While there is none, statements fail
+/// at once. It holds itself until ``close()``.
+public final class PostgresPool {
+  private let eventLoop: EventLoop
+  private let options: PostgresOptions
+  private let pipelining: PostgresConnection.Pipelining
+  private var slots: [Slot] = []
+  private var isClosed = false
+  private var arrivals: [CheckedContinuation<PostgresError?, Never>] = []
+  private var lastFailure: PostgresError?
+
+  /// A place for one connection.
+  private final class Slot {
+    var connection: PostgresConnection?
+    var failures = 0
+    var retry: LoopTimer?
+  }
+
+  /// How long the first new attempt waits at most, and any.
+  private static let firstDelay = Duration.milliseconds(50)
+  private static let longestDelay = Duration.seconds(2)
+
+  /// Begins to connect.
+  public init(
+    _ options: PostgresOptions, connections: Int, pipelining: PostgresConnection.Pipelining,
+    on eventLoop: EventLoop
+  ) {
+    precondition(connections > 0)
+    self.options = options
+    self.pipelining = pipelining
+    self.eventLoop = eventLoop
+    slots = (0..<connections).map { _ in Slot() }
+    for slot in slots { connect(slot) }
+  }
+
+  /// How many connections stand.
+  public var openConnections: Int { slots.count { $0.connection != nil } }
+
+  /// How many statements and transactions are waiting or under way.
+  public var load: Int { slots.reduce(0) { $0 + ($1.connection?.load ?? 0) } }
+
+  /// Returns when a connection stands; throws when the next attempt at one fails.
+  public func connect() async throws(PostgresError) {
+    guard openConnections == 0 else { return }
+    guard !isClosed else { throw PostgresError(.connection, "the pool is closed") }
+    let failure = await withCheckedContinuation { arrivals.append($0) }
+    if let failure { throw failure }
+  }
+
+  /// Runs a statement on one of the connections.
+  public func query(
+    _ statement: Statement, _ parameters: [Parameter] = []
+  ) async throws(PostgresError) -> QueryResult {
+    try await leastLoaded().query(statement, parameters)
+  }
+
+  /// Runs a transaction on one of the connections, as ``PostgresConnection/transaction(_:)`` does.
+  public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
+    try await leastLoaded().transaction(body)
+  }
+
+  private func leastLoaded() throws(PostgresError) -> PostgresConnection {
+    let connection = slots.lazy.compactMap(\.connection).min { $0.load < $1.load }
+    if let connection { return connection }
+    throw PostgresError(
+      .connection, "there is no connection to the server",
+      detail: lastFailure?.debugDescription ?? "")
+  }
+
+  /// Closes the connections; what is under way fails.
+  public func close() {
+    isClosed = true
+    for slot in slots {
+      slot.retry?.cancel()
+      slot.connection?.close()
+      slot.connection = nil
+    }
+    arrived(PostgresError(.connection, "the pool is closed"))
+  }
+
+  // MARK: Connecting
+
+  private func connect(_ slot: Slot) {
+    slot.retry = nil
+    eventLoop.start { await self.fill(slot) }
+  }
+
+  private func fill(_ slot: Slot) async {
+    do throws(PostgresError) {
+      let connection = try await PostgresConnection.connect(
+        to: options, pipelining: pipelining, on: eventLoop
+      ) { [weak self] failure in
+        slot.connection = nil
+        self?.failed(slot, failure)
+      }
+      guard !isClosed else {
+        connection.close()
+        return
+      }
+      slot.failures = 0
+      slot.connection = connection
+      arrived(nil)
+    } catch {
+      failed(slot, error)
+    }
+  }
+
+  private func failed(_ slot: Slot, _ failure: PostgresError) {
+    lastFailure = failure
+    guard !isClosed else { return }
+    if openConnections == 0 { arrived(failure) }
+    // Jitter keeps the connections of many servers from coming back all at once.
+    let bound = min(Self.firstDelay * (1 << min(slot.failures, 10)), Self.longestDelay)
+    slot.failures += 1
+    slot.retry = eventLoop.timer(after: bound * Double.random(in: 0.5...1)) { [self] in
+      connect(slot)
+    }
+  }
+
+  private func arrived(_ failure: PostgresError?) {
+    let waiting = arrivals
+    arrivals = []
+    for arrival in waiting { arrival.resume(returning: failure) }
+  }
+}

@@ -1,0 +1,95 @@
+internal import Postgres
+internal import WorkflowHistory
+
+/// The columns of `workflow_executions` in the order in which they are read and written.
+enum ExecutionColumns {
+  /// Those that every answer has.
+  static let plain = [
+    "id", "workflow_id", "workflow_type", "user_id", "status", "error_message", "start_time",
+    "end_time", "duration_seconds", "version", "created_at", "updated_at",
+  ]
+  /// The JSON documents.
+  static let documents = ["input_data", "output_data", "task_results", "execution_metadata"]
+  /// Both.
+  static let all = plain + documents
+  /// Both, and their types.
+  static let types: [DataType] = [
+    .uuid, .text, .text, .text, .int2, .text, .timestamptz, .timestamptz, .float8, .int4,
+    .timestamptz, .timestamptz, .jsonb, .jsonb, .jsonb, .jsonb,
+  ]
+}
+
+extension WorkflowExecution {
+  /// The execution in a row, whose first column is the `offset`-th.
+  init(_ row: Row, from offset: Int = 0, hasDocuments: Bool = true) throws(PostgresError) {
+    let statusNumber = try row.value(offset + 4, as: Int16.self)
+    guard let status = WorkflowStatus(rawValue: statusNumber) else {
+      throw PostgresError(.protocolViolation, "a status that this server does not know")
+    }
+    self.init(
+      id: ExecutionID(try row.value(offset)), workflowID: try row.value(offset + 1),
+      workflowType: try row.value(offset + 2), userID: try row.value(offset + 3), status: status,
+      inputData: nil, outputData: nil, taskResults: nil,
+      errorMessage: try row.value(offset + 5),
+      startTime: try row.timestamp(offset + 6), endTime: try row.timestamp(offset + 7),
+      durationSeconds: try row.value(offset + 8), executionMetadata: nil,
+      version: try row.value(offset + 9),
+      createdAt: Timestamp(try row.value(offset + 10)),
+      updatedAt: Timestamp(try row.value(offset + 11)))
+    if hasDocuments { try setDocuments(row, from: offset + ExecutionColumns.plain.count) }
+  }
+
+  /// Takes the documents from a row, where the first of them is the `offset`-th column.
+  mutating func setDocuments(_ row: Row, from offset: Int) throws(PostgresError) {
+    inputData = try row.document(offset)
+    outputData = try row.document(offset + 1)
+    taskResults = try row.document(offset + 2)
+    executionMetadata = try row.document(offset + 3)
+  }
+
+  /// The values of ``ExecutionColumns/all``.
+  var parameters: [Parameter] {
+    [
+      id.parameter, .text(workflowID), .text(workflowType), .text(userID), .int2(status.rawValue),
+      .text(errorMessage), .timestamptz(startTime?.microseconds),
+      .timestamptz(endTime?.microseconds), .float8(durationSeconds), .int4(version),
+      .timestamptz(createdAt.microseconds), .timestamptz(updatedAt.microseconds),
+      .jsonb(inputData?.utf8), .jsonb(outputData?.utf8), .jsonb(taskResults?.utf8),
+      .jsonb(executionMetadata?.utf8),
+    ]
+  }
+}
+
+extension Row {
+  func timestamp(_ column: Int) throws(PostgresError) -> Timestamp? {
+    try value(column, as: TimestampValue?.self).map { Timestamp($0) }
+  }
+
+  func document(_ column: Int) throws(PostgresError) -> JSONDocument? {
+    try value(column, as: JSONText?.self).map { JSONDocument(uncheckedUTF8: $0.utf8) }
+  }
+}
+
+extension Timestamp {
+  init(_ value: TimestampValue) { self.init(microseconds: value.microseconds) }
+}
+
+extension ExecutionID {
+  init(_ value: UUIDValue) { self.init(high: value.high, low: value.low) }
+
+  var parameter: Parameter { .uuid(high, low) }
+
+  /// The 16 bytes.
+  var bytes: [UInt8] {
+    [high, low].flatMap { word in
+      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+    }
+  }
+
+  /// The next id in order; the last is its own successor.
+  var successor: ExecutionID {
+    let (next, overflow) = low.addingReportingOverflow(1)
+    guard overflow else { return ExecutionID(high: high, low: next) }
+    return high == .max ? self : ExecutionID(high: high + 1, low: 0)
+  }
+}

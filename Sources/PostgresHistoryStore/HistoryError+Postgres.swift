@@ -1,0 +1,50 @@
+internal import Postgres
+internal import WorkflowHistory
+
+extension HistoryError {
+  /// How long to wait for a database that is away, or for a queue to empty.
+  static let retryDelay = Duration.seconds(1)
+
+  /// What a caller may know of the database's error: nothing of its inside.
+  init(_ error: PostgresError) {
+    switch (error.kind, error.sqlState) {
+    case (.connection, _), (.timeout, _):
+      self.init(
+        .unavailable, "the database is away: try again", retryAfter: Self.retryDelay)
+    case (.server, .queryCanceled?):
+      self.init(.deadlineExceeded, "the database took too long")
+    case (.server, .lockNotAvailable?), (.server, .deadlockDetected?):
+      self.init(
+        .aborted, "the execution is being changed by another call: try again",
+        retryAfter: Self.retryDelay)
+    case (.server, .checkViolation?) where error.constraint == Self.sizeConstraint:
+      self = .invalid("execution", "as rendered it is over 4128768 bytes (4 MiB - 64 KiB)")
+    case (.server, .checkViolation?) where error.constraint == Self.timesConstraint:
+      self = .invalid("execution.end_time", "it is before start_time")
+    case (.server, let state?) where state.isUnavailability:
+      self.init(
+        .unavailable, "the database is not ready: try again", retryAfter: Self.retryDelay)
+    case (.server, let state?) where state.isDataException:
+      self = .invalid("execution", "it holds a value that the database can't keep")
+    default:
+      self.init(.internal, "the database failed")
+    }
+  }
+
+  private static let sizeConstraint = "workflow_executions_rendered_size"
+  private static let timesConstraint = "workflow_executions_times"
+
+  /// No execution has the id.
+  static let noSuchExecution = HistoryError(.notFound, "there is no such execution")
+  /// The execution is somebody else's.
+  static let foreignExecution = HistoryError(.permissionDenied, "the execution is not yours")
+}
+
+/// Runs `body`, turning the database's errors into what a caller may know.
+func answering<T>(_ body: () async throws -> T) async throws -> T {
+  do {
+    return try await body()
+  } catch let error as PostgresError {
+    throw HistoryError(error)
+  }
+}

@@ -1,0 +1,74 @@
+internal import Postgres
+internal import WorkflowHistory
+
+/// Which executions a statement is about, as SQL: only the conditions that are asked for, so that
+/// each combination has a plan of its own, over the index that serves it.
+struct HistoryFilter {
+  /// Which conditions there are, as a part of a statement's name.
+  private(set) var shape = ""
+  private(set) var conditions: [String] = []
+  private(set) var parameters: [Parameter] = []
+  private(set) var types: [DataType] = []
+
+  /// The executions of a user from `first` on and before `end`, where these are given.
+  init(userID: String, from first: ExecutionID? = nil, before end: ExecutionID? = nil) {
+    add("u", "user_id =", .text(userID), .text)
+    if let first { add("a", "id >=", first.parameter, .uuid) }
+    if let end { add("b", "id <", end.parameter, .uuid) }
+  }
+
+  /// The executions that meet a query's filters, those before `end` where it is given.
+  init(_ query: HistoryQuery, before end: ExecutionID? = nil) {
+    let bounds = [query.createdBefore.map { ExecutionID.first(atOrAfter: $0) }, end].compactMap {
+      $0
+    }
+    self.init(
+      userID: query.userID, from: query.createdAfter.map { ExecutionID.first(atOrAfter: $0) },
+      before: bounds.min())
+    if let workflowID = query.workflowID { add("w", "workflow_id =", .text(workflowID), .text) }
+    add(workflowType: query.workflowType)
+    let statuses = query.statuses.map(\.rawValue).sorted()
+    switch statuses.count {
+    case 0, WorkflowStatus.allCases.count: break
+    // By equality the index has them in the order of the page.
+    case 1: add("s", "status =", .int2(statuses[0]), .int2)
+    default: add("S", "status = ANY", .int2Array(statuses), .int2Array, call: true)
+    }
+  }
+
+  /// The executions of a window, those before `end` where it is given.
+  init(_ query: WindowQuery, before end: ExecutionID? = nil) {
+    self.init(
+      userID: query.userID, from: ExecutionID.first(atOrAfter: query.start),
+      before: end ?? ExecutionID.first(atOrAfter: query.end))
+    add(workflowType: query.workflowType)
+  }
+
+  private mutating func add(workflowType: String?) {
+    if let workflowType { add("t", "workflow_type =", .text(workflowType), .text) }
+  }
+
+  private mutating func add(
+    _ mark: String, _ comparison: String, _ parameter: Parameter, _ type: DataType,
+    call: Bool = false
+  ) {
+    shape += mark
+    let number = append(parameter, type)
+    conditions.append(call ? "\(comparison) (\(number))" : "\(comparison) \(number)")
+  }
+
+  /// Adds a parameter for the rest of the statement and returns its name, such as `$3`.
+  mutating func append(_ parameter: Parameter, _ type: DataType) -> String {
+    parameters.append(parameter)
+    types.append(type)
+    return "$\(parameters.count)"
+  }
+
+  /// What stands after WHERE.
+  var condition: String { conditions.joined(separator: " AND ") }
+
+  /// A statement with these conditions; the texts of one kind differ by the conditions alone.
+  func statement(_ kind: String, _ sql: String) -> Statement {
+    Statement("\(kind)_\(shape)", sql, types)
+  }
+}

@@ -1,0 +1,90 @@
+internal import Crypto
+internal import WorkflowHistory
+
+/// Where a page ended, for the next to go on from: opaque to callers, and good only for the user
+/// and the filters that it was made for.
+///
+/// As bytes: a version, the last id, and half an HMAC-SHA256 over both, the user and the filters.
+struct PageToken: Equatable {
+  /// The last execution of the page.
+  var last: ExecutionID
+
+  private static let version: UInt8 = 1
+  private static let tagLength = 16
+
+  /// The token as text.
+  func encoded(for query: HistoryQuery, key: SymmetricKey) -> String {
+    Base64URL.encode([Self.version] + last.bytes + Self.tag(last, query, key))
+  }
+
+  init(last: ExecutionID) { self.last = last }
+
+  /// The token in a text; nil where it was not made with this key for this user and these filters.
+  init?(_ text: String, for query: HistoryQuery, key: SymmetricKey) {
+    guard let bytes = Base64URL.decode(text), bytes.count == 17 + Self.tagLength,
+      bytes[0] == Self.version
+    else { return nil }
+    let words = [bytes[1..<9], bytes[9..<17]].map { $0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    last = ExecutionID(high: words[0], low: words[1])
+    // Each byte is looked at, so that the time taken does not tell how many are right.
+    let difference = zip(bytes[17...], Self.tag(last, query, key)).reduce(UInt8(0)) {
+      $0 | ($1.0 ^ $1.1)
+    }
+    guard difference == 0 else { return nil }
+  }
+
+  private static func tag(_ last: ExecutionID, _ query: HistoryQuery, _ key: SymmetricKey)
+    -> [UInt8]
+  {
+    var fields = CanonicalBytes()
+    fields.add(0, [version])
+    fields.add(1, last.bytes)
+    fields.add(2, query.userID)
+    fields.add(3, query.workflowID)
+    fields.add(4, query.workflowType)
+    fields.add(5, query.statuses.map { UInt8($0.rawValue) }.sorted())
+    fields.add(6, query.createdAfter?.microseconds)
+    fields.add(7, query.createdBefore?.microseconds)
+    return Array(HMAC<SHA256>.authenticationCode(for: fields.bytes, using: key).prefix(tagLength))
+  }
+}
+
+/// Base64 with the alphabet for URLs and no padding (RFC 4648, section 5).
+enum Base64URL {
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+  static func encode(_ bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    var bits = 0
+    var count = 0
+    for byte in bytes {
+      bits = bits << 8 | Int(byte)
+      count += 8
+      while count >= 6 {
+        count -= 6
+        text.append(alphabet[bits >> count & 63])
+      }
+    }
+    if count > 0 { text.append(alphabet[bits << (6 - count) & 63]) }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The bytes; nil where the text is not exactly what ``encode(_:)`` gives.
+  static func decode(_ text: String) -> [UInt8]? {
+    guard text.utf8.count <= 64 else { return nil }
+    var bytes: [UInt8] = []
+    var bits = 0
+    var count = 0
+    for character in text.utf8 {
+      guard let value = alphabet.firstIndex(of: character) else { return nil }
+      bits = (bits << 6 | value) & 0xFFFF
+      count += 6
+      if count >= 8 {
+        count -= 8
+        bytes.append(UInt8(bits >> count & 255))
+      }
+    }
+    return encode(bytes) == text ? bytes : nil
+  }
+}

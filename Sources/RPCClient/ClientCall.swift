@@ -1,0 +1,45 @@
+internal import HTTP2
+internal import RPC
+
+/// One call at the client, from its stream's events to its answer.
+final class ClientCall: HTTP2StreamDelegate {
+  private var response: UnaryResponse?
+  private var result: Result<[UInt8], RPCStatus>?
+  private var waiting: CheckedContinuation<Result<[UInt8], RPCStatus>, Never>?
+
+  init(limit: Int) { response = UnaryResponse(limit: limit) }
+
+  /// Waits until the call is over.
+  func answer() async throws(RPCStatus) -> [UInt8] {
+    if let result { return try result.get() }
+    return try await withCheckedContinuation { waiting = $0 }.get()
+  }
+
+  func received(fields: [HTTP2Field], endsStream: Bool) {
+    response?.receive(fields.map { RPCField($0.name, $0.value) }, endsStream: endsStream)
+  }
+
+  func received(data: RawSpan) { response?.receive(data) }
+
+  func receivedEnd() {}
+
+  func closed(_ code: HTTP2ErrorCode) {
+    guard let response else { return }
+    self.response = nil
+    do throws(RPCStatus) {
+      end(.success(try response.finish()))
+    } catch {
+      end(.failure(error))
+    }
+  }
+
+  /// The call's deadline has passed, whatever the server thinks.
+  func expire() { end(.failure(RPCStatus(.deadlineExceeded, "the call's deadline has passed"))) }
+
+  private func end(_ result: Result<[UInt8], RPCStatus>) {
+    guard self.result == nil else { return }
+    self.result = result
+    waiting?.resume(returning: result)
+    waiting = nil
+  }
+}

@@ -1,0 +1,143 @@
+import DevelopmentCertificates
+import Foundation
+import Identity
+import Logging
+import Postgres
+import PostgresHistoryStore
+import PostgresSupervisor
+import ProtobufMessages
+import RPC
+import RPCServer
+import Reactor
+import TLS
+import WorkflowHistory
+import WorkflowHistoryService
+
+/// A running server with all its rooms: it opens them from the foundation up, and closes them from
+/// the roof down.
+actor House {
+  private let options: Serve
+  private let logger: Logger
+  private var postgres: PrivatePostgres?
+  private var loops: [Loop] = []
+  private var server: RPCServer?
+
+  init(options: Serve, logger: Logger) {
+    self.options = options
+    self.logger = logger
+  }
+
+  /// Opens every room, and says when calls are accepted.
+  func open() async throws {
+    let directory = options.dataDirectory
+    try makeDirectories(directory)
+    let key =
+      if let file = options.jwtSecretFile {
+        try SigningKey(path: file)
+      } else {
+        try SigningKey.loadOrCreate(path: directory.tokenSecret)
+      }
+    let tls = try makeTLS(directory)
+    let database = PostgresOptions(conninfo: try await openDatabase(directory))
+
+    for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
+    try await loops[0].run { eventLoop in
+      try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
+    }
+    let firstLoop = loops[0]
+    let server = try await RPCServer.start(
+      RPCServerConfiguration(tls: tls), endpoints: endpoints, loops: loops, logger: logger
+    ) { eventLoop in
+      let store = PostgresHistoryStore(database, on: eventLoop)
+      try await store.connect()
+      if eventLoop.loop === firstLoop { store.keepPartitions { .now } }
+      return Self.dispatcher(store: store, key: key)
+    }
+    self.server = server
+    announce(server.addresses, directory)
+  }
+
+  /// What serves the calls of one loop.
+  private static func dispatcher(store: PostgresHistoryStore, key: SigningKey) -> Dispatcher {
+    let handlers = WorkflowHistoryHandlers(store: store) { .now }
+    return Dispatcher(
+      [handlers.service(arena: Arena())],
+      interceptors: interceptors(verifier: TokenVerifier(key: key)))
+  }
+
+  private func makeDirectories(_ directory: DataDirectory) throws {
+    for path in [directory.path, directory.tlsDirectory, directory.path + "/jwt"] {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+  }
+
+  private func makeTLS(_ directory: DataDirectory) throws -> TLSContext {
+    if let certificate = options.tlsCert, let key = options.tlsKey {
+      return try .server(certificateChain: certificate, privateKey: key)
+    }
+    let made = try DevelopmentCertificates.ensure(
+      in: directory.tlsDirectory, hostName: ProcessInfo.processInfo.hostName, now: Date())
+    return try .server(certificateChain: made.serverChainPath, privateKey: made.serverKeyPath)
+  }
+
+  private func openDatabase(_ directory: DataDirectory) async throws -> String {
+    if let database = options.database { return database }
+    let postgres = try await PrivatePostgres.start(dataDirectory: directory.path, logger: logger)
+    self.postgres = postgres
+    return postgres.conninfo
+  }
+
+  private var endpoints: [RPCEndpoint] {
+    var endpoints: [RPCEndpoint] = []
+    if let address = SocketAddress(options.listen) { endpoints.append(.init(address, .tls)) }
+    endpoints.append(.init(.unix(path: options.unixPath), .either))
+    if let address = options.insecureListen.flatMap({ SocketAddress($0) }) {
+      logger.warning(
+        "calls and tokens are readable on the way: no TLS", metadata: ["at": "\(address)"])
+      endpoints.append(.init(address, .plaintext))
+    }
+    return endpoints
+  }
+
+  /// Says in one line where calls are accepted, and leaves the address for local clients.
+  private func announce(_ addresses: [SocketAddress], _ directory: DataDirectory) {
+    try? Data("\(addresses[0])\n".utf8).write(to: URL(fileURLWithPath: directory.address))
+    let places = addresses.map(\.description).joined(separator: ", ")
+    FileHandle.standardOutput.write(Data("workflow-history accepts calls on \(places)\n".utf8))
+  }
+
+  func untilAskedToStop() async {
+    await loops[0].run { eventLoop in
+      await withCheckedContinuation { asked in
+        var waiting: CheckedContinuation<Void, Never>? = asked
+        var watches: [SignalWatch] = []
+        for signal in terminationSignals {
+          let watch = try? eventLoop.onSignal(signal) {
+            waiting?.resume()
+            waiting = nil
+          }
+          if let watch { watches.append(watch) }
+        }
+      }
+    }
+    logger.notice("stopping: running calls may end")
+  }
+
+  /// Closes what was opened, the last first.
+  func close() async {
+    if let server {
+      await server.stop()
+      try? FileManager.default.removeItem(atPath: options.dataDirectory.address)
+    }
+    for loop in loops { await loop.stop() }
+    await postgres?.stop()
+  }
+}
+
+extension Timestamp {
+  /// The time of day.
+  static var now: Timestamp {
+    Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1e6).rounded(.down)))
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Reactor
+
+/// Serves until it is told to stop.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serves the history over gRPC, until SIGTERM or Ctrl-C.",
+    discussion: """
+      Without --database it keeps a private Postgres in the data directory; without --tls-cert it \
+      makes a development certificate there, whose authority is DIR/tls/ca.pem; without \
+      --jwt-secret-file it makes a token secret, DIR/jwt/secret.
+      """)
+
+  @OptionGroup var dataDirectory: DataDirectory
+
+  @Option(help: "Where to listen with TLS; port 0 takes a free one.")
+  var listen = "127.0.0.1:50051"
+
+  @Option(help: "The Unix socket to listen on, with TLS or without. Default: DIR/server.sock.")
+  var unix: String?
+
+  @Option(help: "Where to listen without TLS: for networks that are trusted.")
+  var insecureListen: String?
+
+  @Option(help: "A Postgres to use instead of the private one: a libpq connection string or URI.")
+  var database: String?
+
+  @Option(help: "A file with the secret that signs tokens (HS256), at least 32 bytes.")
+  var jwtSecretFile: String?
+
+  @Option(help: "A PEM file with the server's certificate and its issuers'.")
+  var tlsCert: String?
+
+  @Option(help: "A PEM file with the certificate's key.")
+  var tlsKey: String?
+
+  @Option(help: "How many event loops, each on a thread of its own. Default: the number of cores.")
+  var loops: Int?
+
+  @Option(help: "What is logged: trace, debug, info, notice, warning or error.")
+  var logLevel = "notice"
+
+  func validate() throws {
+    guard (tlsCert == nil) == (tlsKey == nil) else {
+      throw ValidationError("--tls-cert and --tls-key go together")
+    }
+    guard SocketAddress(listen) != nil else {
+      throw ValidationError("--listen takes HOST:PORT or [IPV6]:PORT")
+    }
+    guard insecureListen.map({ SocketAddress($0) != nil }) ?? true else {
+      throw ValidationError("--insecure-listen takes HOST:PORT or [IPV6]:PORT")
+    }
+    guard (1...1024).contains(loops ?? 1) else {
+      throw ValidationError("--loops takes 1 to 1024")
+    }
+    guard Logger.Level(rawValue: logLevel) != nil else {
+      throw ValidationError("--log-level takes trace, debug, info, notice, warning or error")
+    }
+  }
+
+  func run() async throws {
+    ignoreBrokenPipes()
+    var logger = Logger(label: "workflow-history") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
+    let house = House(options: self, logger: logger)
+    try await reporting {
+      do {
+        try await house.open()
+      } catch {
+        await house.close()
+        throw error
+      }
+      await house.untilAskedToStop()
+      await house.close()
+    }
+  }
+
+  /// The path of the Unix socket.
+  var unixPath: String { unix ?? dataDirectory.path + "/server.sock" }
+
+  /// How many loops there are.
+  var loopCount: Int { loops ?? ProcessInfo.processInfo.activeProcessorCount }
+}
