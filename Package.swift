@@ -116,7 +116,8 @@ let package = Package(
     .executableTarget(
       name: "private-postgres", dependencies: ["PostgresSupervisor", logging],
       path: "Tests/Support/private-postgres", swiftSettings: everyRoom),
-    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
+    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC"), tests("RPCServer"),
+    tests("RPCClient"),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
