@@ -123,6 +123,13 @@ let package = Package(
     tests(
       "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
+    .testTarget(
+      name: "WorkflowHistoryCommandTests",
+      dependencies: [
+        "workflow-history", "WorkflowHistory", "RPC", "ProtobufMessages", "Reactor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: everyRoom),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),
   ],
   swiftLanguageModes: [.v6]
