@@ -99,19 +99,32 @@ let package = Package(
     .executableTarget(
       name: "workflow-history",
       dependencies: [
-        "RPCServer", "WorkflowHistoryService", "WorkflowHistoryClient", "WorkflowHistory",
-        "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
-        "DevelopmentCertificates", "TLS", "Reactor", "RPC", "ProtobufMessages", logging,
+        "RPCServer", "RPCClient", "WorkflowHistoryService", "WorkflowHistoryClient",
+        "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
+        "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor",
+        "RPC", "ProtobufMessages", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),
 
-    tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"), tests("Postgres"),
+    .target(
+      name: "PostgresTesting", dependencies: ["Postgres", "Reactor"],
+      path: "Tests/PostgresTesting", swiftSettings: everyRoom),
+    tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"),
+    tests("Postgres", ["PostgresTesting", "Reactor"]),
     tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
-    tests("WorkflowHistory"),
-    tests("WorkflowHistoryMessages"), tests("PostgresHistoryStore"),
+    tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
+    tests(
+      "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
+    .testTarget(
+      name: "WorkflowHistoryCommandTests",
+      dependencies: [
+        "workflow-history", "WorkflowHistory", "RPC", "ProtobufMessages", "Reactor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: everyRoom),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,105 @@
+import Postgres
+import PostgresTesting
+import Reactor
+import Testing
+import WorkflowHistory
+
+@testable import PostgresHistoryStore
+
+@Suite("Migrations") struct MigrationTests {
+  private func withDatabase(
+    _ body: @Sendable (PostgresOptions, EventLoop) async throws -> Void
+  ) async throws {
+    let cluster = try await PostgresCluster.shared.value
+    let loop = try Loop(name: "test")
+    try await loop.run { eventLoop in
+      let conninfo = try await cluster.makeDatabase(on: eventLoop)
+      try await body(PostgresOptions(conninfo: conninfo), eventLoop)
+    }
+    await loop.stop()
+  }
+
+  @Test("servers that migrate at once do it once, and share one key for page tokens")
+  func concurrent() async throws {
+    try await withDatabase { options, eventLoop in
+      var failures: [any Error] = []
+      let tasks = (0..<4).map { _ in
+        eventLoop.start {
+          do {
+            try await PostgresHistoryStore.migrate(options, now: testNow, on: eventLoop)
+          } catch {
+            failures.append(error)
+          }
+        }
+      }
+      for task in tasks { await task.wait() }
+      #expect(failures.isEmpty)
+      let connection = try await PostgresConnection.connect(to: options, on: eventLoop)
+      defer { connection.close() }
+      let counts = try await connection.query(
+        Statement(
+          "",
+          """
+          SELECT (SELECT count(*) FROM history_migrations), (SELECT count(*) FROM history_settings),
+            (SELECT count(*) FROM pg_inherits
+              WHERE inhparent = 'workflow_executions'::regclass)
+          """))
+      #expect(try counts[0].value(0) == Int64(Migration.all.count))
+      #expect(try counts[0].value(1) == Int64(1))
+      #expect(try counts[0].value(2) == Int64(5))
+    }
+  }
+
+  @Test("a database that a later version migrated is refused in one line")
+  func newer() async throws {
+    try await withDatabase { options, eventLoop in
+      try await PostgresHistoryStore.migrate(options, now: testNow, on: eventLoop)
+      let connection = try await PostgresConnection.connect(
+        to: options, pipelining: .separate, on: eventLoop)
+      defer { connection.close() }
+      _ = try await connection.query(
+        Statement("", "INSERT INTO history_migrations (number, name) VALUES (999, 'later')"))
+      let error = await #expect(throws: MigrationError.self) {
+        try await PostgresHistoryStore.migrate(options, now: testNow, on: eventLoop)
+      }
+      #expect(error?.description.contains("999") == true)
+      #expect(error?.description.contains("\n") == false)
+    }
+  }
+
+  @Test("a step that fails leaves nothing of it")
+  func failing() async throws {
+    try await withDatabase { options, eventLoop in
+      let connection = try await PostgresConnection.connect(
+        to: options, pipelining: .separate, on: eventLoop)
+      defer { connection.close() }
+      let broken = Migration(
+        number: 2, name: "broken", statements: ["CREATE TABLE half ()", "CREATE nonsense"])
+      await #expect(throws: PostgresError.self) {
+        try await connection.transaction { transaction in
+          try await PostgresHistoryStore.apply(Migration.all + [broken], in: transaction)
+        }
+      }
+      let tables = try await connection.query(
+        Statement(
+          "", "SELECT to_regclass('half') IS NULL AND to_regclass('workflow_executions') IS NULL"))
+      #expect(try tables[0].value(0) == true)
+    }
+  }
+
+  @Test("the five indexes have the names that operators know")
+  func indexes() async throws {
+    try await withStore { store in
+      let names = try await store.run(
+        """
+        SELECT string_agg(indexname, ' ' ORDER BY indexname) FROM pg_indexes
+        WHERE tablename = 'workflow_executions' AND indexname LIKE 'idx%'
+        """)
+      #expect(
+        try names[0].value(0)
+          == "idx_workflow_executions_created idx_workflow_executions_status"
+          + " idx_workflow_executions_user_created idx_workflow_executions_user_id"
+          + " idx_workflow_executions_workflow_id")
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import WorkflowHistory
+
+/// Statistics and metrics of executions, worked out in the plainest way there is.
+struct Oracle {
+  var rows: [WorkflowExecution]
+
+  private func rows(_ query: WindowQuery) -> [WorkflowExecution] {
+    rows.filter {
+      $0.userID == query.userID && $0.createdAt >= query.start && $0.createdAt < query.end
+        && query.workflowType.map { [type = $0.workflowType] in type == $0 } ?? true
+    }
+  }
+
+  func statistics(_ query: WindowQuery) -> WorkflowStatistics {
+    let rows = rows(query)
+    let types = Dictionary(grouping: rows, by: \.workflowType)
+      .map { (workflowType: $0.key, figures: figures($0.value)) }
+      .sorted {
+        ($1.figures.total, $0.workflowType) < ($0.figures.total, $1.workflowType)
+      }
+    return WorkflowStatistics(query: query, all: figures(rows), byType: types)
+  }
+
+  private func figures(_ rows: [WorkflowExecution]) -> ExecutionFigures {
+    let durations = rows.compactMap(\.durationSeconds).sorted()
+    var figures = ExecutionFigures()
+    for status in WorkflowStatus.allCases {
+      figures.counts[status] = Int64(rows.count { $0.status == status })
+    }
+    figures.durationCount = Int64(durations.count)
+    figures.durationSumMicroseconds = sum(durations)
+    figures.p50DurationSeconds = percentile(50, durations)
+    figures.p95DurationSeconds = percentile(95, durations)
+    figures.p99DurationSeconds = percentile(99, durations)
+    figures.firstExecutionAt = rows.map(\.createdAt).min()
+    figures.lastExecutionAt = rows.map(\.createdAt).max()
+    return figures
+  }
+
+  private func sum(_ durations: [Double]) -> Int64 {
+    durations.reduce(0) { $0 + Int64(($1 * 1e6).rounded(.toNearestOrEven)) }
+  }
+
+  private func percentile(_ percent: Int, _ sorted: [Double]) -> Double? {
+    sorted.isEmpty ? nil : sorted[max((sorted.count * percent + 99) / 100, 1) - 1]
+  }
+
+  func metrics(_ query: WindowQuery) -> PerformanceMetrics {
+    let classes = SpeedClass.allCases.map { speedClass in
+      let durations = rows(query).compactMap(\.durationSeconds)
+        .filter { SpeedClass(durationSeconds: $0) == speedClass }
+      return SpeedClassFigures(
+        speedClass: speedClass, executions: Int64(durations.count),
+        durationSumMicroseconds: sum(durations))
+    }
+    let patterns = errorPatterns(query)
+    return PerformanceMetrics(
+      query: query, speedClasses: classes, errorPatterns: patterns,
+      tips: OptimizationTip.tips(speedClasses: classes, errorPatterns: patterns),
+      efficiencyTrend: trend(query))
+  }
+
+  private func errorPatterns(_ query: WindowQuery) -> [ErrorPattern] {
+    func byFingerprint(_ query: WindowQuery) -> [String: [WorkflowExecution]] {
+      Dictionary(grouping: rows(query).filter { $0.errorMessage != nil }) {
+        ErrorFingerprint.fingerprint(of: $0.errorMessage!)
+      }
+    }
+    var earlier = query
+    earlier.end = query.start
+    earlier.start.microseconds -= query.end.microseconds - query.start.microseconds
+    let before = byFingerprint(earlier)
+    return byFingerprint(query).sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+      .prefix(5).map { fingerprint, rows in
+        let newest = rows.sorted { $0.id > $1.id }
+        return ErrorPattern(
+          fingerprint: fingerprint, frequency: Int64(rows.count),
+          firstSeen: newest.last!.createdAt, lastSeen: newest[0].createdAt,
+          trend: ErrorTrend(
+            now: Int64(rows.count), before: Int64(before[fingerprint]?.count ?? 0)),
+          sampleMessage: newest[0].errorMessage!, sampleIDs: newest.prefix(5).map(\.id))
+      }
+  }
+
+  private func trend(_ query: WindowQuery) -> [EfficiencyPoint] {
+    let day: Int64 = 86_400_000_000
+    let days = Dictionary(grouping: rows(query).filter { $0.durationSeconds != nil }) {
+      $0.createdAt.microseconds / day
+    }
+    return days.sorted { $0.key < $1.key }.map { number, rows in
+      let baseline = WindowQuery(
+        userID: query.userID, workflowType: query.workflowType,
+        start: Timestamp(microseconds: (number - 28) * day),
+        end: Timestamp(microseconds: number * day))
+      return EfficiencyPoint(
+        day: Int32(number), executions: Int64(rows.count),
+        medianDurationSeconds: percentile(50, rows.compactMap(\.durationSeconds).sorted())!,
+        baselineMedianSeconds: percentile(
+          50, self.rows(baseline).compactMap(\.durationSeconds).sorted()))
+    }
+  }
+}
