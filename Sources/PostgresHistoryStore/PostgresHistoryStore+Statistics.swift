@@ -41,8 +41,9 @@ extension PostgresHistoryStore {
   /// The sum of the durations in whole microseconds: exact, in whatever order it is taken. It stops
   /// at the largest number, and so does a duration (292,277 years), instead of failing.
   static let durationSum =
-    "least(coalesce(sum(round(least(duration_seconds, 9.2e12) * 1e6)::bigint), 0),"
-    + " 9223372036854775807)::bigint"
+    "least(coalesce(sum(round(least(duration_seconds, 9.2e12) * 1e6)::bigint)"
+    // least passes over nulls: without this, each unknown duration would count as the largest.
+    + " FILTER (WHERE duration_seconds IS NOT NULL), 0), 9223372036854775807)::bigint"
 }
 
 extension ExecutionFigures {
