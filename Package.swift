@@ -113,10 +113,8 @@ let package = Package(
     tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
     tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
-    tests("Identity", [.product(name: "JWTKit", package: "jwt-kit")]),
-    tests("DevelopmentCertificates", [.product(name: "X509", package: "swift-certificates")]),
-    tests("PrivateFiles"), tests("WorkflowHistory"),
-    tests("WorkflowHistoryMessages"),
+    tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
+    tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),

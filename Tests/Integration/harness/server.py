@@ -63,6 +63,11 @@ class Server:
         self.output: list[str] = []
         self._channels: list[grpc.Channel] = []
 
+    def use_data_of(self, other: "Server"):
+        """Runs on the other's data directory from now on."""
+        self.flags[self.flags.index("--data-dir") + 1] = str(other.data)
+        self.data = other.data
+
     # -- the process
 
     def start(self) -> "Server":
