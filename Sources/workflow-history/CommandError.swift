@@ -30,16 +30,20 @@ extension RPCStatus {
   /// The code and the message, then an indented line for each field that was refused, and for when
   /// to try again.
   var explanation: String {
+    var summary = description
     var lines: [String] = []
     for detail in details {
       switch detail {
       case .badRequest(let violations):
-        lines += violations.map { "\($0.field): \($0.description)" }
+        let refusals = violations.map { "\($0.field): \($0.description)" }
+        // A message that only repeats them is not said twice.
+        if message == refusals.joined(separator: "; ") { summary = "\(code): refused" }
+        lines += refusals
       case .retryInfo(let delay):
         lines.append("try again in \(spelled(seconds: delay / .seconds(1)))")
       case .errorInfo: break
       }
     }
-    return ([description] + lines).map(\.withVisibleControls).joined(separator: "\n  ")
+    return ([summary] + lines).map(\.withVisibleControls).joined(separator: "\n  ")
   }
 }
