@@ -162,7 +162,11 @@ class Server:
 
     @property
     def secret(self) -> bytes:
-        return (self.data / "jwt" / "secret").read_bytes().strip()
+        if "--jwt-secret-file" in self.flags:
+            path = pathlib.Path(self.flags[self.flags.index("--jwt-secret-file") + 1])
+        else:
+            path = self.data / "jwt" / "secret"
+        return path.read_bytes().strip()
 
     @property
     def ca(self) -> bytes:
