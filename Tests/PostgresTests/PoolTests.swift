@@ -32,7 +32,7 @@ import Testing
       while try await watcher.query(running)[0].value(0) != Int64(2) {}
       watcher.close()
 
-      try cluster.kill9()
+      cluster.kill9()
       for sleep in sleeps { await sleep.wait() }
       #expect(failures.count == 6)
       #expect(failures.allSatisfy { $0.kind == .connection && $0.wasSent })
