@@ -45,6 +45,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
@@ -72,7 +73,10 @@ let package = Package(
       "Identity", ["PrivateFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto]),
     room(
       "DevelopmentCertificates",
-      ["PrivateFiles", .product(name: "X509", package: "swift-certificates"), crypto]),
+      [
+        "PrivateFiles", .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
+      ]),
 
     room("WorkflowHistory"),
     wrapper(
@@ -95,9 +99,10 @@ let package = Package(
     .executableTarget(
       name: "workflow-history",
       dependencies: [
-        "RPCServer", "WorkflowHistoryService", "WorkflowHistoryClient", "WorkflowHistory",
-        "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
-        "DevelopmentCertificates", "TLS", "Reactor", "RPC", "ProtobufMessages", logging,
+        "RPCServer", "RPCClient", "WorkflowHistoryService", "WorkflowHistoryClient",
+        "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
+        "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor",
+        "RPC", "ProtobufMessages", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),
@@ -108,10 +113,8 @@ let package = Package(
     tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
     tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
-    tests("Identity", [.product(name: "JWTKit", package: "jwt-kit")]),
-    tests("DevelopmentCertificates", [.product(name: "X509", package: "swift-certificates")]),
-    tests("PrivateFiles"), tests("WorkflowHistory"),
-    tests("WorkflowHistoryMessages"),
+    tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
+    tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),

@@ -48,7 +48,7 @@ enum ClaimValue: Codable, Equatable {
 }
 
 /// The claims that the service reads or writes. A claim that is null counts as absent.
-struct Claims: JWTPayload, Equatable {
+struct Claims: JWTPayload {
   var subject: ClaimValue?
   var userID: ClaimValue?
   var type: ClaimValue?

@@ -14,6 +14,9 @@ public struct TokenIssuer: Sendable {
 
   /// Signs a token with the claims `sub`, `iat`, `exp`, `type`, `jti`, and `scope`, `iss` and
   /// `aud` where there is something to say. Times are whole seconds, rounded down.
+  ///
+  /// Throws the ``TokenError`` that a verifier of the same policy would: for a user that is no
+  /// user, and for a token that would be expired at once.
   public func sign(
     user: String, scopes: Set<Scope>, expiresIn lifetime: Duration, now: Date = Date()
   ) async throws -> String {
@@ -25,7 +28,8 @@ public struct TokenIssuer: Sendable {
       issuer: policy.issuer.map(ClaimValue.string),
       audience: policy.audience.map(ClaimValue.string),
       issuedAt: .integer(String(issued)),
-      expiry: .integer(String(issued + lifetime.components.seconds)),
+      expiry: .integer(
+        String(Int64(clamping: Int128(issued) + Int128(lifetime.components.seconds)))),
       tokenID: .string(UUID().uuidString.lowercased()))
     // A token that our own verifier would refuse is refused here, before anybody carries it about.
     _ = try claims.principal(policy: policy, now: Double(issued))

@@ -86,24 +86,26 @@ public final class PostgresPool {
 
   private func connect(_ slot: Slot) {
     slot.retry = nil
-    eventLoop.start { [self] in
-      do throws(PostgresError) {
-        let connection = try await PostgresConnection.connect(
-          to: options, pipelining: pipelining, on: eventLoop
-        ) { [weak self] failure in
-          slot.connection = nil
-          self?.failed(slot, failure)
-        }
-        guard !isClosed else {
-          connection.close()
-          return
-        }
-        slot.failures = 0
-        slot.connection = connection
-        arrived(nil)
-      } catch {
-        failed(slot, error)
+    eventLoop.start { await self.fill(slot) }
+  }
+
+  private func fill(_ slot: Slot) async {
+    do throws(PostgresError) {
+      let connection = try await PostgresConnection.connect(
+        to: options, pipelining: pipelining, on: eventLoop
+      ) { [weak self] failure in
+        slot.connection = nil
+        self?.failed(slot, failure)
       }
+      guard !isClosed else {
+        connection.close()
+        return
+      }
+      slot.failures = 0
+      slot.connection = connection
+      arrived(nil)
+    } catch {
+      failed(slot, error)
     }
   }
 

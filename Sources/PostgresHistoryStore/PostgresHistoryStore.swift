@@ -68,9 +68,9 @@ public final class PostgresHistoryStore: HistoryStore {
     partitionTimer?.cancel()
     partitionTimer = eventLoop.timer(after: .zero, repeating: .seconds(86_400)) { [self] in
       let now = now()
-      eventLoop.start { [self] in
+      eventLoop.start {
         // What fails here is tried again tomorrow, and by the save that needs it.
-        try? await writer.partitions.make(Month.around(now))
+        try? await self.writer.partitions.make(Month.around(now))
       }
     }
   }

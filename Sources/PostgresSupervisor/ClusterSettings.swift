@@ -51,10 +51,10 @@ enum ClusterSettings {
     """
   }
 
-  /// Text inside single quotes in a settings file. A comma would split the list of directories,
-  /// so it stands in double quotes too.
+  /// Text inside single quotes in a settings file. The setting is a list, so the path stands in
+  /// double quotes too.
   private static func quoted(_ path: String) -> String {
-    let inner = path.contains(",") ? "\"\(path)\"" : path
-    return inner.replacing("\\", with: "\\\\").replacing("'", with: "''")
+    "\"\(path.replacing("\"", with: "\"\""))\""
+      .replacing("\\", with: "\\\\").replacing("'", with: "''")
   }
 }

@@ -2,14 +2,13 @@ internal import Foundation
 
 /// One installed PostgreSQL server.
 struct PostgresBinaries: Equatable, Sendable {
-  /// The directory that holds initdb, postgres and pg_ctl.
+  /// The directory that holds initdb and postgres.
   var directory: String
   /// The major version, such as 15.
   var major: Int
 
   var initdb: String { directory + "/initdb" }
   var postgres: String { directory + "/postgres" }
-  var control: String { directory + "/pg_ctl" }
 
   static let none = PostgresSupervisorError(
     "no PostgreSQL server was found: install one (`apt-get install postgresql`, or "
@@ -28,7 +27,7 @@ struct PostgresBinaries: Equatable, Sendable {
     guard let fitting = installed.first(where: { $0.major == major }) else {
       throw PostgresSupervisorError(
         "the data directory was made by PostgreSQL \(major), but only "
-          + installed.map { "\($0.major)" }.joined(separator: ", ")
+          + Set(installed.map(\.major)).sorted().map { "\($0)" }.joined(separator: ", ")
           + " is installed: install postgresql-\(major), or move the data with pg_upgrade")
     }
     return fitting
@@ -50,7 +49,7 @@ struct PostgresBinaries: Equatable, Sendable {
   private static func at(_ directory: String) async -> PostgresBinaries? {
     let files = FileManager.default
     guard
-      ["initdb", "postgres", "pg_ctl"].allSatisfy({
+      ["initdb", "postgres"].allSatisfy({
         files.isExecutableFile(atPath: "\(directory)/\($0)")
       }), let answer = try? await Command("\(directory)/postgres", ["--version"]).run(),
       // "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)", "... 18beta1"

@@ -9,7 +9,10 @@ public struct PostgresSupervisorError: Error, Equatable, CustomStringConvertible
     self.description = description
   }
 
-  init(_ error: FileError) {
-    self.init(error.description)
+  /// Does something with files; what the system refuses is thrown as this error.
+  static func translating<Result>(
+    _ body: () throws(FileError) -> Result
+  ) throws(PostgresSupervisorError) -> Result {
+    do { return try body() } catch { throw PostgresSupervisorError(error.description) }
   }
 }

@@ -6,72 +6,100 @@ internal import Foundation
   internal import Darwin
 #endif
 
-/// What a cluster's `postmaster.pid` says, and whether it is true.
+/// What a cluster's `postmaster.pid` says of a postmaster that lives.
 struct Postmaster: Equatable, Sendable {
+  enum State: Equatable, Sendable {
+    /// On its way up, which may be through crash recovery.
+    case starting
+    /// It takes connections.
+    case ready
+    case stopping
+  }
+
   var pid: pid_t
-  /// The directory of its socket.
-  var socketDirectory: String
-  /// Whether it accepts connections; false while it recovers or shuts down.
-  var isReady: Bool
+  var state: State
 
   /// The living postmaster of a cluster; nil when there is none, whatever the file says.
   static func alive(in cluster: String) -> Postmaster? {
-    guard let text = try? String(contentsOfFile: cluster + "/postmaster.pid", encoding: .utf8)
+    guard let lines = lines(of: cluster + "/postmaster.pid"), let pid = pid_t(lines[0]),
+      Identity.of(pid, in: cluster).mayBePostgres
     else { return nil }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard let first = lines.first, let pid = pid_t(first), isPostgres(pid, of: cluster) else {
-      return nil
-    }
-    return Postmaster(
-      pid: pid, socketDirectory: lines.count > 4 ? String(lines[4]) : "",
-      isReady: lines.count > 7 && lines[7].hasPrefix("ready"))
+    let state: State =
+      switch lines.count > 7 ? lines[7].prefix(5) : "" {
+      case "ready": .ready
+      case "stopp": .stopping
+      default: .starting
+      }
+    return Postmaster(pid: pid, state: state)
   }
 
-  /// Whether the process is a Postgres of this cluster. A process id may by now be another
-  /// program's, or a zombie's: on Linux a Postgres is known by its working directory, which is
-  /// the cluster.
-  static func isPostgres(_ pid: pid_t, of cluster: String) -> Bool {
-    // Where orphans are handed to us (as process 1 in a container), they are ours to reap.
+  /// Whether the postmaster of process id `pid` has ended. One that was our child is reaped.
+  static func hasEnded(_ pid: pid_t, in cluster: String) -> Bool {
     waitpid(pid, nil, WNOHANG)
-    guard kill(pid, 0) == 0 || errno == EPERM else { return false }
+    return !Identity.of(pid, in: cluster).mayBePostgres
+  }
+
+  /// Removes a lock file of Postgres's (`postmaster.pid`, or the socket's) where Postgres would
+  /// refuse to start for it although it is stale: its process id is by now that of another program
+  /// of the same user, or a zombie's, or the file was never filled.
+  ///
+  /// All else is left for Postgres to judge. The caller holds the cluster's process lock and has
+  /// seen that no Postgres runs in the cluster. Where the system can't tell what a process is, the
+  /// file stays.
+  static func removeStale(_ lockFile: String, of cluster: String) {
     #if os(Linux)
-      guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-        let end = status.lastIndex(of: ")"), !status[end...].hasPrefix(") Z"),
-        status.contains("(postgres)")
-      else { return false }
-      var place = stat()
-      var home = stat()
-      // Without the right to look (a container without CAP_SYS_PTRACE), its name must do.
-      guard stat("/proc/\(pid)/cwd", &place) == 0, stat(cluster, &home) == 0 else { return true }
-      return place.st_ino == home.st_ino && place.st_dev == home.st_dev
-    #else
-      return true
+      guard let lines = lines(of: lockFile) else { return }
+      if let pid = pid_t(lines[0]) {
+        guard kill(pid, 0) == 0, !Identity.of(pid, in: cluster).mayBePostgres else { return }
+      }
+      unlink(lockFile)
     #endif
   }
 
-  /// Ends what a killed postmaster left behind. Its children see its death and go, but one in the
-  /// middle of a long statement goes only after it, and until then the shared memory is in use and
-  /// no postmaster can start.
-  static func endOrphans(of cluster: String) async -> Int {
+  /// The processes of Postgres that run in a cluster, as far as the system shows them.
+  static func processes(of cluster: String) -> [pid_t] {
     #if os(Linux)
-      let orphans = { () -> [pid_t] in
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        var home = stat()
-        guard stat(cluster, &home) == 0 else { return [] }
-        return names.compactMap { pid_t($0) }.filter { pid in
-          var place = stat()
-          return stat("/proc/\(pid)/cwd", &place) == 0 && place.st_ino == home.st_ino
-            && place.st_dev == home.st_dev && isPostgres(pid, of: cluster)
-        }
-      }
-      let found = orphans()
-      for pid in found { kill(pid, SIGQUIT) }
-      for _ in 0..<100 where !orphans().isEmpty { try? await Task.sleep(for: .milliseconds(20)) }
-      for pid in orphans() { kill(pid, SIGKILL) }
-      for _ in 0..<100 where !orphans().isEmpty { try? await Task.sleep(for: .milliseconds(20)) }
-      return found.count
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+      return names.compactMap { pid_t($0) }.filter { Identity.of($0, in: cluster) == .postgres }
     #else
-      return 0
+      return []
+    #endif
+  }
+
+  private static func lines(of path: String) -> [Substring]? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    return text.split(separator: "\n", omittingEmptySubsequences: false)
+  }
+}
+
+/// Whose a process id is, seen from a cluster. It may be another program's by now, or a zombie's.
+private enum Identity {
+  case nobody
+  case stranger
+  case postgres
+  /// The system doesn't tell.
+  case unknown
+
+  var mayBePostgres: Bool { self == .postgres || self == .unknown }
+
+  /// On Linux a Postgres is known by its name and its working directory, which is the cluster.
+  static func of(_ pid: pid_t, in cluster: String) -> Identity {
+    guard pid > 0, kill(pid, 0) == 0 || errno == EPERM else { return .nobody }
+    #if os(Linux)
+      guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+        let end = status.lastIndex(of: ")")
+      else { return kill(pid, 0) == 0 || errno == EPERM ? .unknown : .nobody }
+      if status[end...].hasPrefix(") Z") || status[end...].hasPrefix(") X") { return .nobody }
+      guard status[...end].hasSuffix("(postgres)") else { return .stranger }
+      var place = stat()
+      var home = stat()
+      // A container may have taken from root the right to look (CAP_SYS_PTRACE).
+      guard stat("/proc/\(pid)/cwd", &place) == 0, stat(cluster, &home) == 0 else {
+        return .unknown
+      }
+      return place.st_ino == home.st_ino && place.st_dev == home.st_dev ? .postgres : .stranger
+    #else
+      return .unknown
     #endif
   }
 }

@@ -2,6 +2,12 @@ internal import Foundation
 public import Logging
 internal import PrivateFiles
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// The server's own Postgres, in its data directory, on a Unix socket only.
 ///
 /// Several servers may share one: each holds a shared lock, and the last to stop stops Postgres.
@@ -13,17 +19,23 @@ public actor PrivatePostgres {
 
   private let cluster: Cluster
   private let socketDirectory: String
+  /// Held, and never for over two minutes, by whoever starts or stops Postgres.
   private let startLock: FileLock
+  /// Shared by the servers that use Postgres.
   private let users: FileLock
   private let logger: Logger
   private var watch: Task<Void, Never>?
+  /// The postmaster that we started, to be reaped when it ends.
+  private var child: pid_t?
 
   /// Starts the private Postgres of a data directory, or adopts the one that runs.
   /// - Parameters:
   ///   - dataDirectory: made when missing; the cluster is `postgres` in it.
   ///   - logger: is told of each start, restart and stop.
-  /// - Returns: when Postgres takes connections. A first start makes the cluster, which takes some
-  ///   seconds; one after a crash first recovers.
+  /// - Returns: when Postgres takes connections. A first start makes the cluster, which takes a
+  ///   second or two; one after a crash first recovers. When the task is cancelled meanwhile, or
+  ///   ten minutes of recovery were not enough, it throws; in the latter case Postgres goes on
+  ///   recovering, for the next start to adopt.
   public static func start(
     dataDirectory: String, logger: Logger
   ) async throws(PostgresSupervisorError) -> PrivatePostgres {
@@ -33,35 +45,34 @@ public actor PrivatePostgres {
   static func start(
     dataDirectory: String, binaryDirectories: [String]?, logger: Logger
   ) async throws(PostgresSupervisorError) -> PrivatePostgres {
-    let absolute = URL(fileURLWithPath: dataDirectory).standardizedFileURL.path
-    let directory = absolute + "/postgres"
-    let startLock: FileLock
-    let users: FileLock
-    do {
-      try PrivateFile.makeDirectory(absolute, mode: 0o711)
-      startLock = try FileLock(path: absolute + "/postgres-start.lock")
-      users = try FileLock(path: absolute + "/postgres-users.lock")
-    } catch {
-      throw PostgresSupervisorError(error)
+    let absolute = try makeDataDirectory(dataDirectory)
+    let (startLock, users) = try PostgresSupervisorError.translating { () throws(FileError) in
+      (
+        try FileLock(path: absolute + "/postgres-start.lock"),
+        try FileLock(path: absolute + "/postgres-users.lock")
+      )
     }
-    let user = try ServerUser.find()
-    try await acquire(startLock, .exclusive)
+    guard try await take(startLock, .exclusive, within: .seconds(120)) else {
+      throw PostgresSupervisorError(
+        "another server has been starting or stopping the Postgres in \(absolute) for two minutes")
+    }
     defer { startLock.unlock() }
+    let directory = Cluster.directory(in: absolute)
+    let user = try ServerUser.find(for: directory)
+    try await user.enter(absolute)
     let binaries = try await PostgresBinaries.find(
       major: Cluster.major(in: directory), in: binaryDirectories)
-    try await user.enter(absolute)
-    let cluster = Cluster(
-      directory: directory, dataDirectory: absolute, user: user, binaries: binaries)
-    if try Cluster.major(in: directory) == nil {
-      logger.info("making a Postgres cluster", metadata: ["directory": "\(directory)"])
-      try await cluster.create()
-    }
-    let socketDirectory = try SocketDirectory.make(in: absolute, for: user)
-    try await bringUp(cluster, socketDirectory: socketDirectory, logger: logger)
-    try await acquire(users, .shared)
     let postgres = PrivatePostgres(
-      cluster: cluster, socketDirectory: socketDirectory, startLock: startLock, users: users,
-      logger: logger)
+      cluster: Cluster(dataDirectory: absolute, user: user, binaries: binaries),
+      socketDirectory: try SocketDirectory.make(in: absolute, for: user),
+      startLock: startLock, users: users, logger: logger)
+    try await postgres.bringUp()
+    // Only who holds the start lock ever takes this one alone, so there is nothing to wait for.
+    guard try await take(users, .shared, within: .zero) else {
+      throw PostgresSupervisorError("can't share \(absolute)/postgres-users.lock")
+    }
+    startLock.unlock()
+    try await postgres.becomeReady()
     await postgres.beginWatch()
     return postgres
   }
@@ -83,22 +94,32 @@ public actor PrivatePostgres {
 
   /// Stops watching, and stops Postgres unless another server still uses it.
   ///
-  /// It returns within some forty seconds whatever Postgres does. A second call does nothing.
+  /// It takes a fraction of a second when nothing is wrong, and two minutes at most. A second call
+  /// does nothing.
   public func stop() async {
     guard let watch else { return }
     self.watch = nil
     watch.cancel()
     await watch.value
+    await leave()
+  }
+
+  /// Ceases to be a user, and stops Postgres where there is no other.
+  private func leave() async {
     do {
-      try await Self.acquire(startLock, .exclusive)
-      defer { startLock.unlock() }
-      // Nobody can begin to use it while we hold the start lock.
-      guard (try? users.tryLock(.exclusive)) == true else {
+      guard try await Self.take(startLock, .exclusive, within: .seconds(60)) else {
         users.unlock()
+        logger.warning("Postgres is left to the server that is starting or stopping it")
+        return
+      }
+      defer { startLock.unlock() }
+      let isLast = try await Self.take(users, .exclusive, within: .zero)
+      // Nobody can begin to use it while we hold the start lock.
+      users.unlock()
+      guard isLast else {
         logger.info("Postgres goes on running for another server")
         return
       }
-      defer { users.unlock() }
       try await cluster.stop()
       logger.info("Postgres stopped")
     } catch {
@@ -108,64 +129,107 @@ public actor PrivatePostgres {
 
   private func beginWatch() {
     watch = Task { [weak self] in
+      // Starts in a row that did not bring it up.
       var failures = 0
-      while !Task.isCancelled {
-        // Half a second after a first failure, doubled after each, at most half a minute.
-        let pause = failures == 0 ? 250 : min(30_000, 250 << min(failures, 7))
+      while true {
+        // At once after a first death; then half a second, doubled each time, half a minute at most.
+        let pause = failures < 2 ? 250 : min(30_000, 250 << min(failures - 1, 7))
         try? await Task.sleep(for: .milliseconds(pause))
         guard !Task.isCancelled, let self else { return }
-        failures = await self.check() ? 0 : failures + 1
+        failures = await self.check(failures: failures)
       }
     }
   }
 
-  /// Starts Postgres again if it has died; false when that failed.
-  private func check() async -> Bool {
-    if Postmaster.alive(in: cluster.directory) != nil { return true }
+  /// Starts Postgres again if it has died or lost its socket.
+  /// - Returns: how many starts in a row have failed by now.
+  private func check(failures: Int) async -> Int {
+    if let child, waitpid(child, nil, WNOHANG) != 0 { self.child = nil }
+    let running = Postmaster.alive(in: cluster.directory)
+    if let running, running.state != .ready { return failures }
+    if running != nil, hasSocket { return 0 }
     do {
-      try await Self.acquire(startLock, .exclusive)
+      // Whoever holds it is at work on Postgres; the next check will see with what success.
+      guard try await Self.take(startLock, .exclusive, within: .zero) else { return failures }
       defer { startLock.unlock() }
-      if Postmaster.alive(in: cluster.directory) != nil { return true }
-      logger.warning("Postgres has died; starting it again")
-      try await Self.bringUp(cluster, socketDirectory: socketDirectory, logger: logger)
-      return true
+      logger.warning(
+        "Postgres has \(running == nil ? "died" : "lost its socket"); starting it again")
+      if failures > 0 { logger.error("\(cluster.failure().description)") }
+      try await bringUp()
     } catch {
       logger.error("\(error.description)")
-      return false
     }
+    return failures + 1
   }
 
-  /// Adopts the Postgres that runs, or starts one. The caller holds the start lock.
-  private static func bringUp(
-    _ cluster: Cluster, socketDirectory: String, logger: Logger
-  ) async throws(PostgresSupervisorError) {
-    while let running = Postmaster.alive(in: cluster.directory) {
-      guard running.socketDirectory == socketDirectory || !running.isReady else {
-        // It listens where nobody can reach it, as after a move of the data directory.
-        logger.warning("Postgres listens in another directory; starting it anew")
-        try await cluster.stop()
-        break
-      }
-      if running.isReady {
+  /// Adopts the Postgres that runs, or starts one, after making the cluster if there is none. It
+  /// need not take connections yet. The caller holds the start lock.
+  private func bringUp() async throws(PostgresSupervisorError) {
+    if let running = Postmaster.alive(in: cluster.directory) {
+      if running.state == .starting || running.state == .ready && hasSocket {
         logger.info("found Postgres running", metadata: ["pid": "\(running.pid)"])
         return
       }
-      try? await Task.sleep(for: .milliseconds(50))
+      // It is on its way down, or nobody can reach it.
+      try await cluster.stop()
     }
-    let orphans = await Postmaster.endOrphans(of: cluster.directory)
-    if orphans > 0 { logger.warning("ended \(orphans) processes of a Postgres that has died") }
-    try await cluster.start(socketDirectory: socketDirectory)
-    logger.info("Postgres started", metadata: ["directory": "\(cluster.directory)"])
+    let lock = try await cluster.claim()
+    if try Cluster.major(in: cluster.directory) == nil {
+      logger.info("making a Postgres cluster", metadata: ["directory": "\(cluster.directory)"])
+      try await cluster.create(holding: lock)
+    }
+    let pid = try await cluster.launch(socketDirectory: socketDirectory, holding: lock)
+    child = pid
+    logger.info("Postgres started", metadata: ["pid": "\(pid)", "log": "\(cluster.log)"])
   }
 
-  /// Takes a lock without blocking a thread; whoever holds it is starting or stopping Postgres.
-  private static func acquire(
-    _ lock: FileLock, _ mode: FileLock.Mode
-  ) async throws(PostgresSupervisorError) {
-    do {
-      while try !lock.tryLock(mode) { try? await Task.sleep(for: .milliseconds(20)) }
-    } catch {
-      throw PostgresSupervisorError(error)
+  /// Waits until Postgres takes connections.
+  private func becomeReady() async throws(PostgresSupervisorError) {
+    let isReady = try await poll(for: .seconds(600)) {
+      () throws(PostgresSupervisorError) -> Bool? in
+      if Task.isCancelled { return false }
+      guard let running = Postmaster.alive(in: cluster.directory) else { throw cluster.failure() }
+      return running.state == .ready ? true : nil
     }
+    switch isReady {
+    case true?: return
+    case false?:
+      await leave()
+      throw PostgresSupervisorError("the start of Postgres was cancelled")
+    case nil:
+      throw PostgresSupervisorError("Postgres has not come up in ten minutes (see \(cluster.log))")
+    }
+  }
+
+  /// Whether the socket is where we look for it.
+  private var hasSocket: Bool {
+    var status = stat()
+    return lstat(SocketDirectory.socket(in: socketDirectory), &status) == 0
+      && status.st_mode & S_IFMT == S_IFSOCK
+  }
+
+  /// Makes the data directory if need be; its path comes back without links, so that each server
+  /// has the same name for it.
+  private static func makeDataDirectory(_ path: String) throws(PostgresSupervisorError) -> String {
+    try PostgresSupervisorError.translating { () throws(FileError) in
+      try PrivateFile.makeDirectory(path, mode: 0o711)
+      guard let resolved = realpath(path, nil) else {
+        throw FileError(operation: "resolve", path: path, code: errno)
+      }
+      defer { free(resolved) }
+      return String(cString: resolved)
+    }
+  }
+
+  /// Takes a lock without blocking a thread; false when it was not free in time.
+  private static func take(
+    _ lock: FileLock, _ mode: FileLock.Mode, within limit: Duration
+  ) async throws(PostgresSupervisorError) -> Bool {
+    let taken = try await poll(for: limit) { () throws(PostgresSupervisorError) -> Bool? in
+      try PostgresSupervisorError.translating { () throws(FileError) in
+        try lock.tryLock(mode)
+      } ? true : nil
+    }
+    return taken != nil
   }
 }

@@ -15,9 +15,16 @@ struct ServerUser: Sendable {
   /// Whether we are root and must become another.
   var isOther: Bool
 
-  static func find() throws(PostgresSupervisorError) -> ServerUser {
+  /// The user for a cluster: for root, whoever owns it, or `postgres` where there is none yet.
+  static func find(for cluster: String) throws(PostgresSupervisorError) -> ServerUser {
     guard geteuid() == 0 else {
       return ServerUser(name: "", uid: geteuid(), gid: getegid(), isOther: false)
+    }
+    var status = stat()
+    if stat(cluster, &status) == 0, status.st_uid != 0 {
+      let name = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) }
+      return ServerUser(
+        name: name ?? "\(status.st_uid)", uid: status.st_uid, gid: status.st_gid, isOther: true)
     }
     guard let entry = getpwnam("postgres") else {
       throw PostgresSupervisorError(
@@ -30,13 +37,13 @@ struct ServerUser: Sendable {
 
   /// The command as this user runs it.
   func command(
-    _ executable: String, _ arguments: [String], input: [UInt8] = []
+    _ executable: String, _ arguments: [String]
   ) throws(PostgresSupervisorError) -> Command {
-    guard isOther else { return Command(executable, arguments, input: input) }
+    guard isOther else { return Command(executable, arguments) }
     for tool in ["/usr/bin/setpriv", "/bin/setpriv"]
     where FileManager.default.isExecutableFile(atPath: tool) {
       let become = ["--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--"]
-      return Command(tool, become + [executable] + arguments, input: input)
+      return Command(tool, become + [executable] + arguments)
     }
     throw PostgresSupervisorError(
       "to run Postgres as the user \(name), setpriv is needed: install util-linux, or start the "
@@ -59,15 +66,15 @@ struct ServerUser: Sendable {
     if stat(directory, &status) == 0, status.st_uid == 0, status.st_mode & 0o001 == 0 {
       chmod(directory, status.st_mode & 0o7777 | 0o001)
     }
-    var path = ""
-    for part in directory.split(separator: "/") {
-      path += "/\(part)"
-      let check = try await command("/bin/sh", ["-c", "cd -- \"$1\"", "sh", path]).run()
-      guard check.status == 0 else {
-        throw PostgresSupervisorError(
-          "Postgres runs as the user \(name), which can't enter \(path): choose another "
-            + "--data-dir, such as /var/lib/workflow-history, or run `chmod o+x \(path)`")
-      }
+    let steps = directory.split(separator: "/").reduce(into: [String]()) { steps, name in
+      steps.append("\(steps.last ?? "")/\(name)")
+    }
+    let walk = #"for step; do cd -- "$step" 2> /dev/null || { printf %s "$step"; exit 1; }; done"#
+    let answer = try await command("/bin/sh", ["-c", walk, "sh"] + steps).run()
+    guard answer.status == 0 else {
+      throw PostgresSupervisorError(
+        "Postgres runs as the user \(name), which can't enter \(answer.output): choose another "
+          + "--data-dir, such as /var/lib/workflow-history, or run `chmod o+x \(answer.output)`")
     }
   }
 }

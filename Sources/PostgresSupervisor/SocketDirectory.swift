@@ -16,38 +16,41 @@ enum SocketDirectory {
   /// and a slash counted.
   static let longest = 103 - 19
 
+  /// The socket that Postgres makes in its directory.
+  static func socket(in directory: String) -> String { "\(directory)/.s.PGSQL.\(port)" }
+
   /// Makes the directory: `postgres-socket` in the data directory, or, when that path is too long
   /// for a socket, a short one in /tmp whose name `postgres-socket-path` keeps.
   static func make(
     in dataDirectory: String, for user: ServerUser
   ) throws(PostgresSupervisorError) -> String {
     let beside = dataDirectory + "/postgres-socket"
-    do {
-      if beside.utf8.count <= longest {
+    if beside.utf8.count <= longest {
+      try PostgresSupervisorError.translating { () throws(FileError) in
         try PrivateFile.makeDirectory(beside)
-        try user.own(beside)
-        return beside
       }
-      let record = dataDirectory + "/postgres-socket-path"
-      if let bytes = try PrivateFile.read(record) {
-        let path = String(decoding: bytes, as: UTF8.self)
-        if isPrivate(path, to: user) { return path }
-      }
+      try user.own(beside)
+      return beside
+    }
+    let record = dataDirectory + "/postgres-socket-path"
+    let recorded = try PostgresSupervisorError.translating { () throws(FileError) in
+      try PrivateFile.read(record)
+    }
+    if let recorded {
+      let path = String(decoding: recorded, as: UTF8.self)
+      if isPrivate(path, to: user) { return path }
+    }
+    let path = try PostgresSupervisorError.translating { () throws(FileError) in
       var template = Array("/tmp/workflow-history-XXXXXX".utf8CString)
       guard mkdtemp(&template) != nil else {
         throw FileError(operation: "make a directory in", path: "/tmp", code: errno)
       }
       let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-      try user.own(path)
       try PrivateFile.write(Array(path.utf8), to: record)
       return path
-    } catch let error as FileError {
-      throw PostgresSupervisorError(error)
-    } catch let error as PostgresSupervisorError {
-      throw error
-    } catch {
-      throw PostgresSupervisorError("\(error)")
     }
+    try user.own(path)
+    return path
   }
 
   /// Whether the recorded directory is still the one we made: in /tmp anybody could have put

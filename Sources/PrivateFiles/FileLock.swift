@@ -16,7 +16,9 @@ public final class FileLock: Sendable {
   }
 
   private let path: String
-  private let descriptor: Int32
+  /// The open file, for a child process that is to hold the lock too. Such a lock is dropped when
+  /// the last of the holders is gone; `unlock` would take it from all of them.
+  public let descriptor: Int32
 
   /// Opens the lock's file, made when missing, without locking it.
   public init(path: String) throws(FileError) {

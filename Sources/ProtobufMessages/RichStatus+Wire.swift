@@ -11,6 +11,7 @@ extension RichStatus: EncodableMessage, DecodableMessage {
     self = try RichStatus.decode(bytes, arena: Arena(firstBlock: 2048))
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let status = statusType.make(in: arena) {
       $0.code = code
@@ -20,6 +21,7 @@ extension RichStatus: EncodableMessage, DecodableMessage {
     return statusType.encode(status, prefix: prefix)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(
     _ bytes: [UInt8], arena: Arena
   ) throws(MessageError) -> RichStatus {

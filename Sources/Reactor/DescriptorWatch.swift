@@ -34,6 +34,7 @@ public final class DescriptorWatch: HandleOwner {
   fileprivate init(
     on eventLoop: EventLoop, descriptor: Int32, _ ready: @escaping (Readiness) -> Void
   ) throws(SystemError) {
+    eventLoop.assertIsolated()
     self.ready = ready
     try super.init(uv_poll_t.self) { poll throws(SystemError) in
       try SystemError.check(uv_poll_init(eventLoop.uv, poll, descriptor), "uv_poll_init")

@@ -32,23 +32,29 @@ public final class EventLoop {
   }
 
   /// Starts a task in this loop's isolation; it runs at once, up to where it first suspends.
+  ///
+  /// Write the closure without a capture list: as of Swift 6.3 a closure that has one does not run
+  /// in its caller's isolation, and so not on the loop. A test of the architecture looks for them.
   @discardableResult
   public func start(_ operation: @escaping () async -> Void) -> LoopTask {
     // Unsafe only to the type checker: whoever holds an EventLoop is in its loop's isolation, so
     // what `operation` captures never leaves it.
     nonisolated(unsafe) let operation = operation
-    return loop.assumeIsolated { loop in
-      LoopTask(
-        Task.immediate {
-          _ = loop
-          await operation()
-        })
-    }
+    return loop.assumeIsolated { LoopTask($0.start(operation)) }
   }
 
   /// Calls `body` once, when the events of this turn have been handled and before the loop polls
   /// for more: the place for what is done once for many events, such as a flush.
-  public func atTurnEnd(_ body: @escaping () -> Void) { turnEnds.append(body) }
+  public func atTurnEnd(_ body: @escaping () -> Void) {
+    assertIsolated()
+    turnEnds.append(body)
+  }
+
+  /// In a debug build, ends the process where code got off its loop's thread.
+  func assertIsolated() { assert(isCurrent, "off the loop") }
+
+  /// Whether this code runs on the loop's thread.
+  var isCurrent: Bool { executor.isCurrent }
 
   /// Monotonic time, as of the beginning of this turn, to the millisecond.
   public var now: Duration { .milliseconds(Int64(uv_now(uv))) }
@@ -93,6 +99,18 @@ public final class EventLoop {
     while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
     executor.runJobs()
     uv_loop_close(uv)
+  }
+}
+
+extension Loop {
+  /// A method of its own, and not a closure in `assumeIsolated`: only what stands in an isolated
+  /// declaration hands its isolation on to the task.
+  fileprivate func start(_ operation: sending @escaping () async -> Void) -> Task<Void, Never> {
+    Task.immediate {
+      // The task is in this actor's isolation only if it captures it.
+      _ = self
+      await operation()
+    }
   }
 }
 

@@ -34,18 +34,20 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
     try SystemError.check(uv_thread_create(&thread, runLoopThread, context), "uv_thread_create")
   }
 
-  /// The thread's whole life: it waits for the job that drives the loop, and runs it.
+  /// The thread's whole life: it waits for the job that drives the loop, and runs it. Jobs that
+  /// come before that one run too, each by itself: those behind it wait for the loop's first turn.
   fileprivate func runThread() {
     thread.store(currentThread(), ordering: .releasing)
     while !ended {
       uv_sem_wait(firstJob)
-      runJobs()
+      let job = remote.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
+      job?.runSynchronously(on: asUnownedSerialExecutor())
     }
   }
 
   func threadMayEnd() { ended = true }
 
-  private var isCurrent: Bool {
+  var isCurrent: Bool {
     currentThread() == thread.load(ordering: .acquiring)
   }
 

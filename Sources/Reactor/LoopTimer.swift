@@ -8,6 +8,7 @@ public final class LoopTimer: HandleOwner {
   fileprivate init(
     on eventLoop: EventLoop, after: Duration, repeating: Duration?, _ body: @escaping () -> Void
   ) {
+    eventLoop.assertIsolated()
     self.body = body
     repeats = repeating != nil
     // uv_timer_init can't fail.

@@ -2,14 +2,13 @@
 extension ErrorFingerprint {
   /// The placeholder of a word that varies as a whole, or nil.
   func placeholder(forWord word: ArraySlice<UInt8>) -> String? {
-    if isURL(word) { return "<url>" }
     if isPath(word) { return "<path>" }
     if isMailAddress(word) { return "<address>" }
     return nil
   }
 
   /// `scheme://…`
-  private func isURL(_ word: ArraySlice<UInt8>) -> Bool {
+  func isURL(_ word: ArraySlice<UInt8>) -> Bool {
     guard let colon = word.firstIndex(of: ascii(":")), colon > word.startIndex else { return false }
     return word[colon...].starts(with: "://".utf8)
   }
@@ -53,7 +52,8 @@ extension ErrorFingerprint {
     return (kept.map { $0 + 1 } ?? tail.startIndex) - rest.startIndex
   }
 
-  /// An IPv4 address, or an IPv6 one of at least three colons; with a port where one follows.
+  /// An IPv4 address with a port where one follows; or an IPv6 or MAC one, which has three colons
+  /// or two that stand together, and a digit.
   func addressLength(_ rest: ArraySlice<UInt8>) -> Int? {
     let v4 = rest.prefix { isDigit($0) || $0 == ascii(".") || $0 == ascii(":") }
     let groups = v4.prefix { $0 != ascii(":") }.split(
@@ -65,21 +65,34 @@ extension ErrorFingerprint {
     }
     let v6 = rest.prefix { hexadecimalDigit($0) != nil || $0 == ascii(":") }
     let fields = v6.split(separator: ascii(":"), omittingEmptySubsequences: false)
-    guard fields.count >= 4, fields.allSatisfy({ $0.count <= 4 }), ends(rest, at: v6.count) else {
-      return nil
-    }
+    let isLong = fields.count >= 4 || fields.dropFirst().dropLast().contains { $0.isEmpty }
+    guard isLong, fields.allSatisfy({ $0.count <= 4 }), v6.contains(where: isDigit),
+      ends(rest, at: v6.count)
+    else { return nil }
     return v6.last == ascii(":") ? v6.count - 1 : v6.count
   }
 
-  /// `0x` and hexadecimal digits, or 8 and more of them among which are a digit and a letter.
+  /// `0x` and hexadecimal digits; 8 and more of them among which are a digit and a letter; or the
+  /// hash in Java's `Object@1b6d358`.
   func hexLength(_ rest: ArraySlice<UInt8>) -> Int? {
     let isMarked = rest.starts(with: "0x".utf8) || rest.starts(with: "0X".utf8)
     let digits = rest.dropFirst(isMarked ? 2 : 0).prefix { hexadecimalDigit($0) != nil }
     let length = digits.endIndex - rest.startIndex
     guard !digits.isEmpty, ends(rest, at: length) else { return nil }
     if isMarked { return length }
+    let isHash = rest.startIndex > 0 && input[rest.startIndex - 1] == ascii("@")
+    if isHash, digits.contains(where: isDigit) { return length }
     return digits.count >= 8 && digits.contains(where: isDigit) && !digits.allSatisfy(isDigit)
       ? length : nil
+  }
+
+  /// Letters and digits without sense, as in the name of a pod: they change at least three times.
+  func mixedLength(_ rest: ArraySlice<UInt8>) -> Int? {
+    let run = rest.prefix(while: isAlphanumeric)
+    let changes = zip(run, run.dropFirst()).reduce(0) { count, pair in
+      isDigit(pair.0) == isDigit(pair.1) ? count : count + 1
+    }
+    return changes >= 3 ? run.count : nil
   }
 
   /// Digits with points and commas between them, and an exponent; with a sign where the number
@@ -130,6 +143,18 @@ func isWordByte(_ byte: UInt8) -> Bool {
 /// Whether the byte may begin or end a quotation.
 func isQuote(_ byte: UInt8) -> Bool {
   byte == ascii("'") || byte == ascii("\"") || byte == ascii("`")
+}
+
+/// The first byte of every typographic quote.
+let typographicQuoteStart: UInt8 = 0xE2
+
+/// The ASCII quote for a typographic one, and every other scalar as it is.
+func plainQuote(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+  switch scalar {
+  case "\u{2018}", "\u{2019}": "'"
+  case "\u{201C}", "\u{201D}": "\""
+  default: scalar
+  }
 }
 
 private func isSeparator(_ byte: UInt8) -> Bool { byte == ascii("/") || byte == ascii("\\") }

@@ -1,8 +1,9 @@
 /// What error messages have in common that differ only in ids, numbers, times and the like.
 ///
 /// The parts that vary are replaced: `<uuid>`, `<time>`, `<url>`, `<path>`, `<address>`, `<hex>`,
-/// `<n>`, and `'?'` for what stands in quotes. White space is folded, and what is past
-/// ``lengthLimit`` is dropped. The time that it takes grows with the message's length alone.
+/// `<id>` (letters and digits that change at least three times: `x2x9z`), `<n>`, and `'?'` for what
+/// stands in quotes. White space is folded, and what is past ``lengthLimit`` is dropped. The time
+/// that it takes grows with the message's length alone.
 public struct ErrorFingerprint {
   /// How many characters (Unicode scalars) a fingerprint has at most.
   public static let lengthLimit = 200
@@ -27,11 +28,21 @@ public struct ErrorFingerprint {
   /// The quotes that have no partner from here on, so that none is looked for twice.
   private var unpaired: Set<UInt8> = []
 
-  private init(_ message: String) { input = Array(message.utf8) }
+  private init(_ message: String) {
+    guard message.utf8.contains(typographicQuoteStart) else {
+      input = Array(message.utf8)
+      return
+    }
+    var scalars = String.UnicodeScalarView()
+    scalars.append(contentsOf: message.unicodeScalars.lazy.map(plainQuote))
+    input = Array(String(scalars).utf8)
+  }
+
+  /// Whether there is enough output. No scalar has more than four bytes.
+  private var isFull: Bool { output.count >= 4 * Self.lengthLimit }
 
   private mutating func scan() {
-    // No scalar has more than four bytes: with so many, there are enough.
-    while position < input.count, output.count < 4 * Self.lengthLimit {
+    while position < input.count, !isFull {
       let byte = input[position]
       if isSpace(byte) {
         position += 1
@@ -53,23 +64,34 @@ public struct ErrorFingerprint {
     let end = input[position...].firstIndex { !isWordByte($0) } ?? input.count
     let punctuation = ".:,".utf8
     let core = (input[position..<end].lastIndex { !punctuation.contains($0) } ?? position - 1) + 1
+    if isURL(input[position..<core]) { return scanURL(end: end) }
     if let placeholder = placeholder(forWord: input[position..<core]) {
       emit(placeholder, upTo: core)
     }
-    while position < core { scanPart(end: core) }
+    while position < core, !isFull { scanPart(end: core) }
+    guard !isFull else { return }
     output.append(contentsOf: input[position..<end])
     position = end
   }
 
-  /// Replaces the bytes from here to `end`. A date and a time of day that follow one another
-  /// become one `<time>`.
+  /// Reads a URL, with what may stand in one but in no other word.
+  private mutating func scanURL(end word: Int) {
+    let end = input[word...].firstIndex { !isWordByte($0) && !"?=;!".utf8.contains($0) }
+    let punctuation = ".:,;!?".utf8
+    let last = input[position..<(end ?? input.count)].lastIndex { !punctuation.contains($0) }
+    emit("<url>", upTo: (last ?? position) + 1)
+  }
+
+  /// Replaces the bytes from here to `end`. What follows its like at once becomes one with it: the
+  /// pieces of a value that is longer than ``valueLimit``. So do a date and a time of day.
   private mutating func emit(_ placeholder: String, upTo end: Int) {
     position = end
-    if placeholder == "<time>", output.suffix(7).elementsEqual("<time> ".utf8) {
-      output.removeLast()
-      return
-    }
-    output.append(contentsOf: placeholder.utf8)
+    if placeholder == "<time>", ends(output, with: "<time> ") { output.removeLast() }
+    if !ends(output, with: placeholder) { output.append(contentsOf: placeholder.utf8) }
+  }
+
+  private func ends(_ text: [UInt8], with suffix: String) -> Bool {
+    text.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
   }
 
   /// Reads one part of a word: a value that varies, or letters up to where one may begin.
@@ -83,6 +105,8 @@ public struct ErrorFingerprint {
       emit("<address>", upTo: position + length)
     } else if let length = hexLength(rest) {
       emit("<hex>", upTo: position + length)
+    } else if let length = mixedLength(rest) {
+      emit("<id>", upTo: position + length)
     } else if let length = numberLength(rest) {
       emit("<n>", upTo: position + length)
     } else {

@@ -12,6 +12,7 @@ public struct ExecutionID: Hashable, Comparable, Sendable {
     self.low = low
   }
 
+  /// By time, then by the random bits: as the texts sort.
   public static func < (a: ExecutionID, b: ExecutionID) -> Bool {
     (a.high, a.low) < (b.high, b.low)
   }

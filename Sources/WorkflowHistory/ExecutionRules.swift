@@ -6,6 +6,9 @@ public enum ExecutionRules {
   public static let errorMessageLimit = 65_536
   /// How many bytes an execution may have as it is rendered for an answer.
   public static let renderedLimit = 4 * 1024 * 1024 - 64 * 1024
+  /// How many seconds a duration may have, given or end - start: about 31 years. The microseconds
+  /// of 9,000 such executions still add up in an Int64.
+  public static let durationLimit: Double = 1_000_000_000
   /// How old the time in an id that a caller made may be, in seconds: 31 days.
   public static let idAgeLimit: Int64 = 31 * 86_400
   /// How far ahead of the server's clock it may be, in seconds: 5 minutes.

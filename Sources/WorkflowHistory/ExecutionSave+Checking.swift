@@ -44,7 +44,7 @@ extension ExecutionSave {
     violations.checkInstant(sent.startTime, "execution.start_time")
     violations.checkInstant(sent.endTime, "execution.end_time")
     violations.checkDuration(sent.durationSeconds, "execution.duration_seconds")
-    violations.checkWhole(execution)
+    violations.checkWhole(execution, sent: sent, startIsDefault: sent.startTime == nil)
     try violations.check()
     self.init(execution: execution, sent: sent, reach: reach)
   }

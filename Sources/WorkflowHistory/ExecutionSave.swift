@@ -1,19 +1,33 @@
 /// What a caller sent to be saved or updated: each field as it came, before any default.
 public struct ExecutionFields: Equatable, Sendable {
+  /// The id that the caller gave it.
   public var id: ExecutionID?
+  /// The workflow that was run.
   public var workflowID: String?
+  /// The kind of workflow.
   public var workflowType: String?
+  /// Whose execution it is.
   public var userID: String?
+  /// Where the execution stands.
   public var status: WorkflowStatus?
+  /// What the workflow was given.
   public var inputData: JSONDocument?
+  /// What the workflow made.
   public var outputData: JSONDocument?
+  /// What each task did.
   public var taskResults: JSONDocument?
+  /// Why it failed.
   public var errorMessage: String?
+  /// When it began.
   public var startTime: Timestamp?
+  /// When it ended.
   public var endTime: Timestamp?
+  /// How long it took, in seconds.
   public var durationSeconds: Double?
+  /// Whatever the executor wants to keep beside it.
   public var executionMetadata: JSONDocument?
 
+  /// No field at all.
   public init() {}
 }
 
@@ -26,6 +40,7 @@ public struct ExecutionSave: Equatable, Sendable {
   /// Whose row an id that is taken may be.
   public var reach: Reach
 
+  /// The save with these values, unchecked.
   public init(execution: WorkflowExecution, sent: ExecutionFields, reach: Reach) {
     self.execution = execution
     self.sent = sent

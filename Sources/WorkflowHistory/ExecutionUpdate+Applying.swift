@@ -36,7 +36,8 @@ extension ExecutionUpdate {
     settleTimes(of: &next, from: row, reopens: reopens, now: now)
 
     var violations = Violations()
-    violations.checkWhole(next)
+    violations.checkWhole(
+      next, sent: fields, startIsDefault: mask.contains(.startTime) && fields.startTime == nil)
     try violations.check()
     return next
   }

@@ -14,6 +14,7 @@ public struct ExecutionUpdate: Equatable, Sendable {
     case executionMetadata = "execution_metadata"
   }
 
+  /// The execution to change.
   public var id: ExecutionID
   /// Not empty.
   public var mask: Set<Field>
@@ -21,8 +22,10 @@ public struct ExecutionUpdate: Equatable, Sendable {
   public var fields: ExecutionFields
   /// Nil means any.
   public var expectedVersion: Int32?
+  /// Whether a terminal status may turn back.
   public var allowsReopen: Bool
 
+  /// The update with these values, unchecked.
   public init(
     id: ExecutionID, mask: Set<Field>, fields: ExecutionFields, expectedVersion: Int32?,
     allowsReopen: Bool

@@ -1,7 +1,10 @@
 /// Which executions a page holds: those of one user that meet every filter given.
 public struct HistoryQuery: Equatable, Sendable {
+  /// Whose executions.
   public var userID: String
+  /// Only this workflow's; nil means all.
   public var workflowID: String?
+  /// Only this type's; nil means all.
   public var workflowType: String?
   /// Any of these; empty means all.
   public var statuses: Set<WorkflowStatus>
@@ -17,8 +20,10 @@ public struct HistoryQuery: Equatable, Sendable {
   public var offset: Int
   /// Whether the executions carry their documents.
   public var includesDocuments: Bool
+  /// Whether to count all that meet the filters.
   public var includesTotal: Bool
 
+  /// The query with these values, unchecked.
   public init(
     userID: String, workflowID: String? = nil, workflowType: String? = nil,
     statuses: Set<WorkflowStatus> = [], createdAfter: Timestamp? = nil,
@@ -41,12 +46,14 @@ public struct HistoryQuery: Equatable, Sendable {
 
 /// A page of executions, newest first.
 public struct HistoryPage: Equatable, Sendable {
+  /// The executions of this page.
   public var executions: [WorkflowExecution]
   /// Nil on the last page.
   public var nextPageToken: String?
   /// Nil unless asked for.
   public var total: Int64?
 
+  /// The page with these executions.
   public init(executions: [WorkflowExecution], nextPageToken: String?, total: Int64?) {
     self.executions = executions
     self.nextPageToken = nextPageToken
@@ -56,12 +63,16 @@ public struct HistoryPage: Equatable, Sendable {
 
 /// The executions of one user whose `created_at` lies in `[start, end)`.
 public struct WindowQuery: Equatable, Sendable {
+  /// Whose executions.
   public var userID: String
   /// Nil means all types.
   public var workflowType: String?
+  /// The first instant of the window.
   public var start: Timestamp
+  /// The first instant after the window.
   public var end: Timestamp
 
+  /// The query with these values, unchecked.
   public init(userID: String, workflowType: String?, start: Timestamp, end: Timestamp) {
     self.userID = userID
     self.workflowType = workflowType

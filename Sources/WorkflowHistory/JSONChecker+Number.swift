@@ -15,16 +15,18 @@ extension JSONChecker {
       fractionDigits = digits(text)
       guard fractionDigits > 0 else { throw failure("expected a digit after the point") }
     }
-    var writtenLength = position - start
+    let mantissa = text.extracting(whole..<position)
+    // jsonb knows no negative zero.
+    let sign = isNegative && !isZero(mantissa) ? 1 : 0
+    var writtenLength = sign + mantissa.count
     if take(ascii("e"), text) || take(ascii("E"), text) {
-      let mantissa = text.extracting(whole..<(position - 1))
       let exponent = try exponent(text)
       writtenLength =
-        (isNegative ? 1 : 0)
+        sign
         + writtenOut(
           mantissa, wholeDigits: wholeDigits, fractionDigits: fractionDigits, exponent: exponent)
-      account(read: position - start, rendered: writtenLength)
     }
+    account(read: position - start, rendered: writtenLength)
     guard writtenLength <= JSONDocument.numberLimit else {
       position = start
       throw failure(
@@ -56,6 +58,14 @@ extension JSONChecker {
 
   private static let exponentLimit = 1_000_000_000
 
+  /// Whether all of the digits are 0.
+  private func isZero(_ mantissa: Span<UInt8>) -> Bool {
+    for index in mantissa.indices where mantissa[index] != ascii("0") {
+      guard mantissa[index] == ascii(".") else { return false }
+    }
+    return true
+  }
+
   /// How many characters Postgres' numeric prints for a mantissa (without its sign) and an
   /// exponent: all of the digits before the point, and as many after it as the mantissa's
   /// fraction has beyond the exponent, zeros at the end included.
@@ -69,8 +79,7 @@ extension JSONChecker {
       guard mantissa[index] == ascii("0") else { break }
       leadingZeros += 1
     }
-    let isZero = leadingZeros == wholeDigits + fractionDigits
-    let before = isZero ? 1 : max(1, wholeDigits - leadingZeros + exponent)
+    let before = isZero(mantissa) ? 1 : max(1, wholeDigits - leadingZeros + exponent)
     let after = max(0, fractionDigits - exponent)
     return before + (after > 0 ? 1 + after : 0)
   }

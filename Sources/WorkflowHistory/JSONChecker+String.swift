@@ -18,7 +18,8 @@ extension JSONChecker {
       case 0..<0x20:
         throw failure("a control character in a string must be escaped")
       default:
-        try multibyte(text)
+        // Characters past ASCII come in runs.
+        repeat { try multibyte(text) } while position < text.count && text[position] >= 0x80
       }
     }
   }

@@ -12,8 +12,7 @@ public struct JSONDocument: Sendable {
   /// How many bytes the text has once jsonb has rendered it: white space dropped, a space after
   /// each `,` and `:`, escapes resolved, numbers written out.
   ///
-  /// It is exact but for duplicate keys, of which jsonb keeps one, and `-0`, which becomes `0`:
-  /// then it is an upper bound.
+  /// It is exact but for duplicate keys, of which jsonb keeps one: then it is an upper bound.
   public let renderedSize: Int
 
   /// The document with this text, unchecked: for text that comes from the database, which is
@@ -37,8 +36,10 @@ public struct JSONDocument: Sendable {
 }
 
 extension JSONDocument: Hashable {
+  /// Whether the texts are the same.
   public static func == (a: JSONDocument, b: JSONDocument) -> Bool { a.utf8 == b.utf8 }
 
+  /// Hashes the text.
   public func hash(into hasher: inout Hasher) { hasher.combine(utf8) }
 }
 
@@ -55,5 +56,6 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// The reason and the byte offset.
   public var description: String { "\(reason), at byte \(offset)" }
 }

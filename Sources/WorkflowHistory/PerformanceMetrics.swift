@@ -1,5 +1,6 @@
 /// How well one user's executions in a window performed.
 public struct PerformanceMetrics: Equatable, Sendable {
+  /// What was asked.
   public var query: WindowQuery
   /// Always all five, from very fast to very slow.
   public var speedClasses: [SpeedClassFigures]
@@ -10,6 +11,7 @@ public struct PerformanceMetrics: Equatable, Sendable {
   /// The days that have a duration, oldest first.
   public var efficiencyTrend: [EfficiencyPoint]
 
+  /// The metrics of these parts.
   public init(
     query: WindowQuery, speedClasses: [SpeedClassFigures], errorPatterns: [ErrorPattern],
     tips: [OptimizationTip], efficiencyTrend: [EfficiencyPoint]
@@ -33,11 +35,14 @@ public enum SpeedClass: String, CaseIterable, Sendable {
 
 /// The executions of one speed class.
 public struct SpeedClassFigures: Equatable, Sendable {
+  /// The class.
   public var speedClass: SpeedClass
+  /// How many there are.
   public var executions: Int64
   /// The sum of their durations, each rounded to the microsecond.
   public var durationSumMicroseconds: Int64
 
+  /// The figures of one class.
   public init(speedClass: SpeedClass, executions: Int64, durationSumMicroseconds: Int64) {
     self.speedClass = speedClass
     self.executions = executions
@@ -61,16 +66,22 @@ public enum ErrorTrend: Int32, Sendable {
 
 /// Errors with the same fingerprint.
 public struct ErrorPattern: Equatable, Sendable {
+  /// What the messages have in common.
   public var fingerprint: String
+  /// How many executions of the window ended with it.
   public var frequency: Int64
+  /// The earliest `created_at`.
   public var firstSeen: Timestamp
+  /// The latest `created_at`.
   public var lastSeen: Timestamp
+  /// Against the window before.
   public var trend: ErrorTrend
   /// The message of the latest, as it was saved.
   public var sampleMessage: String
   /// At most 5, newest first.
   public var sampleIDs: [ExecutionID]
 
+  /// The errors of one fingerprint.
   public init(
     fingerprint: String, frequency: Int64, firstSeen: Timestamp, lastSeen: Timestamp,
     trend: ErrorTrend, sampleMessage: String, sampleIDs: [ExecutionID]
@@ -87,26 +98,32 @@ public struct ErrorPattern: Equatable, Sendable {
 
 /// A finding that somebody can act on. The raw values of its enums are those of the proto's.
 public struct OptimizationTip: Equatable, Sendable {
+  /// What kind of finding it is.
   public enum Kind: Int32, Sendable {
     case healthy = 1
     case slowExecutions = 2
     case repeatedError = 3
   }
 
+  /// How much it matters.
   public enum Severity: Int32, Sendable {
     case info = 1
     case warning = 2
     case critical = 3
   }
 
+  /// What kind of finding it is.
   public var kind: Kind
+  /// How much it matters.
   public var severity: Severity
+  /// The finding in a sentence or two of English.
   public var text: String
   /// How many executions stand behind it.
   public var executions: Int64
   /// A speed class or a fingerprint; empty for ``Kind/healthy``.
   public var subject: String
 
+  /// The finding with these values.
   public init(kind: Kind, severity: Severity, text: String, executions: Int64, subject: String) {
     self.kind = kind
     self.severity = severity
@@ -122,10 +139,12 @@ public struct EfficiencyPoint: Equatable, Sendable {
   public var day: Int32
   /// How many executions of the day have a duration.
   public var executions: Int64
+  /// The median of their durations, by nearest rank.
   public var medianDurationSeconds: Double
   /// Nil where the 28 days before have no duration.
   public var baselineMedianSeconds: Double?
 
+  /// The figures of one day.
   public init(
     day: Int32, executions: Int64, medianDurationSeconds: Double, baselineMedianSeconds: Double?
   ) {

@@ -25,6 +25,7 @@ extension Timestamp {
 
 /// A day of the proleptic Gregorian calendar. Its description is `YYYY-MM-DD`.
 public struct CalendarDay: Hashable, Sendable, CustomStringConvertible {
+  /// The year, astronomically numbered: 0 is 1 BC.
   public let year: Int
   /// 1 to 12.
   public let month: Int
@@ -49,6 +50,7 @@ public struct CalendarDay: Hashable, Sendable, CustomStringConvertible {
     year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
   }
 
+  /// The day as `YYYY-MM-DD`.
   public var description: String {
     let sign = year < 0 ? "-" : ""
     return "\(sign)\(padded(abs(year), 4))-\(padded(month, 2))-\(padded(day, 2))"

@@ -42,8 +42,8 @@ struct Violations {
   }
 
   mutating func checkDuration(_ seconds: Double?, _ field: String) {
-    guard let seconds, !(seconds.isFinite && seconds >= 0) else { return }
-    add(field, "must be finite, and 0 or more")
+    guard let seconds, !(0...ExecutionRules.durationLimit).contains(seconds) else { return }
+    add(field, "must be 0 to 1,000,000,000 seconds")
   }
 
   mutating func checkInstant(_ instant: Timestamp?, _ field: String) {
@@ -51,13 +51,15 @@ struct Violations {
     add(field, "must lie in the years 1 to 9999")
   }
 
-  /// What shows only when the defaults are in: the order of the times, and the size.
-  mutating func checkWhole(_ execution: WorkflowExecution) {
-    if let start = execution.startTime, let end = execution.endTime, end < start {
-      add(
-        "execution.end_time",
-        "is before start_time; of the two, one that is not given may be the time of this call")
-    }
+  /// What shows only when the defaults are in: the times together, and the size.
+  ///
+  /// - Parameters:
+  ///   - sent: the fields that the caller gave; the others are defaults, or were there before.
+  ///   - startIsDefault: whether start_time is the time of this call for want of another.
+  mutating func checkWhole(
+    _ execution: WorkflowExecution, sent: ExecutionFields, startIsDefault: Bool
+  ) {
+    checkTimes(execution, sent: sent, startIsDefault: startIsDefault)
     let size = execution.renderedSize
     let limit = ExecutionRules.renderedLimit
     guard size > limit else { return }
@@ -68,6 +70,30 @@ struct Violations {
       "execution.\(biggest?.field ?? "input_data")",
       "is the biggest part of an execution of \(size) bytes as rendered; at most \(limit) are "
         + "allowed")
+  }
+
+  /// The order of the times, and how far apart they are where that makes the duration.
+  private mutating func checkTimes(
+    _ execution: WorkflowExecution, sent: ExecutionFields, startIsDefault: Bool
+  ) {
+    let range = Timestamp.representable
+    guard let start = execution.startTime, range.contains(start),
+      let end = execution.endTime, range.contains(end)
+    else { return }
+    let field = "execution.end_time"
+    if end < start, startIsDefault {
+      add(
+        field,
+        "is before start_time, which is the time of this call when left out: give start_time too")
+    } else if end < start {
+      add(field, "is before start_time; when left out, it is the time of this call")
+    } else if sent.durationSeconds == nil,
+      let duration = execution.durationSeconds, duration > ExecutionRules.durationLimit
+    {
+      add(
+        field,
+        "is more than 1,000,000,000 seconds after start_time, which no duration may be")
+    }
   }
 
   private mutating func checkNoNUL(_ text: String, _ field: String) {

@@ -19,32 +19,46 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   /// The instant that is `microseconds` after 1970-01-01T00:00:00Z.
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
+  /// Whether `a` is earlier.
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 }
 
 /// One run of a workflow, as it is stored.
 public struct WorkflowExecution: Equatable, Sendable {
+  /// What it is called; it never changes.
   public var id: ExecutionID
+  /// The workflow that was run.
   public var workflowID: String
+  /// The kind of workflow.
   public var workflowType: String
+  /// Whose execution it is.
   public var userID: String
+  /// Where the execution stands.
   public var status: WorkflowStatus
   /// Absent where it was not given, or where a page carries no documents; likewise the other three.
   public var inputData: JSONDocument?
+  /// What the workflow made.
   public var outputData: JSONDocument?
+  /// What each task did.
   public var taskResults: JSONDocument?
+  /// Why it failed.
   public var errorMessage: String?
+  /// When it began.
   public var startTime: Timestamp?
+  /// When it ended.
   public var endTime: Timestamp?
-  /// In seconds: finite, 0 or more.
+  /// In seconds: 0 to 1,000,000,000.
   public var durationSeconds: Double?
+  /// Whatever the executor wants to keep beside it.
   public var executionMetadata: JSONDocument?
   /// Grows by one with each update, from 1.
   public var version: Int32
   /// The millisecond in ``id``.
   public var createdAt: Timestamp
+  /// When it was last saved or updated.
   public var updatedAt: Timestamp
 
+  /// The execution with these values, unchecked: for rows of the database.
   public init(
     id: ExecutionID, workflowID: String, workflowType: String, userID: String,
     status: WorkflowStatus, inputData: JSONDocument?, outputData: JSONDocument?,

@@ -6,15 +6,18 @@ public struct ExecutionFigures: Equatable, Sendable {
   public var durationCount: Int64
   /// The sum of their durations, each rounded to the microsecond.
   public var durationSumMicroseconds: Int64
-  /// Percentiles of the durations by nearest rank, in seconds. Nil where none has one.
+  /// The median of the durations by nearest rank, in seconds. Nil where none has one.
   public var p50DurationSeconds: Double?
+  /// The 95th percentile of the durations, likewise.
   public var p95DurationSeconds: Double?
+  /// The 99th percentile of the durations, likewise.
   public var p99DurationSeconds: Double?
   /// The earliest `created_at`.
   public var firstExecutionAt: Timestamp?
   /// The latest `created_at`.
   public var lastExecutionAt: Timestamp?
 
+  /// The figures of some executions; of none, as they are by default.
   public init(
     counts: [WorkflowStatus: Int64] = [:], durationCount: Int64 = 0,
     durationSumMicroseconds: Int64 = 0, p50DurationSeconds: Double? = nil,
@@ -41,11 +44,14 @@ public struct ExecutionFigures: Equatable, Sendable {
 
 /// Figures over one user's executions in a window.
 public struct WorkflowStatistics: Equatable, Sendable {
+  /// What was asked.
   public var query: WindowQuery
+  /// The figures of the whole window.
   public var all: ExecutionFigures
   /// By workflow type: most executions first, ties by name.
   public var byType: [(workflowType: String, figures: ExecutionFigures)]
 
+  /// The figures of one window.
   public init(
     query: WindowQuery, all: ExecutionFigures,
     byType: [(workflowType: String, figures: ExecutionFigures)]
@@ -58,6 +64,7 @@ public struct WorkflowStatistics: Equatable, Sendable {
   /// The type with the most executions, ties by name. Nil where there are none.
   public var mostCommonType: String? { byType.first?.workflowType }
 
+  /// Whether all of the figures are the same.
   public static func == (a: WorkflowStatistics, b: WorkflowStatistics) -> Bool {
     a.query == b.query && a.all == b.all && a.byType.elementsEqual(b.byType, by: ==)
   }

@@ -24,6 +24,7 @@ public struct GetPerformanceMetricsRequest: DecodableMessage, EncodableMessage, 
     workflow_history__v1__get_performance_metrics_request__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     return Self(
@@ -31,6 +32,7 @@ public struct GetPerformanceMetricsRequest: DecodableMessage, EncodableMessage, 
       workflowType: String(cString: message.workflow_type), days: message.days)
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) {
       $0.user_id = arena.text(userID)
@@ -55,6 +57,7 @@ public struct GetPerformanceMetricsResponse: DecodableMessage, EncodableMessage,
     workflow_history__v1__get_performance_metrics_response__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     guard let message = try type.decode(bytes, arena: arena).pointee.metrics else {
       throw MessageError(field: "metrics", description: "is required")
@@ -65,6 +68,7 @@ public struct GetPerformanceMetricsResponse: DecodableMessage, EncodableMessage,
     return Self(metrics: metrics)
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) { $0.metrics = metrics.message(in: arena) }
     return Self.type.encode(message, prefix: prefix)

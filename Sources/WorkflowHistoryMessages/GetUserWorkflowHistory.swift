@@ -53,6 +53,7 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
     workflow_history__v1__get_user_workflow_history_request__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     var reader = FieldReader()
@@ -102,6 +103,7 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
     return statuses
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) {
       $0.user_id = arena.text(userID)
@@ -143,6 +145,7 @@ public struct GetUserWorkflowHistoryResponse: DecodableMessage, EncodableMessage
     workflow_history__v1__get_user_workflow_history_response__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     var all = FieldReader()
@@ -162,6 +165,7 @@ public struct GetUserWorkflowHistoryResponse: DecodableMessage, EncodableMessage
         total: message.total == 0 ? nil : message.total))
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) {
       ($0.executions, $0.n_executions) = arena.pointers(page.executions) {

@@ -16,6 +16,8 @@ public struct GetWorkflowExecutionRequest: DecodableMessage, EncodableMessage, E
     workflow_history__v1__get_workflow_execution_request__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     var reader = FieldReader()
@@ -25,6 +27,8 @@ public struct GetWorkflowExecutionRequest: DecodableMessage, EncodableMessage, E
     return Self(id: id!)
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) { $0.id = arena.text(id.description) }
     return Self.type.encode(message, prefix: prefix)
@@ -44,11 +48,15 @@ public struct GetWorkflowExecutionResponse: DecodableMessage, EncodableMessage, 
     workflow_history__v1__get_workflow_execution_response__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     return Self(execution: try WorkflowExecution.answer(message.execution))
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) { $0.execution = execution.message(in: arena) }
     return Self.type.encode(message, prefix: prefix)

@@ -24,6 +24,7 @@ public struct GetWorkflowStatisticsRequest: DecodableMessage, EncodableMessage, 
     workflow_history__v1__get_workflow_statistics_request__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     return Self(
@@ -31,6 +32,7 @@ public struct GetWorkflowStatisticsRequest: DecodableMessage, EncodableMessage, 
       workflowType: String(cString: message.workflow_type), days: message.days)
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) {
       $0.user_id = arena.text(userID)
@@ -55,6 +57,7 @@ public struct GetWorkflowStatisticsResponse: DecodableMessage, EncodableMessage,
     workflow_history__v1__get_workflow_statistics_response__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     guard let message = try type.decode(bytes, arena: arena).pointee.statistics else {
       throw MessageError(field: "statistics", description: "is required")
@@ -65,6 +68,7 @@ public struct GetWorkflowStatisticsResponse: DecodableMessage, EncodableMessage,
     return Self(statistics: statistics)
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) { $0.statistics = statistics.message(in: arena) }
     return Self.type.encode(message, prefix: prefix)

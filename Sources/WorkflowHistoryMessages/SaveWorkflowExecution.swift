@@ -16,6 +16,7 @@ public struct SaveWorkflowExecutionRequest: DecodableMessage, EncodableMessage, 
     workflow_history__v1__save_workflow_execution_request__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     var reader = FieldReader(prefix: "execution.")
@@ -24,6 +25,7 @@ public struct SaveWorkflowExecutionRequest: DecodableMessage, EncodableMessage, 
     return Self(execution: execution)
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) { $0.execution = execution?.message(in: arena) }
     return Self.type.encode(message, prefix: prefix)
@@ -43,11 +45,13 @@ public struct SaveWorkflowExecutionResponse: DecodableMessage, EncodableMessage,
     workflow_history__v1__save_workflow_execution_response__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     return Self(execution: try WorkflowExecution.answer(message.execution))
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) { $0.execution = execution.message(in: arena) }
     return Self.type.encode(message, prefix: prefix)

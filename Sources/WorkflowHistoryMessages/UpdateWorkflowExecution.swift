@@ -31,6 +31,7 @@ public struct UpdateWorkflowExecutionRequest: DecodableMessage, EncodableMessage
     workflow_history__v1__update_workflow_execution_request__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     guard let execution = message.execution else {
@@ -47,6 +48,7 @@ public struct UpdateWorkflowExecutionRequest: DecodableMessage, EncodableMessage
       allowReopen: message.allow_reopen != 0)
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) {
       $0.execution = execution.message(in: arena)
@@ -74,11 +76,13 @@ public struct UpdateWorkflowExecutionResponse: DecodableMessage, EncodableMessag
     workflow_history__v1__update_workflow_execution_response__init($0)
   }
 
+  /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
     return Self(execution: try WorkflowExecution.answer(message.execution))
   }
 
+  /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) { $0.execution = execution.message(in: arena) }
     return Self.type.encode(message, prefix: prefix)

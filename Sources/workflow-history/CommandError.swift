@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import ProtobufMessages
+import RPC
 
 /// Says in one line on standard error what went wrong; the command then ends with status 1.
 func fail(_ reason: String) -> ExitCode {
@@ -13,7 +15,27 @@ func reporting<T>(_ body: () async throws -> T) async throws -> T {
     return try await body()
   } catch let exit as ExitCode {
     throw exit
+  } catch let status as RPCStatus {
+    throw fail(status.explanation)
   } catch {
     throw fail("\(error)")
+  }
+}
+
+extension RPCStatus {
+  /// The code and the message, then an indented line for each field that was refused, and for when
+  /// to try again.
+  var explanation: String {
+    var lines: [String] = []
+    for detail in details {
+      switch detail {
+      case .badRequest(let violations):
+        lines += violations.map { "\($0.field): \($0.description)" }
+      case .retryInfo(let delay):
+        lines.append("try again in \(spelled(seconds: delay / .seconds(1)))")
+      case .errorInfo: break
+      }
+    }
+    return ([description] + lines).map(\.withVisibleControls).joined(separator: "\n  ")
   }
 }

@@ -6,5 +6,8 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "workflow-history",
     abstract: "Keeps the history of workflow executions, and tells it.",
-    subcommands: [Serve.self, Token.self])
+    subcommands: [
+      Serve.self, Token.self, SaveCommand.self, GetCommand.self, HistoryCommand.self,
+      StatisticsCommand.self, MetricsCommand.self, UpdateCommand.self,
+    ])
 }

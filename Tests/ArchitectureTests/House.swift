@@ -2,7 +2,8 @@
 /// there is no cycle. Package.swift and every `import` under Sources are held to this table.
 ///
 /// `rooms` are ours, `c` are C modules (each C library has one room), `packages` are products of
-/// other packages, `system` are modules of the toolchain beyond the standard library.
+/// other packages, `system` are modules of the toolchain beyond the standard library (`libc` is
+/// what each platform names otherwise).
 let house: [Room] = [
   Room("CLibuv", .systemLibrary),
   Room("COpenSSL", .systemLibrary),
@@ -13,24 +14,33 @@ let house: [Room] = [
   Room("CWorkflowHistoryProtos", .generated, c: ["CGoogleProtos", "CProtobufC"]),
 
   // Each wraps one C library, or the operating system, behind a safe interface.
-  Room("Reactor", .wrapper, c: ["CLibuv"], system: ["Glibc"]),
-  Room("TLS", .wrapper, c: ["COpenSSL"], system: ["Glibc"]),
-  Room("HTTP2", .wrapper, c: ["CNghttp2"], system: ["Glibc"]),
-  Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"], system: ["Glibc"]),
-  Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"], system: ["Glibc"]),
-  Room("PostgresSupervisor", .wrapper, packages: ["Logging"], system: ["Glibc"]),
+  Room("Reactor", .wrapper, c: ["CLibuv"], system: ["libc", "Synchronization"]),
+  Room("TLS", .wrapper, c: ["COpenSSL"]),
+  Room("HTTP2", .wrapper, c: ["CNghttp2"]),
+  Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),
+  Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"]),
+  Room("PrivateFiles", .wrapper, system: ["libc"]),
+  Room(
+    "PostgresSupervisor", .wrapper, rooms: ["PrivateFiles"], packages: ["Logging"],
+    system: ["libc", "Foundation", "Dispatch"]),
 
   // gRPC: the protocol, and its two sides over HTTP/2.
   Room("RPC", .safe, rooms: ["ProtobufMessages"]),
-  Room("RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"]),
+  Room(
+    "RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"],
+    system: ["Synchronization"]),
   Room("RPCClient", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"]),
 
   // Who is calling, and over what certificate.
-  Room("Identity", .safe, packages: ["JWTKit", "Crypto"], system: ["Foundation"]),
-  Room("DevelopmentCertificates", .safe, packages: ["X509", "Crypto"], system: ["Foundation"]),
+  Room(
+    "Identity", .safe, rooms: ["PrivateFiles"], packages: ["JWTKit", "Crypto"],
+    system: ["Foundation"]),
+  Room(
+    "DevelopmentCertificates", .safe, rooms: ["PrivateFiles"],
+    packages: ["X509", "SwiftASN1", "Crypto"], system: ["Foundation"]),
 
   // The domain and what stands around it.
-  Room("WorkflowHistory", .safe, system: ["Glibc"]),
+  Room("WorkflowHistory", .safe),
   Room(
     "WorkflowHistoryMessages", .wrapper, rooms: ["WorkflowHistory", "ProtobufMessages"],
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
@@ -53,7 +63,7 @@ let house: [Room] = [
       "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
       "DevelopmentCertificates", "TLS", "Reactor", "RPC",
     ],
-    packages: ["Logging", "ArgumentParser"], system: ["Foundation", "Glibc"]),
+    packages: ["Logging", "ArgumentParser"], system: ["Foundation", "libc"]),
 ]
 
 /// The only rooms that may import each C module. All others are strangers to it.

@@ -85,4 +85,3 @@ struct SourceFile {
     return above?.hasPrefix("//") ?? false
   }
 }
-

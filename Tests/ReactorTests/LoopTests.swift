@@ -38,6 +38,21 @@ struct LoopTests {
     await loop.stop()
   }
 
+  @Test("keeps a task on its thread after it was suspended")
+  func staysOnThread() async throws {
+    let loop = try Loop(name: "test")
+    let stayed = await loop.run { eventLoop in
+      await withCheckedContinuation { done in
+        eventLoop.start {
+          for _ in 0..<3 { await eventLoop.sleep(for: .milliseconds(1)) }
+          done.resume(returning: eventLoop.isCurrent)
+        }
+      }
+    }
+    #expect(stayed)
+    await loop.stop()
+  }
+
   @Test("fires timers in the order of their times, and a cancelled one never")
   func timers() async throws {
     let loop = try Loop(name: "test")

@@ -125,7 +125,8 @@ struct  WorkflowHistory__V1__WorkflowExecution
    */
   char *error_message;
   /*
-   * When it began, kept to the microsecond. The time of the save when left out.
+   * When it began, kept to the microsecond. The time of the save when left out, so that a save
+   * with an end_time in the past needs it.
    */
   Google__Protobuf__Timestamp *start_time;
   /*
@@ -134,8 +135,8 @@ struct  WorkflowHistory__V1__WorkflowExecution
    */
   Google__Protobuf__Timestamp *end_time;
   /*
-   * How long it took, in seconds: finite, 0 or more, and kept to the last bit. When left out,
-   * and both times are known: end_time - start_time.
+   * How long it took, in seconds: 0 to 1,000,000,000 (about 31 years), and kept to the last bit.
+   * When left out, and both times are known: end_time - start_time, within the same limit.
    */
   Google__Protobuf__DoubleValue *duration_seconds;
   /*

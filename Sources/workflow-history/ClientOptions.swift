@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import Identity
+import RPCClient
+import Reactor
+import TLS
+import WorkflowHistoryClient
+
+/// Which server a command calls, and as whom.
+struct ClientOptions: ParsableArguments {
+  @OptionGroup var dataDirectory: DataDirectory
+
+  @Option(
+    help: ArgumentHelp(
+      "The server: HOST:PORT (TLS), or unix:PATH. Or set WORKFLOW_HISTORY_ADDRESS. Default: the "
+        + "server that runs on the data directory, as DIR/address says.",
+      valueName: "address"))
+  var address: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A PEM file with the authorities that may vouch for the server. Or set WORKFLOW_HISTORY_CA. "
+        + "Default: DIR/tls/ca.pem if there is one, else what the system trusts.",
+      valueName: "file"))
+  var ca: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The access token. Better set WORKFLOW_HISTORY_TOKEN: other users see the flags. Default, "
+        + "where DIR/jwt/secret is readable: a token of one minute, signed with it, for you "
+        + "(your name in the operating system) with the scope history:write.",
+      valueName: "jwt"))
+  var token: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long to wait for the answer: a number and s, m, h or d.", valueName: "time"))
+  var timeout = TimeSpan(.seconds(60))
+
+  /// Connects, makes one call, and says in one line what went wrong if something did.
+  func call<Response>(
+    _ body: (WorkflowHistoryClient) async throws -> Response
+  ) async throws -> Response {
+    ignoreBrokenPipes()
+    return try await reporting {
+      let client = try await connect()
+      do {
+        let response = try await body(client)
+        await client.close()
+        return response
+      } catch {
+        await client.close()
+        throw error
+      }
+    }
+  }
+
+  private func connect() async throws -> WorkflowHistoryClient {
+    let address = try serverAddress()
+    let token = try await accessToken()
+    let security: RPCChannel.Security =
+      switch address {
+      case .tcp(let host, _): .tls(try .client(trusting: authorities), host: host)
+      case .unix: .plaintext
+      }
+    return try await .connect(to: address, security, token: token, timeout: timeout.duration)
+  }
+
+  private func serverAddress() throws -> SocketAddress {
+    if let named = address ?? Self.environment("WORKFLOW_HISTORY_ADDRESS") {
+      guard let address = SocketAddress(named) else {
+        throw fail("\(named) is no address: HOST:PORT, [IPV6]:PORT or unix:PATH")
+      }
+      return address
+    }
+    guard let announced = try? String(contentsOfFile: dataDirectory.address, encoding: .utf8),
+      let address = SocketAddress(announced.trimmingCharacters(in: .whitespacesAndNewlines))
+    else {
+      throw fail(
+        "no server runs on \(dataDirectory.path): start one with `workflow-history serve`, or say "
+          + "--address or --data-dir")
+    }
+    return address.reachable
+  }
+
+  private var authorities: String? {
+    if let named = ca ?? Self.environment("WORKFLOW_HISTORY_CA") { return named }
+    let own = dataDirectory.certificateAuthority
+    return FileManager.default.fileExists(atPath: own) ? own : nil
+  }
+
+  private func accessToken() async throws -> String {
+    if let token = token ?? Self.environment("WORKFLOW_HISTORY_TOKEN") { return token }
+    guard FileManager.default.isReadableFile(atPath: dataDirectory.tokenSecret) else {
+      throw fail(
+        "no access token: set WORKFLOW_HISTORY_TOKEN or say --token (there is no readable "
+          + "\(dataDirectory.tokenSecret) to sign one with)")
+    }
+    return try await TokenIssuer(key: try SigningKey(path: dataDirectory.tokenSecret)).sign(
+      user: NSUserName(), scopes: [.historyWrite], expiresIn: .seconds(60), now: Date())
+  }
+
+  /// A variable that is set to something.
+  private static func environment(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+extension SocketAddress {
+  /// Where a client on this machine reaches a server that listens here: one that listens on every
+  /// interface is reached by the loopback, for which its certificate is good.
+  var reachable: SocketAddress {
+    switch self {
+    case .tcp("0.0.0.0", let port): .tcp(host: "127.0.0.1", port: port)
+    case .tcp("::", let port): .tcp(host: "::1", port: port)
+    default: self
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import WorkflowHistory
+
+/// Speed classes, error patterns, tips and the efficiency trend, which answer `metrics`.
+struct MetricsAnswer: Answer {
+  let metrics: PerformanceMetrics
+
+  var json: ProtobufJSON {
+    let own: [(name: String, value: ProtobufJSON?)] =
+      metrics.query.jsonFields + [
+        ("executionTimeDistribution", .array(metrics.speedClasses.map(\.json))),
+        ("errorPatterns", .array(metrics.errorPatterns.map(\.json))),
+        ("optimizationTips", .array(metrics.tips.map(\.json))),
+        ("efficiencyTrend", .array(metrics.efficiencyTrend.map(\.json))),
+      ]
+    return .object([("metrics", .object(own))])
+  }
+
+  var plain: [PlainTable] {
+    [
+      PlainTable(
+        header: ["category", "executions", "average_duration_seconds"],
+        rows: metrics.speedClasses.map {
+          [$0.speedClass.rawValue, String($0.executions), column($0.averageDurationSeconds)]
+        }),
+      PlainTable(
+        header: [
+          "fingerprint", "frequency", "first_seen", "last_seen", "trend", "sample_message",
+          "sample_execution_ids",
+        ],
+        rows: metrics.errorPatterns.map {
+          [
+            $0.fingerprint, String($0.frequency), $0.firstSeen.rfc3339, $0.lastSeen.rfc3339,
+            $0.trend.name, $0.sampleMessage,
+            $0.sampleIDs.map(\.description).joined(separator: ","),
+          ]
+        }),
+      PlainTable(
+        header: ["kind", "severity", "text", "executions", "subject"],
+        rows: metrics.tips.map {
+          [$0.kind.name, $0.severity.name, $0.text, String($0.executions), $0.subject]
+        }),
+      PlainTable(
+        header: [
+          "date", "executions", "median_duration_seconds", "baseline_median_seconds", "ratio",
+        ],
+        rows: metrics.efficiencyTrend.map {
+          [
+            $0.date, String($0.executions), column($0.medianDurationSeconds),
+            column($0.baselineMedianSeconds), column($0.ratio),
+          ]
+        }),
+    ]
+  }
+
+  func screen(now: Timestamp) -> [ScreenBlock] {
+    var blocks: [ScreenBlock] = [
+      .line(StyledText(metrics.query.sentence, .bold)), .table(speedClasses),
+    ]
+    if !metrics.errorPatterns.isEmpty { blocks.append(.table(errorPatterns(now: now))) }
+    if !metrics.efficiencyTrend.isEmpty { blocks.append(.table(efficiencyTrend)) }
+    return blocks + [.fields(metrics.tips.map { ($0.severity.name, StyledText($0.text)) })]
+  }
+
+  private var speedClasses: ScreenTable {
+    ScreenTable(
+      columns: [
+        .init(title: "SPEED"), .init(title: "EXECUTIONS", isNumeric: true),
+        .init(title: "AVERAGE", isNumeric: true),
+      ],
+      rows: metrics.speedClasses.map {
+        [
+          StyledText($0.speedClass.rawValue), StyledText(String($0.executions)),
+          StyledText($0.averageDurationSeconds.map { spelled(seconds: $0) } ?? "-"),
+        ]
+      })
+  }
+
+  private func errorPatterns(now: Timestamp) -> ScreenTable {
+    ScreenTable(
+      columns: [
+        .init(title: "ERRORS", isNumeric: true), .init(title: "TREND"),
+        .init(title: "LAST", isNumeric: true), .init(title: "PATTERN", least: 20),
+      ],
+      rows: metrics.errorPatterns.map {
+        [
+          StyledText(String($0.frequency)),
+          StyledText($0.trend.name, $0.trend == .new || $0.trend == .rising ? .red : nil),
+          StyledText(spelled(age: $0.lastSeen, at: now) + " ago"), StyledText($0.fingerprint),
+        ]
+      })
+  }
+
+  private var efficiencyTrend: ScreenTable {
+    ScreenTable(
+      columns: [
+        .init(title: "DAY (UTC)"), .init(title: "EXECUTIONS", isNumeric: true),
+        .init(title: "MEDIAN", isNumeric: true), .init(title: "USUAL", isNumeric: true),
+        .init(title: "RATIO", isNumeric: true),
+      ],
+      rows: metrics.efficiencyTrend.map { point in
+        [
+          StyledText(point.date), StyledText(String(point.executions)),
+          StyledText(spelled(seconds: point.medianDurationSeconds)),
+          StyledText(point.baselineMedianSeconds.map { spelled(seconds: $0) } ?? "-"),
+          StyledText(point.ratio.map { spelled(decimals: $0) } ?? "-"),
+        ]
+      })
+  }
+}
+
+extension SpeedClassFigures {
+  fileprivate var json: ProtobufJSON {
+    .object([
+      ("category", .string(speedClass.rawValue)),
+      ("executions", .int64(executions)),
+      ("averageDurationSeconds", averageDurationSeconds.map(ProtobufJSON.double)),
+    ])
+  }
+}
+
+extension ErrorPattern {
+  fileprivate var json: ProtobufJSON {
+    .object([
+      ("fingerprint", .string(fingerprint)),
+      ("frequency", .int64(frequency)),
+      ("firstSeen", .string(firstSeen.rfc3339)),
+      ("lastSeen", .string(lastSeen.rfc3339)),
+      ("trend", .string("ERROR_TREND_" + trend.name)),
+      ("sampleMessage", .string(sampleMessage)),
+      ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
+    ])
+  }
+}
+
+extension OptimizationTip {
+  fileprivate var json: ProtobufJSON {
+    .object([
+      ("kind", .string("TIP_KIND_" + kind.name)),
+      ("severity", .string("TIP_SEVERITY_" + severity.name)),
+      ("text", .string(text)),
+      ("executions", .int64(executions)),
+      ("subject", .string(subject)),
+    ])
+  }
+}
+
+extension EfficiencyPoint {
+  fileprivate var json: ProtobufJSON {
+    .object([
+      ("date", .string(date)),
+      ("executions", .int64(executions)),
+      ("medianDurationSeconds", .double(medianDurationSeconds)),
+      ("baselineMedianSeconds", baselineMedianSeconds.map(ProtobufJSON.double)),
+      ("ratio", ratio.map(ProtobufJSON.double)),
+    ])
+  }
+}

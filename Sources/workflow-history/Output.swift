@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import WorkflowHistory
+
+/// How a command prints its answer.
+struct OutputOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Print the response as protobuf's JSON.",
+      discussion: """
+        Field names are in lowerCamelCase, 64-bit integers are strings, instants are RFC 3339, and \
+        a document is {"json": "TEXT"}. Otherwise: tables in a terminal, and in a pipe columns \
+        with tabs between, under a line with their names. NO_COLOR turns colours off.
+        """))
+  var json = false
+
+  /// Writes the answer to standard output.
+  func print(_ answer: some Answer) throws {
+    try write(rendered(answer))
+  }
+
+  private func rendered(_ answer: some Answer) -> String {
+    if json { return answer.json.text + "\n" }
+    guard let terminal = Terminal.standardOutput else {
+      return answer.plain.map(\.text).joined(separator: "\n")
+    }
+    return answer.screen(now: .now)
+      .map { block in
+        block.lines(columns: terminal.columns, hasColor: terminal.hasColor)
+          .map { $0 + "\n" }.joined()
+      }
+      .joined(separator: "\n")
+  }
+}
+
+/// Writes text to standard output. Where nobody reads it any more, the command just ends.
+func write(_ text: String) throws {
+  do {
+    try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+  } catch let error as NSError {
+    let reason = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    if reason.domain == NSPOSIXErrorDomain, reason.code == Int(EPIPE) { throw ExitCode(1) }
+    throw error
+  }
+}
+
+/// The terminal that standard output is.
+struct Terminal {
+  let columns: Int
+  let hasColor: Bool
+
+  /// Nil where standard output is a file or a pipe.
+  static var standardOutput: Terminal? {
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    var size = winsize()
+    let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let environment = ProcessInfo.processInfo.environment
+    return Terminal(
+      columns: isKnown ? Int(size.ws_col) : 80,
+      // https://no-color.org
+      hasColor: (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb")
+  }
+}

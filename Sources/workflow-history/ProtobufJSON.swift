@@ -1,0 +1,85 @@
+/// A message in protobuf's JSON (https://protobuf.dev/programming-guides/json): fields in
+/// lowerCamelCase, 64-bit integers as strings, instants as RFC 3339, enums by name.
+///
+/// Fields without presence are always written, so that a script needs no defaults; messages and
+/// wrappers that are absent are left out.
+indirect enum ProtobufJSON: Equatable {
+  case string(String)
+  case int32(Int32)
+  case int64(Int64)
+  case double(Double)
+  case array([ProtobufJSON])
+  /// Fields in the order in which they are written; those whose value is nil are left out.
+  case object([(name: String, value: ProtobufJSON?)])
+
+  static func == (a: ProtobufJSON, b: ProtobufJSON) -> Bool { a.text == b.text }
+
+  /// The JSON text, two spaces a level, without a line feed at its end.
+  var text: String {
+    var text = ""
+    write(to: &text, indentation: "\n")
+    return text
+  }
+
+  private func write(to text: inout String, indentation: String) {
+    switch self {
+    case .string(let string): Self.write(string, to: &text)
+    case .int32(let number): text += String(number)
+    case .int64(let number): text += "\"\(number)\""
+    case .double(let number): text += Self.spelled(number)
+    case .array(let elements):
+      Self.write(elements, between: ("[", "]"), to: &text, indentation) { element, text, inner in
+        element.write(to: &text, indentation: inner)
+      }
+    case .object(let fields):
+      let present = fields.compactMap { field in field.value.map { (field.name, $0) } }
+      Self.write(present, between: ("{", "}"), to: &text, indentation) { field, text, inner in
+        Self.write(field.0, to: &text)
+        text += ": "
+        field.1.write(to: &text, indentation: inner)
+      }
+    }
+  }
+
+  private static func write<Element>(
+    _ elements: [Element], between brackets: (String, String), to text: inout String,
+    _ indentation: String, _ write: (Element, inout String, String) -> Void
+  ) {
+    let inner = indentation + "  "
+    text += brackets.0
+    for (index, element) in elements.enumerated() {
+      if index > 0 { text += "," }
+      text += inner
+      write(element, &text, inner)
+    }
+    if !elements.isEmpty { text += indentation }
+    text += brackets.1
+  }
+
+  private static func write(_ string: String, to text: inout String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      // U+2028 and U+2029 end a line in JavaScript; DEL and the C1 controls would reach a terminal.
+      case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+
+  /// The shortest decimal that reads back as the same number; JSON itself has no infinity.
+  private static func spelled(_ number: Double) -> String {
+    if number.isNaN { return "\"NaN\"" }
+    if number.isInfinite { return number < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
+    let text = "\(number)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import WorkflowHistory
+import WorkflowHistoryClient
+import WorkflowHistoryMessages
+
+/// Saves an execution.
+struct SaveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "save",
+    abstract: "Saves a new execution, and prints it as it is stored.",
+    discussion: """
+      Needs the scope history:write. With --id it can be repeated: the same save again returns the \
+      execution that the first one made.
+
+      Examples:
+        workflow-history save --workflow-id wf-123 --workflow-type etl --status RUNNING
+        ID=$(workflow-history save --id-only --workflow-id wf-123 --workflow-type etl \\
+          --status COMPLETED --duration-seconds 12.5 --output-data @report.json)
+      """)
+
+  @Option(help: "The workflow that was run: any text of 1 to 255 characters.")
+  var workflowID: String
+
+  @Option(help: "The kind of workflow, such as etl: 1 to 255 characters.")
+  var workflowType: String
+
+  @Option(help: "Where the execution stands.")
+  var status: WorkflowStatus
+
+  @Option(
+    help: ArgumentHelp(
+      "The execution's id, made by you: a UUIDv7, whose time is at most 31 days old and 5 minutes "
+        + "ahead. Default: the server makes one.", valueName: "uuid"))
+  var id: ExecutionID?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whose execution it is. Default: the token's user; another needs the scope history:any.",
+      valueName: "user"))
+  var user: String?
+
+  @OptionGroup(title: "What to keep of it") var execution: ExecutionOptions
+
+  @Flag(help: "Print the id alone, for a script to keep.")
+  var idOnly = false
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Server") var client: ClientOptions
+
+  func validate() throws {
+    guard !(idOnly && output.json) else {
+      throw ValidationError("--id-only and --json exclude each other")
+    }
+  }
+
+  func run() async throws {
+    var fields = try execution.fields()
+    fields.id = id
+    fields.workflowID = workflowID
+    fields.workflowType = workflowType
+    fields.userID = user
+    fields.status = status
+    let request = SaveWorkflowExecutionRequest(execution: fields)
+    let saved = try await client.call { try await $0.save(request).execution }
+    if idOnly {
+      try write("\(saved.id)\n")
+    } else {
+      try output.print(ExecutionAnswer(execution: saved))
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import WorkflowHistoryClient
+import WorkflowHistoryMessages
+
+/// Reads statistics.
+struct StatisticsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "statistics",
+    abstract: "Prints counts, success rates and durations over the last days.",
+    discussion: """
+      The figures are of the executions created in the window, for each workflow type and for all \
+      together. The success rate is completed / total, in percent.
+
+      Examples:
+        workflow-history statistics --days 7
+        workflow-history statistics --workflow-type etl --json | jq .statistics.successRate
+      """)
+
+  @OptionGroup var window: WindowOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Server") var client: ClientOptions
+
+  func run() async throws {
+    let request = GetWorkflowStatisticsRequest(
+      userID: window.user ?? "", workflowType: window.workflowType ?? "", days: window.days ?? 0)
+    let statistics = try await client.call { try await $0.statistics(request).statistics }
+    try output.print(StatisticsAnswer(statistics: statistics))
+  }
+}

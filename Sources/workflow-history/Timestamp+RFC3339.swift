@@ -1,0 +1,120 @@
+import WorkflowHistory
+
+extension Timestamp {
+  /// The instant in RFC 3339's form in UTC, with 0, 3 or 6 digits of a second's fraction, as
+  /// protobuf's JSON has it: `2026-05-01T12:30:00.250Z`.
+  var rfc3339: String {
+    let time = microseconds - Int64(day) * 86_400_000_000
+    let fraction = time % 1_000_000
+    let digits =
+      fraction == 0
+      ? ""
+      : fraction % 1000 == 0 ? "." + padded(fraction / 1000, 3) : "." + padded(fraction, 6)
+    return "\(CalendarDay(daysSince1970: day))T\(clock(time / 1_000_000))\(digits)Z"
+  }
+
+  /// The instant to the second, for people.
+  var rfc3339Seconds: String {
+    Timestamp(microseconds: microseconds - (microseconds % 1_000_000 + 1_000_000) % 1_000_000)
+      .rfc3339
+  }
+
+  /// The instant that an RFC 3339 text says: a date and time with `Z` or an offset, or a date
+  /// alone, which means its first instant in UTC. Digits past microseconds are cut off.
+  ///
+  /// Nil where the text is none, or says a second 60: leap seconds have no instant of their own.
+  init?(rfc3339 text: String) {
+    var reader = DigitReader(text)
+    guard let year = reader.number(4), reader.takes("-"), let month = reader.number(2),
+      reader.takes("-"), let day = reader.number(2),
+      let date = daysSince1970(year: year, month: month, day: day)
+    else { return nil }
+    var microseconds = Int64(date) * 86_400_000_000
+    if !reader.isAtEnd {
+      guard reader.takes("T") || reader.takes("t") || reader.takes(" "),
+        let time = reader.timeOfDay(), let offset = reader.offset(), reader.isAtEnd
+      else { return nil }
+      microseconds += time - offset
+    }
+    self.init(microseconds: microseconds)
+    guard Timestamp.representable.contains(self) else { return nil }
+  }
+}
+
+/// Reads the parts of an RFC 3339 text from its beginning.
+private struct DigitReader {
+  private var rest: Substring.UTF8View
+
+  init(_ text: String) { rest = text[...].utf8 }
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  /// Takes the character if it is next.
+  mutating func takes(_ character: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: character) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  /// Takes a number of exactly so many digits.
+  mutating func number(_ count: Int) -> Int64? {
+    let digits = rest.prefix(count)
+    guard digits.count == count else { return nil }
+    var number: Int64 = 0
+    for digit in digits {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+      number = number * 10 + Int64(digit - UInt8(ascii: "0"))
+    }
+    rest.removeFirst(count)
+    return number
+  }
+
+  /// Takes `hh:mm:ss` and perhaps a fraction, in microseconds since midnight.
+  mutating func timeOfDay() -> Int64? {
+    guard let hour = number(2), hour < 24, takes(":"), let minute = number(2), minute < 60,
+      takes(":"), let second = number(2), second < 60
+    else { return nil }
+    var fraction: Int64 = 0
+    if takes(".") {
+      guard let first = number(1) else { return nil }
+      fraction = first * 100_000
+      var unit: Int64 = 10_000
+      while let digit = number(1) {
+        fraction += digit * unit
+        unit /= 10
+      }
+    }
+    return ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction
+  }
+
+  /// Takes `Z`, `+hh:mm` or `-hh:mm`, in microseconds east of UTC.
+  mutating func offset() -> Int64? {
+    if takes("Z") || takes("z") { return 0 }
+    let isEast = takes("+")
+    guard isEast || takes("-"), let hours = number(2), hours < 24, takes(":"),
+      let minutes = number(2), minutes < 60
+    else { return nil }
+    return (hours * 60 + minutes) * (isEast ? 60_000_000 : -60_000_000)
+  }
+}
+
+/// The day that a date says; nil where the calendar has no such date.
+private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int32? {
+  // Years are counted from March, so that a leap day is the last of its year; 719,468 days lie
+  // between 0000-03-01 and 1970-01-01.
+  let (shifted, months) = month > 2 ? (year, month - 3) : (year - 1, month + 9)
+  let leapDays = shifted / 4 - shifted / 100 + shifted / 400
+  let days = Int32(shifted * 365 + leapDays + (153 * months + 2) / 5 + day - 1 - 719_468)
+  // A month or a day that there is none of comes back as another date.
+  let date = CalendarDay(daysSince1970: days)
+  return (Int64(date.year), Int64(date.month), Int64(date.day)) == (year, month, day) ? days : nil
+}
+
+private func clock(_ seconds: Int64) -> String {
+  "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
+}
+
+private func padded(_ number: Int64, _ width: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}

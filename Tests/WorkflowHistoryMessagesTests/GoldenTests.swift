@@ -1,0 +1,86 @@
+import ProtobufMessages
+import Testing
+import WorkflowHistory
+import WorkflowHistoryMessages
+
+@Suite("Wire bytes")
+struct GoldenTests {
+  @Test("A save's bytes are those that the proto says")
+  func save() throws {
+    var fields = ExecutionFields()
+    fields.workflowID = "w"
+    fields.status = .running
+    fields.inputData = Samples.json("[]")
+    fields.startTime = Timestamp(microseconds: 1_500_000)
+    fields.durationSeconds = 1
+    let bytes: [UInt8] =
+      [0x0A, 32]
+      + [0x12, 1, 0x77]  // workflow_id
+      + [0x28, 2]  // status
+      + [0x32, 4, 0x0A, 2, 0x5B, 0x5D]  // input_data
+      + [0x52, 8, 0x08, 1, 0x10, 0x80, 0xCA, 0xB5, 0xEE, 0x01]  // start_time
+      + [0x62, 9, 0x09, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F]  // duration_seconds
+    let request = SaveWorkflowExecutionRequest(execution: fields)
+    #expect(request.encode(arena: Arena(), prefix: 0) == bytes)
+    #expect(try SaveWorkflowExecutionRequest.decode(bytes, arena: Arena()) == request)
+  }
+
+  @Test("Nothing but the defaults is no bytes at all")
+  func empty() throws {
+    #expect(GetUserWorkflowHistoryRequest().encode(arena: Arena(), prefix: 0) == [])
+    #expect(
+      SaveWorkflowExecutionRequest(execution: nil).encode(arena: Arena(), prefix: 5).count == 5)
+    #expect(
+      try GetWorkflowStatisticsRequest.decode([], arena: Arena()) == GetWorkflowStatisticsRequest())
+  }
+
+  @Test("A message field that is empty is there, and one that is left out is not")
+  func presence() throws {
+    let arena = Arena()
+    #expect(try SaveWorkflowExecutionRequest.decode([], arena: arena).execution == nil)
+    let empty = try SaveWorkflowExecutionRequest.decode([0x0A, 0x00], arena: arena)
+    #expect(empty.execution == ExecutionFields())
+    // duration_seconds and start_time, both empty: 0 seconds, and the instant 0.
+    let zeros = try SaveWorkflowExecutionRequest.decode(
+      [0x0A, 0x04, 0x62, 0x00, 0x52, 0x00], arena: arena)
+    #expect(zeros.execution?.durationSeconds == 0)
+    #expect(zeros.execution?.startTime == Timestamp(microseconds: 0))
+  }
+
+  @Test("An execution that occurs twice is merged, its status kept")
+  func merged() throws {
+    let request = try SaveWorkflowExecutionRequest.decode(
+      [0x0A, 0x02, 0x28, 0x02, 0x0A, 0x03, 0x12, 0x01, 0x77], arena: Arena())
+    #expect(request.execution?.status == .running)
+    #expect(request.execution?.workflowID == "w")
+  }
+
+  @Test("Nanoseconds are cut to microseconds, before 1970 too")
+  func nanoseconds() throws {
+    // created_after (5): seconds -1, nanos 1999.
+    let seconds = [UInt8](repeating: 0xFF, count: 9) + [0x01]
+    let content = [0x08] + seconds + [0x10, 0xCF, 0x0F]
+    let request = try GetUserWorkflowHistoryRequest.decode(
+      [0x2A, UInt8(content.count)] + content, arena: Arena())
+    #expect(request.createdAfter == Timestamp(microseconds: -999_999))
+  }
+
+  @Test("The service has the six methods of the proto, none of them streaming")
+  func service() {
+    let service = WorkflowHistoryAPI.service
+    #expect(service.fullName == "workflow_history.v1.WorkflowHistoryService")
+    #expect(
+      service.methods.map(\.name) == [
+        "SaveWorkflowExecution", "GetWorkflowExecution", "GetUserWorkflowHistory",
+        "GetWorkflowStatistics", "GetPerformanceMetrics", "UpdateWorkflowExecution",
+      ])
+    for method in service.methods {
+      #expect(method.path == "/workflow_history.v1.WorkflowHistoryService/\(method.name)")
+      #expect(method.requestType == "workflow_history.v1.\(method.name)Request")
+      #expect(method.responseType == "workflow_history.v1.\(method.name)Response")
+      #expect(!method.isClientStreaming && !method.isServerStreaming)
+      #expect(method.idempotency == .unknown && !method.isDeprecated)
+    }
+    #expect(WorkflowHistoryAPI.fileDescriptorSet.count > 1000)
+  }
+}

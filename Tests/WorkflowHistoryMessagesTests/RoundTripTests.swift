@@ -1,0 +1,104 @@
+import ProtobufMessages
+import Testing
+import WorkflowHistory
+import WorkflowHistoryMessages
+
+@Suite("Messages come back as they were encoded")
+struct RoundTripTests {
+  @Test("A save, with all fields, with none and without an execution")
+  func save() throws {
+    for fields in [Samples.fields, ExecutionFields(), nil] {
+      let request = SaveWorkflowExecutionRequest(execution: fields)
+      #expect(try roundTrip(request) == request)
+    }
+  }
+
+  @Test("An update, with all fields and with none")
+  func update() throws {
+    let full = UpdateWorkflowExecutionRequest(
+      execution: Samples.fields, updateMask: ["status", "end_time"], expectedVersion: -3,
+      allowReopen: true)
+    let bare = UpdateWorkflowExecutionRequest(execution: ExecutionFields(), updateMask: [])
+    for request in [full, bare] { #expect(try roundTrip(request) == request) }
+  }
+
+  @Test("The responses of save, get and update")
+  func answers() throws {
+    for execution in [Samples.execution, Samples.bareExecution] {
+      let saved = SaveWorkflowExecutionResponse(execution: execution)
+      #expect(try roundTrip(saved) == saved)
+      let got = GetWorkflowExecutionResponse(execution: execution)
+      #expect(try roundTrip(got) == got)
+      let updated = UpdateWorkflowExecutionResponse(execution: execution)
+      #expect(try roundTrip(updated) == updated)
+    }
+  }
+
+  @Test("A get")
+  func get() throws {
+    let request = GetWorkflowExecutionRequest(id: Samples.id)
+    #expect(try roundTrip(request) == request)
+  }
+
+  @Test("A history request, with all fields and with none")
+  func history() throws {
+    let full = GetUserWorkflowHistoryRequest(
+      userID: "u", workflowID: "w", workflowType: "t", statuses: WorkflowStatus.allCases,
+      createdAfter: Samples.instant, createdBefore: Timestamp(microseconds: -1_000_001),
+      pageSize: 100, pageToken: "token", offset: 7, isFull: true, includesTotal: true)
+    for request in [full, GetUserWorkflowHistoryRequest()] {
+      #expect(try roundTrip(request) == request)
+    }
+  }
+
+  @Test("A page, full and empty; a total of 0 reads as none")
+  func page() throws {
+    let full = HistoryPage(
+      executions: [Samples.execution, Samples.bareExecution], nextPageToken: "next", total: 5001)
+    let empty = HistoryPage(executions: [], nextPageToken: nil, total: nil)
+    for page in [full, empty] {
+      let response = GetUserWorkflowHistoryResponse(page: page)
+      #expect(try roundTrip(response) == response)
+    }
+    var none = empty
+    none.total = 0
+    #expect(try roundTrip(GetUserWorkflowHistoryResponse(page: none)).page.total == nil)
+  }
+
+  @Test("Statistics, with all figures and with none")
+  func statistics() throws {
+    let request = GetWorkflowStatisticsRequest(userID: "u", workflowType: "t", days: 365)
+    #expect(try roundTrip(request) == request)
+    let full = WorkflowStatistics(
+      query: Samples.window, all: Samples.figures,
+      byType: [("etl", Samples.figures), ("other", ExecutionFigures())])
+    let empty = WorkflowStatistics(
+      query: Samples.bareWindow, all: ExecutionFigures(), byType: [])
+    for statistics in [full, empty] {
+      let response = GetWorkflowStatisticsResponse(statistics: statistics)
+      #expect(try roundTrip(response) == response)
+    }
+  }
+
+  @Test("Performance metrics, with all parts and with none")
+  func metrics() throws {
+    let request = GetPerformanceMetricsRequest(userID: "u", workflowType: "t", days: 1)
+    #expect(try roundTrip(request) == request)
+    let empty = PerformanceMetrics(
+      query: Samples.bareWindow, speedClasses: [], errorPatterns: [], tips: [],
+      efficiencyTrend: [])
+    for metrics in [Samples.metrics, empty] {
+      let response = GetPerformanceMetricsResponse(metrics: metrics)
+      #expect(try roundTrip(response) == response)
+    }
+  }
+
+  @Test("A document of 4 MB comes back byte for byte, and no memory is kept")
+  func large() throws {
+    let text = Array("\"".utf8) + [UInt8](repeating: 0x61, count: 4_000_000) + Array("\"".utf8)
+    var fields = ExecutionFields()
+    fields.inputData = JSONDocument(uncheckedUTF8: text)
+    let request = SaveWorkflowExecutionRequest(execution: fields)
+    #expect(try roundTrip(request) == request)
+  }
+}
