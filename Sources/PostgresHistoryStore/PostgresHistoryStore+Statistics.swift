@@ -2,6 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
+  /// As ``HistoryStore`` asks.
   public func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics {
     try await answering {
       let filter = HistoryFilter(query)
