@@ -112,12 +112,24 @@ let package = Package(
       path: "Tests/PostgresTesting", swiftSettings: everyRoom),
     tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
-    tests("PostgresSupervisor"), tests("RPC"), tests("RPCServer"), tests("RPCClient"),
+    // A server in a process of its own, for the supervisor's tests to kill.
+    .executableTarget(
+      name: "private-postgres", dependencies: ["PostgresSupervisor", logging],
+      path: "Tests/Support/private-postgres", swiftSettings: everyRoom),
+    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC"), tests("RPCServer"),
+    tests("RPCClient"),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
     tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
+    .testTarget(
+      name: "WorkflowHistoryCommandTests",
+      dependencies: [
+        "workflow-history", "WorkflowHistory", "RPC", "ProtobufMessages", "Reactor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: everyRoom),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),
   ],
   swiftLanguageModes: [.v6]

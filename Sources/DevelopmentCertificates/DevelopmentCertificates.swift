@@ -77,9 +77,7 @@ public struct DevelopmentCertificates: Equatable, Sendable {
     let oldKey = try PrivateFile.readText(serverKeyPath).flatMap(SigningKey.init(pem:))
     let key = oldKey ?? SigningKey()
     let chain = CertificateChain(pem: try PrivateFile.readText(serverChainPath))
-    if let chain, oldKey != nil, chain.serves(key: key, names: names, under: authority, at: now) {
-      return
-    }
+    if let chain, chain.serves(key: key, names: names, under: authority, at: now) { return }
     if oldKey == nil {
       try PrivateFile.write(Array(key.pemRepresentation.utf8), to: serverKeyPath)
     }

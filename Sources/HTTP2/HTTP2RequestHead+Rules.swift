@@ -19,7 +19,7 @@ struct RequestHeadBuilder {
       head.isTooLarge = true
       return
     }
-    guard nghttp2_check_header_value_rfc9113(value.baseAddress, value.count) != 0 else {
+    guard nghttp2_check_header_value(value.baseAddress, value.count) != 0 else {
       isMalformed = true
       return
     }

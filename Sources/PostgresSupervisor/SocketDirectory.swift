@@ -20,12 +20,13 @@ enum SocketDirectory {
   static func socket(in directory: String) -> String { "\(directory)/.s.PGSQL.\(port)" }
 
   /// Makes the directory: `postgres-socket` in the data directory, or, when that path is too long
-  /// for a socket, a short one in /tmp whose name `postgres-socket-path` keeps.
+  /// for a socket or has a comma (at which libpq splits a list of hosts), a short one in /tmp whose
+  /// name `postgres-socket-path` keeps.
   static func make(
     in dataDirectory: String, for user: ServerUser
   ) throws(PostgresSupervisorError) -> String {
     let beside = dataDirectory + "/postgres-socket"
-    if beside.utf8.count <= longest {
+    if beside.utf8.count <= longest, !beside.contains(",") {
       try PostgresSupervisorError.translating { () throws(FileError) in
         try PrivateFile.makeDirectory(beside)
       }

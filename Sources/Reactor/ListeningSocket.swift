@@ -39,6 +39,8 @@ final class ListeningSocket {
 
 private let backlog: Int32 = 4096
 
+private func listening(on address: SocketAddress) -> String { "listening on \(address)" }
+
 private func listenTCP(host: String, port: UInt16) throws(SystemError) -> (Int32, SocketAddress) {
   let (descriptor, bound) = try withTCPAddress(host: host, port: port, flags: AI_PASSIVE) {
     (family, address, length) throws(SystemError) in
@@ -48,8 +50,8 @@ private func listenTCP(host: String, port: UInt16) throws(SystemError) -> (Int32
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, size)
     return (descriptor, bind(descriptor, address, length))
   }
-  guard bound == 0 else { try fail("bind", closing: descriptor) }
-  guard listen(descriptor, backlog) == 0 else { try fail("listen", closing: descriptor) }
+  guard bound == 0 else { try fail(listening(on: .tcp(host: host, port: port)), closing: descriptor) }
+  guard listen(descriptor, backlog) == 0 else { try fail(listening(on: .tcp(host: host, port: port)), closing: descriptor) }
   return (descriptor, .tcp(host: host, port: boundPort(descriptor)))
 }
 
@@ -70,10 +72,10 @@ private func listenUnix(path: String) throws(SystemError) -> Int32 {
     unlink(path)
     bound = try withUnixAddress(path) { bind(descriptor, $0, $1) }
   }
-  guard bound == 0 else { try fail("bind", closing: descriptor) }
+  guard bound == 0 else { try fail(listening(on: .unix(path: path)), closing: descriptor) }
   // Its owner and group may connect; others need not try.
   chmod(path, 0o660)
-  guard listen(descriptor, backlog) == 0 else { try fail("listen", closing: descriptor) }
+  guard listen(descriptor, backlog) == 0 else { try fail(listening(on: .unix(path: path)), closing: descriptor) }
   return descriptor
 }
 

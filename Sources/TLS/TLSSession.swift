@@ -77,6 +77,8 @@ public final class TLSSession {
     ERR_clear_error()
     let result = SSL_do_handshake(ssl)
     if result == 1 {
+      // OpenSSL asks its ALPN callback only about a peer that offers something.
+      guard isHTTP2 else { throw TLSError("the peer did not agree on h2 by ALPN") }
       state = .established
     } else if SSL_get_error(ssl, result) != SSL_ERROR_WANT_READ {
       let verdict = SSL_get_verify_result(ssl)
@@ -147,7 +149,7 @@ public final class TLSSession {
   public var version: String { String(cString: SSL_get_version(ssl)) }
 
   /// Whether the peers agreed on `h2`.
-  public var isHTTP2: Bool {
+  private var isHTTP2: Bool {
     var name: UnsafePointer<UInt8>?
     var length: UInt32 = 0
     SSL_get0_alpn_selected(ssl, &name, &length)

@@ -20,12 +20,13 @@ final class AuthenticationInterceptor: ServerInterceptor {
   func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
     -> [UInt8]
   {
-    guard let authorization = call.metadata["authorization"] else {
+    let credentials = call.metadata.fields.filter { $0.name == "authorization" }
+    guard let authorization = credentials.first, credentials.count == 1 else {
       throw RPCStatus(
-        .unauthenticated, "the call has no metadata `authorization: Bearer <token>`")
+        .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
     }
     do throws(TokenError) {
-      let token = try BearerToken.parse(authorization: authorization)
+      let token = try BearerToken.parse(authorization: authorization.value)
       call[Principal.self] = try await verifier.verify(bearer: token)
     } catch {
       throw RPCStatus(.unauthenticated, error.description)

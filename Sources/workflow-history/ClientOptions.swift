@@ -60,7 +60,7 @@ struct ClientOptions: ParsableArguments {
     let token = try await accessToken()
     let security: RPCChannel.Security =
       switch address {
-      case .tcp(let host, _): .tls(try .client(trusting: authorities), host: host)
+      case .tcp(let host, _): .tls(try .client(trusting: authorities()), host: host)
       case .unix: .plaintext
       }
     return try await .connect(to: address, security, token: token, timeout: timeout.duration)
@@ -83,10 +83,15 @@ struct ClientOptions: ParsableArguments {
     return address.reachable
   }
 
-  private var authorities: String? {
-    if let named = ca ?? Self.environment("WORKFLOW_HISTORY_CA") { return named }
+  private func authorities() throws -> String? {
     let own = dataDirectory.certificateAuthority
-    return FileManager.default.fileExists(atPath: own) ? own : nil
+    guard let named = ca ?? Self.environment("WORKFLOW_HISTORY_CA") else {
+      return FileManager.default.isReadableFile(atPath: own) ? own : nil
+    }
+    guard FileManager.default.isReadableFile(atPath: named) else {
+      throw fail("the authorities' file \(named) can't be read")
+    }
+    return named
   }
 
   private func accessToken() async throws -> String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Postgres
 import ProtobufMessages
 import RPC
 
@@ -17,6 +18,9 @@ func reporting<T>(_ body: () async throws -> T) async throws -> T {
     throw exit
   } catch let status as RPCStatus {
     throw fail(status.explanation)
+  } catch let error as PostgresError {
+    // Whoever starts a server may know what the database said in full; one line of it.
+    throw fail(error.debugDescription.split(separator: "\n").joined(separator: ": "))
   } catch {
     throw fail("\(error)")
   }
@@ -26,16 +30,20 @@ extension RPCStatus {
   /// The code and the message, then an indented line for each field that was refused, and for when
   /// to try again.
   var explanation: String {
+    var summary = description
     var lines: [String] = []
     for detail in details {
       switch detail {
       case .badRequest(let violations):
-        lines += violations.map { "\($0.field): \($0.description)" }
+        let refusals = violations.map { "\($0.field): \($0.description)" }
+        // A message that only repeats them is not said twice.
+        if message == refusals.joined(separator: "; ") { summary = "\(code): refused" }
+        lines += refusals
       case .retryInfo(let delay):
         lines.append("try again in \(spelled(seconds: delay / .seconds(1)))")
       case .errorInfo: break
       }
     }
-    return ([description] + lines).map(\.withVisibleControls).joined(separator: "\n  ")
+    return ([summary] + lines).map(\.withVisibleControls).joined(separator: "\n  ")
   }
 }

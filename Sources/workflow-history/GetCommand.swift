@@ -11,14 +11,14 @@ struct GetCommand: AsyncParsableCommand {
     discussion: """
       Examples:
         workflow-history get 0198c5f2-7c1e-7a52-9a0d-3b1f0c2d4e5f
-        workflow-history get "$ID" --json | jq -r '.execution.outputData.json | fromjson'
+        workflow-history get "$ID" --json | jq -r .execution.outputData.json
       """)
 
   @Argument(help: "The execution's id: a UUID in its 36-character form.")
   var id: ExecutionID
 
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Server") var client: ClientOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var client: ClientOptions
 
   func run() async throws {
     let request = GetWorkflowExecutionRequest(id: id)

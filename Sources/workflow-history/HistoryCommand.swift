@@ -14,8 +14,8 @@ struct HistoryCommand: AsyncParsableCommand {
       after it: on standard error where the output is not a terminal.
 
       Examples:
-        workflow-history history --workflow-type etl --status FAILED --status PAUSED
-        workflow-history history --created-after 2026-05-01 --page-size 100 --total
+        workflow-history history --workflow-type etl --status FAILED --total
+        workflow-history history --created-after 2026-05-01 --page-size 100
         workflow-history history --json --full | jq '.executions[].outputData'
       """)
 
@@ -64,8 +64,8 @@ struct HistoryCommand: AsyncParsableCommand {
   @Flag(help: "Count all the executions that meet the filters.")
   var total = false
 
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Server") var client: ClientOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var client: ClientOptions
 
   func run() async throws {
     let request = GetUserWorkflowHistoryRequest(

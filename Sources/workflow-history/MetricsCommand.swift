@@ -17,8 +17,8 @@ struct MetricsCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var window: WindowOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Server") var client: ClientOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var client: ClientOptions
 
   func run() async throws {
     let request = GetPerformanceMetricsRequest(

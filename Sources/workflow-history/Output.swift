@@ -40,7 +40,7 @@ func write(_ text: String) throws {
   } catch let error as NSError {
     let reason = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
     if reason.domain == NSPOSIXErrorDomain, reason.code == Int(EPIPE) { throw ExitCode(1) }
-    throw error
+    throw fail("standard output can't be written: \(error.localizedDescription)")
   }
 }
 

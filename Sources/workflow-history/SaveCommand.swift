@@ -13,9 +13,10 @@ struct SaveCommand: AsyncParsableCommand {
       execution that the first one made.
 
       Examples:
-        workflow-history save --workflow-id wf-123 --workflow-type etl --status RUNNING
-        ID=$(workflow-history save --id-only --workflow-id wf-123 --workflow-type etl \\
-          --status COMPLETED --duration-seconds 12.5 --output-data @report.json)
+        workflow-history save --workflow-id wf-123 --workflow-type etl \\
+          --status RUNNING --input-data '{"rows": 10}'
+        ID=$(workflow-history save --workflow-id wf-123 --workflow-type etl \\
+          --status COMPLETED --output-data @report.json --id-only)
       """)
 
   @Option(help: "The workflow that was run: any text of 1 to 255 characters.")
@@ -39,13 +40,13 @@ struct SaveCommand: AsyncParsableCommand {
       valueName: "user"))
   var user: String?
 
-  @OptionGroup(title: "What to keep of it") var execution: ExecutionOptions
+  @OptionGroup var execution: ExecutionOptions
 
   @Flag(help: "Print the id alone, for a script to keep.")
   var idOnly = false
 
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Server") var client: ClientOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var client: ClientOptions
 
   func validate() throws {
     guard !(idOnly && output.json) else {

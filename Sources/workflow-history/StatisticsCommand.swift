@@ -13,12 +13,12 @@ struct StatisticsCommand: AsyncParsableCommand {
 
       Examples:
         workflow-history statistics --days 7
-        workflow-history statistics --workflow-type etl --json | jq .statistics.successRate
+        workflow-history statistics --json | jq .statistics.successRate
       """)
 
   @OptionGroup var window: WindowOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Server") var client: ClientOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var client: ClientOptions
 
   func run() async throws {
     let request = GetWorkflowStatisticsRequest(

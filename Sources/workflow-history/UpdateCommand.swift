@@ -13,8 +13,9 @@ struct UpdateCommand: AsyncParsableCommand {
       one, or sets it to what a save without it has.
 
       Examples:
-        workflow-history update "$ID" --status COMPLETED --output-data '{"written": 10}'
-        workflow-history update "$ID" --status RUNNING --allow-reopen --clear error_message
+        workflow-history update "$ID" --status COMPLETED --output-data @out.json
+        workflow-history update "$ID" --status RUNNING --allow-reopen \\
+          --clear error_message
       """)
 
   @Argument(help: "The execution's id: a UUID in its 36-character form.")
@@ -26,7 +27,7 @@ struct UpdateCommand: AsyncParsableCommand {
   @Option(help: "The kind of workflow, such as etl: 1 to 255 characters.")
   var workflowType: String?
 
-  @OptionGroup(title: "What to keep of it") var execution: ExecutionOptions
+  @OptionGroup var execution: ExecutionOptions
 
   @Option(
     help: ArgumentHelp(
@@ -42,8 +43,8 @@ struct UpdateCommand: AsyncParsableCommand {
   @Flag(help: "Let a COMPLETED or FAILED execution become PENDING, RUNNING or PAUSED again.")
   var allowReopen = false
 
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Server") var client: ClientOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var client: ClientOptions
 
   func validate() throws {
     let mask = mask
@@ -71,7 +72,7 @@ struct UpdateCommand: AsyncParsableCommand {
   }
 
   /// The fields that were given, and those to clear.
-  private var mask: [String] {
+  var mask: [String] {
     let given: [(field: ExecutionUpdate.Field, isGiven: Bool)] = [
       (.workflowType, workflowType != nil),
       (.status, status != nil),

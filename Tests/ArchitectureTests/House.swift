@@ -59,9 +59,10 @@ let house: [Room] = [
   Room(
     "workflow-history", .executable,
     rooms: [
-      "RPCServer", "WorkflowHistoryService", "WorkflowHistoryClient", "WorkflowHistory",
-      "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
-      "DevelopmentCertificates", "TLS", "Reactor", "RPC",
+      "RPCServer", "RPCClient", "WorkflowHistoryService", "WorkflowHistoryClient",
+      "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore", "PostgresSupervisor",
+      "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor", "RPC",
+      "ProtobufMessages",
     ],
     packages: ["Logging", "ArgumentParser"], system: ["Foundation", "libc"]),
 ]

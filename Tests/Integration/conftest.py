@@ -17,18 +17,21 @@ TRANSPORTS = ["tls", "unix-tls", "unix"]
 def server():
     """The server that tests share. None of them may stop it."""
     shared = Server()
-    yield shared.start()
-    status = shared.stop()
-    shared.remove()
-    assert status == 0, shared.log
+    try:
+        yield shared.start()
+        assert shared.stop() == 0, shared.log
+    finally:
+        shared.remove()
 
 
 @pytest.fixture
 def own_server():
     """A server of the test's own, started, to be killed as it likes."""
     own = Server()
-    yield own.start()
-    own.remove()
+    try:
+        yield own.start()
+    finally:
+        own.remove()
 
 
 @pytest.fixture

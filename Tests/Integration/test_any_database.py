@@ -42,8 +42,10 @@ def test_no_private_postgres_is_started_and_the_given_one_outlives_the_server(cl
 
 
 def test_two_servers_on_one_database_see_the_same_executions(two_servers):
-    first, second = (server.client("shared-user") for server in two_servers)
-    second = Client(second.channel, first.user, first.token)
+    first, second = (server.channel() for server in two_servers)
+    user = fresh_user()
+    token = two_servers[0].token(user)
+    first, second = Client(first, user, token), Client(second, user, token)
     saved = [first.save(input_data=document(n)) for n in range(4)]
     assert second.get(saved[0].id) == saved[0]
     page = first.history(page_size=2)

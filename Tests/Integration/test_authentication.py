@@ -24,7 +24,6 @@ def a_minute(ahead: int = 1) -> int:
 
 
 BAD_TOKENS = {
-    "an empty one": lambda secret: "",
     "garbage": lambda secret: "garbage",
     "three parts of garbage": lambda secret: "a.b.c",
     "alg none": lambda secret: tokens.unsigned({"sub": "ann", "exp": a_minute()}),
@@ -71,7 +70,7 @@ def test_a_bad_token_is_unauthenticated(server, kind):
     bad = BAD_TOKENS[kind](server.secret)
     with refused(grpc.StatusCode.UNAUTHENTICATED) as caught:
         Client(server.channel(), "ann", bad).statistics()
-    assert not bad or bad not in caught.value.details()
+    assert bad not in caught.value.details()
 
 
 @pytest.mark.parametrize("transport", ["tls", "unix-tls", "unix"])

@@ -5,9 +5,10 @@ import ssl
 
 import pytest
 
+from harness.client import document
 from harness.identifiers import fresh_user
 from harness.stubs import service_pb2
-from harness.wire import PATIENCE, Wire, over_unix, tls_context
+from harness.wire import PATIENCE, Wire, framed, over_unix, tls_context
 
 STATISTICS = service_pb2.GetWorkflowStatisticsRequest().SerializeToString()
 
@@ -117,3 +118,23 @@ def test_many_connections_at_once_are_all_served(server, ca):
     finally:
         for wire in wires:
             wire.socket.close()
+
+
+def test_a_reader_that_stops_reading_holds_nobody_up_and_gets_it_all_in_the_end(server):
+    user = server.client(fresh_user())
+    saved = user.save(input_data=document("x" * 3_900_000))
+    request = service_pb2.GetWorkflowExecutionRequest(id=saved.id).SerializeToString()
+    with over_unix(server) as slow:
+        streams = [slow.begin("GetWorkflowExecution", user.token) for _ in range(10)]
+        for stream in streams:
+            slow.send(stream, framed(request), end=True)
+
+        # Far more than the windows of the connection and its socket hold waits for it by now.
+        for _ in range(20):
+            assert user.get(saved.id) == saved
+
+        for stream in streams:
+            answer = slow.answer(stream)
+            assert answer.status == 0
+            got = service_pb2.GetWorkflowExecutionResponse.FromString(answer.body)
+            assert got.execution == saved

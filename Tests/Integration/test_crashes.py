@@ -109,7 +109,7 @@ def test_reads_are_unavailable_with_a_delay_while_postgres_is_away(own_server):
     error = wait_until(refusal, what="a refusal")
     assert error.code() is grpc.StatusCode.UNAVAILABLE
     assert retry_delay(error) > 0
-    wait_until(lambda: answers(client), what="recovery")
+    wait_until(lambda: refusal() is None, what="recovery")
     assert client.get(saved.id) == saved
 
 

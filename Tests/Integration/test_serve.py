@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import stat
+from concurrent import futures
 
 import grpc
 import pytest
@@ -100,18 +101,30 @@ def test_what_is_secret_is_readable_by_its_owner_alone(server, secret):
     assert stat.S_IMODE((server.data / secret).stat().st_mode) & 0o077 == 0
 
 
-def test_a_second_server_on_one_data_directory_is_refused_and_harms_nothing(own_server, unstarted):
-    client = own_server.client(fresh_user())
-    saved = client.save()
-    running = own_server.postmasters()
+def test_servers_on_one_data_directory_share_one_postgres_and_the_last_stops_it(unstarted):
+    first, second = unstarted(), unstarted()
+    second.use_data_of(first)
+    saved = first.start().client("ann").save()
+    second.start()
+    (postmaster,) = first.postmasters()
+    assert second.client("ann").get(saved.id) == saved
 
-    second = unstarted()
-    second.flags[second.flags.index("--data-dir") + 1] = str(own_server.data)
-    status, output = second.refusal()
-    assert status == 1, output
-    assert str(own_server.data) in output
-    assert own_server.postmasters() == running
-    assert client.get(saved.id) == saved
+    assert first.stop() == 0
+    assert second.postmasters() == [postmaster]
+    assert second.client("ann").get(saved.id) == saved
+    assert second.stop() == 0
+    assert second.postmasters() == []
+
+
+def test_servers_that_start_together_on_a_fresh_data_directory_start_one_postgres(unstarted):
+    first, second = unstarted(), unstarted()
+    second.use_data_of(first)
+    with futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(Server.start, (first, second)))
+    assert len(first.postmasters()) == 1
+    saved = first.client("ann").save()
+    assert second.client("ann").get(saved.id) == saved
+    assert (first.ca, first.secret) == (second.ca, second.secret)
 
 
 def test_a_port_in_use_is_one_line_and_exit_1(unstarted):

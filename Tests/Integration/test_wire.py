@@ -172,12 +172,14 @@ def test_a_length_over_the_limit_is_refused_at_its_five_bytes(wire, token, lengt
     assert_still_serves(wire, token)
 
 
-def test_an_answer_before_the_half_close_is_followed_by_a_reset_without_error(wire):
-    stream = wire.begin("GetWorkflowStatistics", None)
+def test_an_answer_before_the_half_close_is_followed_by_a_reset_without_error(wire, token):
+    stream = wire.begin("SaveWorkflowExecution", token)
+    wire.send(stream, b"\0\xff\xff\xff\xff")
     answer = wire.answer(stream)
     while answer.reset is None:
         wire.receive()
-    assert (answer.status, answer.reset) == (UNAUTHENTICATED, NO_ERROR)
+    assert (answer.status, answer.reset) == (RESOURCE_EXHAUSTED, NO_ERROR)
+    assert answer.is_trailers_only
 
 
 @pytest.mark.parametrize(

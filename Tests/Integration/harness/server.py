@@ -63,6 +63,11 @@ class Server:
         self.output: list[str] = []
         self._channels: list[grpc.Channel] = []
 
+    def use_data_of(self, other: "Server"):
+        """Runs on the other's data directory from now on."""
+        self.flags[self.flags.index("--data-dir") + 1] = str(other.data)
+        self.data = other.data
+
     # -- the process
 
     def start(self) -> "Server":
@@ -157,7 +162,11 @@ class Server:
 
     @property
     def secret(self) -> bytes:
-        return (self.data / "jwt" / "secret").read_bytes().strip()
+        if "--jwt-secret-file" in self.flags:
+            path = pathlib.Path(self.flags[self.flags.index("--jwt-secret-file") + 1])
+        else:
+            path = self.data / "jwt" / "secret"
+        return path.read_bytes().strip()
 
     @property
     def ca(self) -> bytes:
