@@ -69,18 +69,18 @@ public final class PostgresCluster: @unchecked Sendable {
   /// Starts what ends the server and removes it when nobody holds the other end of a pipe.
   private func watch() throws {
     let lifeline = Pipe()
-    let watcher = command(
-      "/bin/sh",
-      [
-        "-c",
-        """
-        cat > /dev/null
-        server=$(head -1 "$0/data/postmaster.pid")
-        kill -QUIT $server
-        while kill -0 $server; do sleep 0.1; done
-        rm -rf "$0"
-        """, directory,
-      ])
+    let watcher = Process()
+    watcher.executableURL = URL(fileURLWithPath: "/bin/sh")
+    watcher.arguments = [
+      "-c",
+      """
+      cat > /dev/null
+      server=$(head -1 "$0/data/postmaster.pid")
+      kill -QUIT $server
+      while kill -0 $server; do sleep 0.1; done
+      rm -rf "$0"
+      """, directory,
+    ]
     watcher.standardInput = lifeline
     // Whoever holds one of these keeps the server, or what waits for the tests' output, alive.
     _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
