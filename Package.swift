@@ -68,7 +68,7 @@ let package = Package(
 
     room("RPC", ["ProtobufMessages"]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
-    room("RPCClient", ["RPC", "HTTP2", "TLS", "Reactor"]),
+    room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
       "Identity", ["PrivateFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto]),
     room(
@@ -85,17 +85,16 @@ let package = Package(
         "WorkflowHistory", "ProtobufMessages", "CProtobufC", "CGoogleProtos",
         "CWorkflowHistoryProtos",
       ]),
-    room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto, logging]),
+    room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto]),
     room(
       "WorkflowHistoryService",
-      [
-        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity",
-        logging,
-      ]
-    ),
+      ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity"]),
     room(
       "WorkflowHistoryClient",
-      ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient"]),
+      [
+        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient",
+        "Reactor",
+      ]),
     .executableTarget(
       name: "workflow-history",
       dependencies: [
