@@ -51,7 +51,7 @@ extension PostgresHistoryStore {
         "SELECT id FROM workflow_executions WHERE \(filter.condition)"
           + " ORDER BY id DESC LIMIT 1 OFFSET \(offset)"), filter.parameters)
     guard let row = found.first else { return nil }
-    return PageEnd(bound: ExecutionID(try row.value(0)).successor)
+    return PageEnd(bound: ExecutionID(uuid: try row.value(0)).successor)
   }
 
   private func tokenKey() async throws -> SymmetricKey {

@@ -21,6 +21,7 @@ actor House {
   private var postgres: PrivatePostgres?
   private var loops: [Loop] = []
   private var server: RPCServer?
+  private var stopRequests: StopRequests?
 
   init(options: Serve, logger: Logger) {
     self.options = options
@@ -38,9 +39,10 @@ actor House {
         try SigningKey.loadOrCreate(path: directory.tokenSecret)
       }
     let tls = try makeTLS(directory)
+    for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
+    stopRequests = await loops[0].run { StopRequests(on: $0) }
     let database = PostgresOptions(conninfo: try await openDatabase(directory))
 
-    for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
     try await loops[0].run { eventLoop in
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
@@ -107,20 +109,9 @@ actor House {
     FileHandle.standardOutput.write(Data("workflow-history accepts calls on \(places)\n".utf8))
   }
 
+  /// Returns when the process is asked to end, or was while the rooms were opened.
   func untilAskedToStop() async {
-    await loops[0].run { eventLoop in
-      await withCheckedContinuation { asked in
-        var waiting: CheckedContinuation<Void, Never>? = asked
-        var watches: [SignalWatch] = []
-        for signal in terminationSignals {
-          let watch = try? eventLoop.onSignal(signal) {
-            waiting?.resume()
-            waiting = nil
-          }
-          if let watch { watches.append(watch) }
-        }
-      }
-    }
+    await stopRequests?.first()
     logger.notice("stopping: running calls may end")
   }
 

@@ -119,23 +119,34 @@ struct RenewalTests {
     #expect(try fixture.changes(since: whole) == [])
   }
 
-  @Test("are those of one authority when several processes make them at once")
-  func race() async throws {
-    for _ in 1...5 {
+  @Test("are made once when several make them at once, and all then see the same ones")
+  func race() throws {
+    for _ in 1...20 {
       let fresh = try Fixture()
       let path = fresh.path
-      try await withThrowingTaskGroup { group in
-        for number in 0..<8 {
-          group.addTask {
-            _ = try DevelopmentCertificates.ensure(
-              in: path, hostName: "host\(number).example", now: Fixture.now)
-          }
+      let seen = try atOnce(4) { _ in
+        let files = try DevelopmentCertificates.ensure(
+          in: path, hostName: "host.example", now: Fixture.now)
+        return try [files.caPath, files.serverChainPath, files.serverKeyPath].map {
+          try Data(contentsOf: URL(filePath: $0))
         }
-        try await group.waitForAll()
       }
+      #expect(seen.allSatisfy { $0 == seen[0] })
       #expect(try fresh.isTrusted())
-      #expect(try fresh.publicKey(of: "server.pem") == fresh.publicKey(of: "server.key"))
-      #expect(try fresh.publicKey(of: "ca.pem") == fresh.publicKey(of: "ca.key"))
     }
+  }
+
+  @Test("keep their authority and their key while hosts of several names renew them at once")
+  func renewalsAtOnce() throws {
+    let path = fixture.path
+    _ = try atOnce(4) { number in
+      for _ in 1...10 {
+        _ = try DevelopmentCertificates.ensure(
+          in: path, hostName: "host\(number).example", now: Fixture.now)
+      }
+    }
+    #expect(try fixture.changes(since: before) == ["server.pem"])
+    #expect(try fixture.isTrusted())
+    #expect(try fixture.publicKey(of: "server.pem") == fixture.publicKey(of: "server.key"))
   }
 }
