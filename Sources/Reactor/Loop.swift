@@ -18,6 +18,7 @@ public actor Loop {
     Task { await self.drive() }
   }
 
+  /// The loop's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }
