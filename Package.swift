@@ -88,7 +88,10 @@ let package = Package(
     room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto]),
     room(
       "WorkflowHistoryService",
-      ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity"]),
+      [
+        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity",
+      ]
+    ),
     room(
       "WorkflowHistoryClient",
       [

@@ -2,7 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
-  /// Inserts the row, or returns the one that the same save made before. It is committed then.
+  /// As ``HistoryStore`` asks.
   public func save(_ save: ExecutionSave) async throws -> WorkflowExecution {
     let digest = SaveDigest.of(save.sent)
     return try await answering {
@@ -33,7 +33,7 @@ extension PostgresHistoryStore {
     return try WorkflowExecution(row, from: 2)
   }
 
-  /// Reads a row by its id, by which a partition is found.
+  /// As ``HistoryStore`` asks.
   public func execution(_ id: ExecutionID, reach: Reach) async throws -> WorkflowExecution {
     try await answering {
       let (statement, parameters) = Self.lookup(id, reach, own: Self.ownRow, any: Self.anyRow)

@@ -6,7 +6,7 @@ extension PostgresHistoryStore {
   /// A page with documents ends before its rendered size passes this: 3 MiB.
   static let pageBytes = 3 << 20
 
-  /// Reads a page by keyset, or by offset where one is given.
+  /// As ``HistoryStore`` asks.
   public func history(_ query: HistoryQuery) async throws -> HistoryPage {
     try await answering {
       let end = try await pageEnd(query)

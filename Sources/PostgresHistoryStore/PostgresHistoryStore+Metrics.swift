@@ -2,7 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
-  /// Adds up the window by scan, all parts from one snapshot.
+  /// As ``HistoryStore`` asks.
   public func performanceMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics {
     try await answering {
       try await analysts.transaction { (transaction) async throws in

@@ -2,7 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
-  /// Adds up the window by scan.
+  /// As ``HistoryStore`` asks.
   public func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics {
     try await answering {
       let filter = HistoryFilter(query)

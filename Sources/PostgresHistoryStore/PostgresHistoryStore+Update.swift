@@ -2,7 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
-  /// Changes a row that it has locked. It is committed then.
+  /// As ``HistoryStore`` asks.
   public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
   {

@@ -2,44 +2,44 @@ public import ProtobufMessages
 
 /// How a call ended (https://grpc.github.io/grpc/core/md_doc_statuscodes.html).
 public struct RPCStatusCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-  /// The number that `grpc-status` carries.
+  /// The code's number.
   public let rawValue: Int32
-  /// The code of a number, known or not.
+  /// The code with this number, which may be none of those below.
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// The call succeeded.
+  /// The call ended well.
   public static let ok = RPCStatusCode(rawValue: 0)
-  /// The caller gave the call up.
+  /// The caller, or its connection, went away.
   public static let cancelled = RPCStatusCode(rawValue: 1)
-  /// Whatever went wrong has no code of its own.
+  /// The server does not say what failed.
   public static let unknown = RPCStatusCode(rawValue: 2)
-  /// The request itself is wrong, whatever the state of things.
+  /// The request is wrong whatever the state: a field is named.
   public static let invalidArgument = RPCStatusCode(rawValue: 3)
-  /// The time that the caller gave is over.
+  /// The call, or a statement of it, took too long.
   public static let deadlineExceeded = RPCStatusCode(rawValue: 4)
-  /// There is no such thing.
+  /// What was asked for does not exist.
   public static let notFound = RPCStatusCode(rawValue: 5)
-  /// What was to be made is there already.
+  /// What was to be made exists, and is another.
   public static let alreadyExists = RPCStatusCode(rawValue: 6)
-  /// The caller is known, and may not do this.
+  /// The caller is known, and may not.
   public static let permissionDenied = RPCStatusCode(rawValue: 7)
-  /// A limit was met: of size, rate or room.
+  /// A limit of size, rate or queue length was reached.
   public static let resourceExhausted = RPCStatusCode(rawValue: 8)
-  /// Things are not in a state in which this can be done.
+  /// The state forbids it, and trying again does not help.
   public static let failedPrecondition = RPCStatusCode(rawValue: 9)
-  /// Somebody else came between: read again, then try again.
+  /// Another change came first: read again, then try again.
   public static let aborted = RPCStatusCode(rawValue: 10)
-  /// The request goes past what there is.
+  /// Past what there is.
   public static let outOfRange = RPCStatusCode(rawValue: 11)
-  /// There is no such method, or not in this way.
+  /// There is no such method, or no such encoding.
   public static let unimplemented = RPCStatusCode(rawValue: 12)
-  /// A fault of this side, or a breach of the protocol.
+  /// A fault of the server.
   public static let `internal` = RPCStatusCode(rawValue: 13)
   /// Not now: try again later.
   public static let unavailable = RPCStatusCode(rawValue: 14)
-  /// Data is lost or damaged for good.
+  /// Data was lost or is corrupt.
   public static let dataLoss = RPCStatusCode(rawValue: 15)
-  /// The caller did not prove who they are.
+  /// The caller is not known: no token, or a bad one.
   public static let unauthenticated = RPCStatusCode(rawValue: 16)
 
   private static let names = [
@@ -56,14 +56,14 @@ public struct RPCStatusCode: RawRepresentable, Hashable, Sendable, CustomStringC
 
 /// How a call ended, in words for its caller. Thrown, it ends the call.
 public struct RPCStatus: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What kind of end it is.
+  /// The code.
   public var code: RPCStatusCode
   /// What is wrong and what to do, in any characters.
   public var message: String
   /// What a program can act on.
   public var details: [StatusDetail]
 
-  /// The end of a call, in words for the caller.
+  /// A status.
   public init(_ code: RPCStatusCode, _ message: String, details: [StatusDetail] = []) {
     self.code = code
     self.message = message

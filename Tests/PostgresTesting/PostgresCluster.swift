@@ -7,7 +7,7 @@ public import Reactor
 public final class PostgresCluster: @unchecked Sendable {
   /// What went wrong with the cluster itself.
   public struct Failure: Error, CustomStringConvertible {
-    /// What went wrong.
+    /// What failed.
     public let description: String
   }
 
