@@ -85,7 +85,7 @@ let package = Package(
         "WorkflowHistory", "ProtobufMessages", "CProtobufC", "CGoogleProtos",
         "CWorkflowHistoryProtos",
       ]),
-    room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto]),
+    room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto, logging]),
     room(
       "WorkflowHistoryService",
       [

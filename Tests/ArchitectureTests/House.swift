@@ -46,7 +46,7 @@ let house: [Room] = [
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
   Room(
     "PostgresHistoryStore", .safe, rooms: ["WorkflowHistory", "Postgres", "Reactor"],
-    packages: ["Crypto"]),
+    packages: ["Crypto", "Logging"]),
   Room(
     "WorkflowHistoryService", .safe,
     rooms: ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity"]),
