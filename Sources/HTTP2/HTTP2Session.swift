@@ -22,6 +22,9 @@ public final class HTTP2Session {
   let isServer: Bool
   private var streams: [Int32: HTTP2Stream] = [:]
   private var hasEnded = false
+  private var failure: HTTP2Error?
+  /// The last stream that is served, once the client was told to go away.
+  private var lastServed = Int32.max
   /// Where fields stand while they are handed to nghttp2, which copies them.
   private var scratch: [UInt8] = []
   /// Where small frames gather, so that TLS makes a record of many.
@@ -81,12 +84,24 @@ public final class HTTP2Session {
   /// ``takeOutgoing(upTo:_:)`` still has was sent.
   public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
     guard !hasEnded else { return }
+    if let failure { throw failure }
     let taken = bytes.withUnsafeBytes { bytes in
       nghttp2_session_mem_recv(
         session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
     }
     guard taken < 0 else { return }
-    throw HTTP2Error(description: String(cString: nghttp2_strerror(Int32(taken))))
+    // Of what it calls an error of its caller, nghttp2 tells the peer nothing.
+    let code: HTTP2ErrorCode =
+      switch Int32(taken) {
+      case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: .protocolError
+      case NGHTTP2_ERR_FLOODED.rawValue, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue:
+        .enhanceYourCalm
+      default: .internalError
+      }
+    nghttp2_session_terminate_session(session, code.rawValue)
+    let error = HTTP2Error(description: String(cString: nghttp2_strerror(Int32(taken))))
+    failure = error
+    throw error
   }
 
   /// Hands over what is to be sent, many small frames at a time, until there is no more or about
@@ -152,8 +167,8 @@ public final class HTTP2Session {
 
   /// Says that no stream after those that stand will be served; they go on.
   public func goAway(_ code: HTTP2ErrorCode = .noError) {
-    nghttp2_submit_goaway(
-      session, 0, nghttp2_session_get_last_proc_stream_id(session), code.rawValue, nil, 0)
+    lastServed = min(lastServed, nghttp2_session_get_last_proc_stream_id(session))
+    nghttp2_submit_goaway(session, 0, lastServed, code.rawValue, nil, 0)
   }
 
   /// Ends every stream, as the connection is no more. Nothing comes from the session after this,
@@ -245,6 +260,8 @@ public final class HTTP2Session {
     if let builder = stream.requestHead {
       stream.requestHead = nil
       stream.peerEnded = endsStream
+      // It may have come before the GOAWAY is on its way, and its client will try elsewhere.
+      guard stream.id <= lastServed else { return submitReset(stream, .refusedStream) }
       guard let head = builder.finished() else { return submitReset(stream, .protocolError) }
       delegate?.received(head, on: stream, endsStream: endsStream)
     } else if isServer {

@@ -31,7 +31,7 @@ public final class HTTP2Stream {
 
   private var session: HTTP2Session?
   /// The body's pieces: those before `firstPiece` are sent and empty, that one is from `offset` on.
-  private var pieces: [[UInt8]] = []
+  private(set) var pieces: [[UInt8]] = []
   private var firstPiece = 0
   private var offset = 0
   private var isAnswered = false
