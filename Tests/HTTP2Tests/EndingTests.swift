@@ -260,31 +260,63 @@ struct EndingTests {
     for call in calls { #expect(call.recorder.closings == [.cancel]) }
   }
 
-  @Test("a stream lets its delegate go when it is over, and a session that has ended is freed")
-  func lifetimes() throws {
+  @Test("a session may end in the midst of its input, where nobody else holds its streams")
+  func endOfUnheldStreams() throws {
+    final class Ender: HTTP2SessionDelegate {
+      var session: HTTP2Session?
+      var requests = 0
+
+      func received(_: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {
+        requests += 1
+        stream.delegate = StreamRecorder()
+        if requests == 50 { session?.end() }
+      }
+
+      func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) {}
+    }
+    let ender = Ender()
+    server.session.delegate = ender
+    ender.session = server.session
+    for _ in 0..<50 {
+      let call = try client.request()
+      call.stream.write([1, 2, 3])
+    }
+    let heads = client.outgoing()
+    try server.receive(heads + Frame(.data, flags: Frame.endStream, stream: 1, [4]).bytes)
+    #expect(ender.requests == 50)
+    #expect(server.session.openStreams == 0)
+  }
+
+  @Test("a stream lets its delegate go when it is over, and a session frees its streams")
+  func streamLifetime() throws {
     weak var recorder: StreamRecorder?
-    weak var session: HTTP2Session?
     weak var stream: HTTP2Stream?
+    server.serve = { $0.stream.respondAndEnd(Self.answer) }
     do {
-      let (client, server) = (try Peer.client(), try Peer.server())
-      server.serve = { $0.stream.respondAndEnd(Self.answer) }
-      try {
-        let call = try client.request()
-        recorder = call.recorder
-        stream = call.stream
-        session = client.session
-        call.stream.finish()
-      }()
+      let held: HTTP2Stream
+      (held, recorder) = try client.request()
+      stream = held
+      held.finish()
       #expect(recorder != nil, "an open stream keeps its delegate")
-      try Wire(client, server).pass()
+      try wire.pass()
       #expect(recorder == nil)
-      #expect(stream == nil)
-      // One that is open at the end.
+      #expect(held.delegate == nil)
+      withExtendedLifetime(held) {}
+    }
+    #expect(stream == nil)
+  }
+
+  @Test("a session that has ended is freed, with what was open on it")
+  func sessionLifetime() throws {
+    weak var session: HTTP2Session?
+    weak var recorder: StreamRecorder?
+    do {
+      let client = try Peer.client()
+      session = client.session
       recorder = try client.request().recorder
       #expect(recorder != nil)
       client.session.end()
       #expect(recorder == nil)
-      server.session.end()
     }
     #expect(session == nil)
   }
