@@ -226,7 +226,7 @@ struct EndingTests {
       call.stream.write([1, 2, 3])
       call.stream.finish()
     }
-    server.serve = { [server] _ in if server.requests.count == 2 { server.session.end() } }
+    server.serve = { [unowned server] _ in if server.requests.count == 2 { server.session.end() } }
     try server.receive(client.outgoing())
     #expect(server.requests.count == 2)
     #expect(server.requests.map(\.recorder.events.last) == [.closed(.cancel), .closed(.cancel)])

@@ -7,7 +7,11 @@ struct Certificates: Sendable {
 
   /// The files, made at the first use.
   static func make() throws -> Certificates { try made.get() }
-  private static let made = Result { try Certificates() }
+  private static let made = Result {
+    let made = try Certificates()
+    atexit { try? FileManager.default.removeItem(atPath: Certificates.make().directory) }
+    return made
+  }
 
   /// The authority that clients trust.
   var authority: String { path("ca.pem") }
