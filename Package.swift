@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "PostgresTesting", dependencies: ["Postgres", "Reactor"],
       path: "Tests/PostgresTesting", swiftSettings: everyRoom),
-    tests("Reactor"), tests("TLS"), tests("HTTP2"), tests("ProtobufMessages"),
+    tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("ProtobufMessages"),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
     // A server in a process of its own, for the supervisor's tests to kill.
     .executableTarget(

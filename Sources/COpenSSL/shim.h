@@ -2,6 +2,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <string.h>
 
 /* What OpenSSL spells as macros, which Swift cannot import. */
 
@@ -14,8 +15,12 @@ static inline void ssl_ctx_release_buffers(SSL_CTX *context) {
 static inline void ssl_ctx_refuse_renegotiation(SSL_CTX *context) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
 }
-static inline void ssl_set_server_name(SSL *ssl, const char *name) {
-  SSL_set_tlsext_host_name(ssl, name);
+static inline int ssl_set_server_name(SSL *ssl, const char *name) {
+  return (int)SSL_set_tlsext_host_name(ssl, name);
+}
+/* ERR_reason_error_string has nothing to say of the system's own errors. */
+static inline const char *err_reason(unsigned long error) {
+  return ERR_SYSTEM_ERROR(error) ? strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);
 }
 static inline size_t bio_contents(BIO *bio, const void **bytes) {
   char *start = 0;

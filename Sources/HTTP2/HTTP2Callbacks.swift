@@ -56,17 +56,12 @@ private func onBeginHeaders(
 private func onHeader(
   _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
   _ name: UnsafePointer<UInt8>?, _ nameLength: Int, _ value: UnsafePointer<UInt8>?,
-  _ valueLength: Int, _: UInt8, _: UnsafeMutableRawPointer?
+  _ valueLength: Int, _: UInt8, _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
   guard let stream = stream(session, frame!.pointee.hd.stream_id) else { return 0 }
-  let name = UnsafeBufferPointer(start: name, count: nameLength)
-  let value = UnsafeBufferPointer(start: value, count: valueLength)
-  if stream.requestHead != nil {
-    stream.requestHead!.add(name: name, value: value)
-  } else {
-    stream.fields.append(
-      HTTP2Field(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
-  }
+  owner(context).receivedField(
+    name: UnsafeBufferPointer(start: name, count: nameLength),
+    value: UnsafeBufferPointer(start: value, count: valueLength), of: stream)
   return 0
 }
 

@@ -12,6 +12,32 @@ public struct HTTP2Field: Hashable, Sendable {
   }
 }
 
+/// The fields of an answer's header block, as they come.
+struct FieldBlock {
+  private(set) var fields: [HTTP2Field] = []
+  /// Whether the fields were more, or larger, than the limit: some are missing then.
+  private(set) var isTooLarge = false
+  private var bytes = 0
+
+  /// Takes the next field.
+  mutating func add(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, _ limits: HTTP2Settings
+  ) {
+    bytes += name.count + value.count + 32
+    guard bytes <= limits.maxFieldBytes, fields.count < limits.maxFields else {
+      isTooLarge = true
+      return
+    }
+    fields.append(
+      HTTP2Field(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+  }
+
+  /// Whether the answer itself is still to come (RFC 9110, section 15.2).
+  var isInformational: Bool {
+    fields.first.map { $0.name == ":status" && $0.value.hasPrefix("1") } ?? false
+  }
+}
+
 /// What a request begins with.
 public struct HTTP2RequestHead: Equatable, Sendable {
   /// `:method`.
@@ -32,21 +58,21 @@ public struct HTTP2RequestHead: Equatable, Sendable {
 
 /// Why a stream or a connection ended (RFC 9113, section 7).
 public struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
-  /// The code's number.
+  /// The code as frames have it.
   public let rawValue: UInt32
-  /// The code with this number, which may be none of those below.
+  /// A code, known or not.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
-  /// The end of what was to be done.
+  /// There was no error.
   public static let noError = HTTP2ErrorCode(rawValue: 0)
-  /// The peer broke the protocol.
+  /// The peer broke the protocol's rules.
   public static let protocolError = HTTP2ErrorCode(rawValue: 1)
-  /// A fault of this side.
+  /// This side has failed.
   public static let internalError = HTTP2ErrorCode(rawValue: 2)
-  /// Nothing of the request was processed: it may be sent again.
+  /// The stream was not served at all, and can be tried again.
   public static let refusedStream = HTTP2ErrorCode(rawValue: 7)
-  /// The stream is not needed any more.
+  /// Nobody needs the stream any more.
   public static let cancel = HTTP2ErrorCode(rawValue: 8)
-  /// The peer asks too much.
+  /// The peer asks for too much.
   public static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }
 

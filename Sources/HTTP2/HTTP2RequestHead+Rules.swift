@@ -80,8 +80,9 @@ struct RequestHeadBuilder {
 
   /// The head, or nil where it is malformed: the stream is to be reset with PROTOCOL_ERROR.
   func finished() -> HTTP2RequestHead? {
+    guard !isMalformed else { return nil }
     if head.isTooLarge { return head }
-    guard !isMalformed, !head.method.isEmpty, !head.scheme.isEmpty, !head.path.isEmpty else {
+    guard !head.method.isEmpty, !head.scheme.isEmpty, !head.path.isEmpty else {
       return nil
     }
     return head

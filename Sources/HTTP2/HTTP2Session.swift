@@ -12,7 +12,8 @@ public protocol HTTP2SessionDelegate: AnyObject {
 /// what is to be sent waits until it is taken.
 ///
 /// Not `Sendable`: it lives with its connection. ``takeOutgoing(upTo:_:)`` and ``receive(_:)`` must
-/// not be called from within an event; anything else may.
+/// not be called from within an event; anything else may. Its streams keep it alive, so whoever
+/// opens a session calls ``end()`` when the connection is over.
 public final class HTTP2Session {
   /// Told of what happens.
   public weak var delegate: (any HTTP2SessionDelegate)?
@@ -20,6 +21,10 @@ public final class HTTP2Session {
   let settings: HTTP2Settings
   let isServer: Bool
   private var streams: [Int32: HTTP2Stream] = [:]
+  private var hasEnded = false
+  private var failure: HTTP2Error?
+  /// The last stream that is served, once the client was told to go away.
+  private var lastServed = Int32.max
   /// Where fields stand while they are handed to nghttp2, which copies them.
   private var scratch: [UInt8] = []
   /// Where small frames gather, so that TLS makes a record of many.
@@ -78,12 +83,25 @@ public final class HTTP2Session {
   /// Takes bytes from the peer. After an error the connection is to be closed, once what
   /// ``takeOutgoing(upTo:_:)`` still has was sent.
   public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
+    guard !hasEnded else { return }
+    if let failure { throw failure }
     let taken = bytes.withUnsafeBytes { bytes in
       nghttp2_session_mem_recv(
         session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
     }
     guard taken < 0 else { return }
-    throw HTTP2Error(description: String(cString: nghttp2_strerror(Int32(taken))))
+    // Of what it calls an error of its caller, nghttp2 tells the peer nothing.
+    let code: HTTP2ErrorCode =
+      switch Int32(taken) {
+      case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: .protocolError
+      case NGHTTP2_ERR_FLOODED.rawValue, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue:
+        .enhanceYourCalm
+      default: .internalError
+      }
+    nghttp2_session_terminate_session(session, code.rawValue)
+    let error = HTTP2Error(description: String(cString: nghttp2_strerror(Int32(taken))))
+    failure = error
+    throw error
   }
 
   /// Hands over what is to be sent, many small frames at a time, until there is no more or about
@@ -93,7 +111,9 @@ public final class HTTP2Session {
   public func takeOutgoing(upTo limit: Int, _ body: (RawSpan) -> Void) -> Bool {
     var taken = 0
     var hasMore = true
+    // `body` may end the session, as where the socket has failed.
     while taken < limit {
+      guard !hasEnded else { return false }
       var bytes: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &bytes)
       guard count > 0 else {
@@ -122,7 +142,8 @@ public final class HTTP2Session {
   /// Whether the connection has nothing more to send and to receive, as after a GOAWAY when the
   /// last stream is over.
   public var isFinished: Bool {
-    nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+    hasEnded
+      || nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
   }
 
   // MARK: Streams
@@ -131,6 +152,7 @@ public final class HTTP2Session {
   public func request(_ fields: [HTTP2Field], delegate: any HTTP2StreamDelegate)
     throws(HTTP2Error) -> HTTP2Stream
   {
+    guard !hasEnded else { throw HTTP2Error(description: "The connection has ended") }
     let id = withFields(fields) { fields, count in
       var body = bodySource
       return nghttp2_submit_request(session, nil, fields, count, &body, nil)
@@ -145,15 +167,20 @@ public final class HTTP2Session {
 
   /// Says that no stream after those that stand will be served; they go on.
   public func goAway(_ code: HTTP2ErrorCode = .noError) {
-    nghttp2_submit_goaway(
-      session, 0, nghttp2_session_get_last_proc_stream_id(session), code.rawValue, nil, 0)
+    lastServed = min(lastServed, nghttp2_session_get_last_proc_stream_id(session))
+    nghttp2_submit_goaway(session, 0, lastServed, code.rawValue, nil, 0)
   }
 
-  /// Ends every stream, as the connection is no more.
+  /// Ends every stream, as the connection is no more. Nothing comes from the session after this,
+  /// and what it is given it drops.
   public func end() {
-    let ended = streams.values
+    hasEnded = true
+    delegate = nil
+    let ended = streams
     streams = [:]
-    for stream in ended { stream.close(.cancel) }
+    // nghttp2 may be in the midst of its input, or of its output, with more of it to go.
+    for id in ended.keys { nghttp2_session_set_stream_user_data(session, id, nil) }
+    for stream in ended.values { stream.close(.cancel) }
   }
 
   func submitResponse(_ stream: HTTP2Stream, _ fields: [HTTP2Field], hasBody: Bool) {
@@ -208,13 +235,24 @@ public final class HTTP2Session {
   func began(_ frame: UnsafePointer<nghttp2_frame>) {
     let id = frame.pointee.hd.stream_id
     guard isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
-      streams[id]?.fields = []
+      streams[id]?.responseFields = FieldBlock()
       return
     }
+    guard !hasEnded else { return }
     let stream = HTTP2Stream(id: id, session: self)
     stream.requestHead = RequestHeadBuilder(settings)
     streams[id] = stream
     nghttp2_session_set_stream_user_data(session, id, pointer(to: stream))
+  }
+
+  func receivedField(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, of stream: HTTP2Stream
+  ) {
+    if stream.requestHead != nil {
+      stream.requestHead!.add(name: name, value: value)
+    } else if !isServer {
+      stream.responseFields.add(name: name, value: value, settings)
+    }
   }
 
   func receivedFields(_ frame: UnsafePointer<nghttp2_frame>, of stream: HTTP2Stream) {
@@ -222,13 +260,21 @@ public final class HTTP2Session {
     if let builder = stream.requestHead {
       stream.requestHead = nil
       stream.peerEnded = endsStream
+      // It may have come before the GOAWAY is on its way, and its client will try elsewhere.
+      guard stream.id <= lastServed else { return submitReset(stream, .refusedStream) }
       guard let head = builder.finished() else { return submitReset(stream, .protocolError) }
       delegate?.received(head, on: stream, endsStream: endsStream)
     } else if isServer {
-      if endsStream { receivedEnd(of: stream) }
+      // Trailers, of which gRPC's clients have none to say.
+      guard endsStream else { return submitReset(stream, .protocolError) }
+      receivedEnd(of: stream)
     } else {
+      let block = stream.responseFields
+      stream.responseFields = FieldBlock()
+      guard !block.isTooLarge else { return submitReset(stream, .enhanceYourCalm) }
       stream.peerEnded = endsStream
-      stream.delegate?.received(fields: stream.fields, endsStream: endsStream)
+      guard !block.isInformational else { return }
+      stream.delegate?.received(fields: block.fields, endsStream: endsStream)
     }
   }
 

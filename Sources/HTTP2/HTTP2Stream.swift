@@ -30,10 +30,11 @@ public final class HTTP2Stream {
   public var codeAfterEnd = HTTP2ErrorCode.noError
 
   private var session: HTTP2Session?
-  /// The body's pieces, the first from `offset` on.
-  private var pieces: [[UInt8]] = []
+  /// The body's pieces: those before `firstPiece` are sent and empty, that one is from `offset` on.
+  private(set) var pieces: [[UInt8]] = []
   private var firstPiece = 0
   private var offset = 0
+  private var isAnswered = false
   private var ending = Ending.open
   private var isDeferred = false
 
@@ -45,7 +46,7 @@ public final class HTTP2Stream {
 
   // What the session collects while fields come.
   var requestHead: RequestHeadBuilder?
-  var fields: [HTTP2Field] = []
+  var responseFields = FieldBlock()
 
   init(id: Int32, session: HTTP2Session) {
     self.id = id
@@ -55,14 +56,21 @@ public final class HTTP2Stream {
   /// Whether the stream is over.
   public var isClosed: Bool { session == nil }
 
-  /// Answers with headers; a body and trailers follow.
+  /// Answers with headers; a body and trailers follow. Only the first answer counts.
   public func respond(_ fields: [HTTP2Field]) {
-    session?.submitResponse(self, fields, hasBody: true)
+    guard let session, !isAnswered else { return }
+    isAnswered = true
+    session.submitResponse(self, fields, hasBody: true)
   }
 
-  /// Answers with these fields alone (gRPC's Trailers-Only).
+  /// Answers with these fields alone (gRPC's Trailers-Only). Only the first answer counts.
   public func respondAndEnd(_ fields: [HTTP2Field]) {
-    session?.submitResponse(self, fields, hasBody: false)
+    guard let session, !isAnswered else { return }
+    isAnswered = true
+    ending = .ended
+    pieces = []
+    pendingBytes = 0
+    session.submitResponse(self, fields, hasBody: false)
   }
 
   /// Sends a piece of the body.
@@ -115,8 +123,14 @@ public final class HTTP2Stream {
       offset += taken
       if offset == piece.count {
         offset = 0
+        pieces[firstPiece] = []
         firstPiece += 1
       }
+    }
+    // A writer that always stays ahead would make the list grow for as long as it writes.
+    if firstPiece > 64, firstPiece > pieces.count / 2 {
+      pieces.removeFirst(firstPiece)
+      firstPiece = 0
     }
     pendingBytes -= count
     if firstPiece == pieces.count {

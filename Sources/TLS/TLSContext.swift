@@ -23,6 +23,8 @@ public final class TLSContext: @unchecked Sendable {
     SSL_CTX_set_cipher_list(context, Self.tls12Ciphers)
     ssl_ctx_refuse_renegotiation(context)
     ssl_ctx_release_buffers(context)
+    // Else OpenSSL would ask the terminal for an encrypted key's passphrase.
+    SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
   }
 
   deinit { SSL_CTX_free(context) }
@@ -40,10 +42,12 @@ public final class TLSContext: @unchecked Sendable {
       throw .fromQueue("the certificate \(certificateChain)")
     }
     guard SSL_CTX_use_PrivateKey_file(tls.context, privateKey, SSL_FILETYPE_PEM) == 1 else {
-      throw .fromQueue("the private key \(privateKey)")
+      throw .fromQueue("the private key \(privateKey) of the certificate \(certificateChain)")
     }
     guard SSL_CTX_check_private_key(tls.context) == 1 else {
-      throw .fromQueue("the private key \(privateKey) and the certificate \(certificateChain)")
+      ERR_clear_error()
+      throw TLSError(
+        "the private key \(privateKey) is not that of the certificate \(certificateChain)")
     }
     SSL_CTX_set_alpn_select_cb(tls.context, selectProtocol, nil)
     return tls

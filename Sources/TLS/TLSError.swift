@@ -11,7 +11,7 @@ public struct TLSError: Error, Equatable, CustomStringConvertible {
   static func fromQueue(_ what: String) -> TLSError {
     let code = ERR_get_error()
     ERR_clear_error()
-    guard code != 0, let reason = ERR_reason_error_string(code) else { return TLSError(what) }
+    guard code != 0, let reason = err_reason(code) else { return TLSError(what) }
     return TLSError("\(what): \(String(cString: reason))")
   }
 }

@@ -39,9 +39,14 @@ public final class TLSSession {
     let parameters = SSL_get0_param(ssl)
     if X509_VERIFY_PARAM_set1_ip_asc(parameters, host) != 1 {
       ERR_clear_error()
-      SSL_set1_host(ssl, host)
-      ssl_set_server_name(ssl, host)
+      // To OpenSSL no name means any name, and a name ends at its first NUL.
+      guard !host.isEmpty, !host.utf8.contains(0), SSL_set1_host(ssl, host) == 1,
+        ssl_set_server_name(ssl, host) == 1
+      else { throw .fromQueue("\"\(host)\" is not a host's name") }
     }
+    // Names stand in subjectAltName, and a wildcard is a whole label (RFC 9525, section 6.3).
+    SSL_set_hostflags(
+      ssl, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     try advanceHandshake()
   }
 
@@ -63,8 +68,10 @@ public final class TLSSession {
 
   /// Takes ciphertext, goes on with the handshake, and hands over what plaintext there is.
   ///
-  /// After an error, ``takeOutgoing(_:)`` has the alert that tells the peer.
+  /// After an error, ``takeOutgoing(_:)`` has the alert that tells the peer. What comes after
+  /// the session has ended is dropped.
   public func receive(_ ciphertext: RawSpan, _ plaintext: (RawSpan) -> Void) throws(TLSError) {
+    guard ciphertext.byteCount > 0, state != .ended else { return }
     let taken = ciphertext.withUnsafeBytes { bytes in
       BIO_write(incoming, bytes.baseAddress, Int32(bytes.count))
     }
@@ -130,7 +137,8 @@ public final class TLSSession {
     SSL_shutdown(ssl)
   }
 
-  /// Hands over the ciphertext that is to be sent to the peer, if any.
+  /// Hands over the ciphertext that is to be sent to the peer, if any. `ciphertext` must not call
+  /// the session.
   public func takeOutgoing(_ ciphertext: (RawSpan) -> Void) {
     var start: UnsafeRawPointer?
     let count = bio_contents(outgoing, &start)

@@ -1,0 +1,145 @@
+import HTTP2
+import Testing
+
+@Suite("The head of a request")
+struct RequestHeadTests {
+  private func served(_ settings: HTTP2Settings = .init()) throws -> Peer {
+    let server = try Peer.server(settings)
+    try server.receivePreface()
+    _ = server.outgoing()
+    return server
+  }
+
+  typealias Fields = [(String, String)]
+
+  static let malformedHeads: [(String, Fields)] = [
+    ("no :method", Head.without(":method")),
+    ("no :scheme", Head.without(":scheme")),
+    ("no :path", Head.without(":path")),
+    ("an empty :path", Head.without(":path") + [(":path", "")]),
+    ("an empty :method", [(":method", "")] + Head.without(":method")),
+    ("two :path", Head.good + [(":path", "/a.B/C")]),
+    ("two :method", Head.good + [(":method", "POST")]),
+    ("two :authority", Head.good + [(":authority", "localhost")]),
+    ("a pseudo-header field after a regular one", [("te", "trailers")] + Head.good),
+    ("an unknown pseudo-header field", Head.good + [(":protocol", "websocket")]),
+    ("an answer's pseudo-header field", Head.good + [(":status", "200")]),
+    ("an uppercase name", Head.good + [("X-Name", "1")]),
+    ("a name with a space", Head.good + [("x name", "1")]),
+    ("an empty name", Head.good + [("", "1")]),
+    ("a NUL in a value", Head.good + [("x-name", "a\0b")]),
+    ("a line break in a value", Head.good + [("x-name", "a\nb")]),
+    ("connection", Head.good + [("connection", "close")]),
+    ("keep-alive", Head.good + [("keep-alive", "5")]),
+    ("proxy-connection", Head.good + [("proxy-connection", "close")]),
+    ("transfer-encoding", Head.good + [("transfer-encoding", "chunked")]),
+    ("upgrade", Head.good + [("upgrade", "h2c")]),
+    ("te other than trailers", Head.good + [("te", "gzip")]),
+    (
+      "an uppercase name, and too much besides",
+      Head.good + [
+        ("X-Name", "1"), ("x-large", String(repeating: "a", count: 15_000)),
+        ("x-larger", String(repeating: "a", count: 900)),
+      ]
+    ),
+  ]
+
+  @Test(
+    "that is malformed resets its stream, and the connection goes on", arguments: malformedHeads)
+  func malformed(name: String, fields: Fields) throws {
+    var settings = HTTP2Settings()
+    settings.maxFieldBytes = 15_500
+    let server = try served(settings)
+    try server.receive([
+      .headers(1, fields, endsStream: false),
+      Frame(.data, flags: Frame.endStream, stream: 1, [1, 2, 3]),
+    ])
+    let said = server.outgoingFrames()
+    #expect(server.requests.isEmpty)
+    #expect(said.of(.reset, stream: 1).map { $0.number(at: 0) } == [1], "PROTOCOL_ERROR")
+    #expect(said.of(.goAway) == [])
+    #expect(server.session.openStreams == 0)
+
+    try server.receive([.headers(3, Head.good)])
+    #expect(server.requests.map(\.head.path) == ["/a.B/C"])
+  }
+
+  @Test(
+    "may have any path that is not empty",
+    arguments: ["a.B/C", "*", "/", "?", "//", "/é", "no slash at all"])
+  func path(path: String) throws {
+    let server = try served()
+    try server.receive([.headers(1, Head.without(":path") + [(":path", path)])])
+    #expect(server.requests.map(\.head.path) == [path])
+    #expect(server.outgoingFrames().of(.reset) == [])
+  }
+
+  @Test("has its authority from host where there is no :authority")
+  func host() throws {
+    let server = try served()
+    try server.receive([
+      .headers(1, Head.without(":authority") + [("host", "example.com")]),
+      .headers(3, Head.good + [("host", "example.com")]),
+      .headers(5, Head.without(":authority")),
+    ])
+    #expect(server.requests.map(\.head.authority) == ["example.com", "localhost", ""])
+  }
+
+  @Test("keeps its other fields in their order, repeated ones too")
+  func order() throws {
+    let server = try served()
+    let more = [("b", "1"), ("a", "2"), ("b", "3"), ("te", "trailers"), ("empty", "")]
+    try server.receive([.headers(1, Head.good + more)])
+    #expect(server.requests.first?.head.fields == more.map { HTTP2Field($0.0, $0.1) })
+  }
+
+  @Test("replaces bytes that are not UTF-8")
+  func notUTF8() throws {
+    let server = try served()
+    let block = Frame.block(Head.good) + [0, 1] + Array("x".utf8) + [2, 0xFF, 0x61]
+    try server.receive([Frame(.headers, flags: 5, stream: 1, block)])
+    #expect(server.requests.first?.head.fields == [HTTP2Field("x", "\u{FFFD}a")])
+  }
+
+  @Test("may have as many fields as the limit, and with one more is too large", arguments: [0, 1])
+  func count(excess: Int) throws {
+    var settings = HTTP2Settings()
+    settings.maxFields = 10
+    let server = try served(settings)
+    let more = (0..<10 + excess).map { ("x-\($0)", "1") }
+    try server.receive([.headers(1, Head.good + more)])
+    let head = try #require(server.requests.first).head
+    #expect(head.isTooLarge == (excess > 0))
+    #expect(head.fields.count == 10)
+    #expect(head.path == "/a.B/C")
+  }
+
+  @Test("may have as many bytes as the limit, and with one more is too large", arguments: [0, 1])
+  func bytes(excess: Int) throws {
+    let used = (Head.good + [("x", "")]).reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 32 }
+    var settings = HTTP2Settings()
+    settings.maxFieldBytes = used + 1_000
+    let server = try served(settings)
+    try server.receive([
+      .headers(1, Head.good + [("x", String(repeating: "a", count: 1_000 + excess))])
+    ])
+    let request = try #require(server.requests.first)
+    #expect(request.head.isTooLarge == (excess > 0))
+    // It can be answered all the same.
+    request.stream.respondAndEnd([HTTP2Field(":status", "431")])
+    #expect(server.outgoingFrames().of(.headers, stream: 1).count == 1)
+  }
+
+  @Test("says its limit to clients, in the settings")
+  func settings() throws {
+    var settings = HTTP2Settings()
+    settings.maxFieldBytes = 12_345
+    settings.maxConcurrentStreams = 17
+    settings.streamWindow = 100_000
+    let said = try #require(try Peer.server(settings).outgoingFrames().of(.settings).first)
+    let entries = stride(from: 0, to: said.payload.count, by: 6).map { at in
+      (Int(said.payload[at]) << 8 | Int(said.payload[at + 1]), said.number(at: at + 2))
+    }
+    #expect(Dictionary(uniqueKeysWithValues: entries) == [6: 12_345, 3: 17, 4: 100_000, 9: 1])
+  }
+}
