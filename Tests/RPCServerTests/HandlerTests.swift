@@ -1,3 +1,4 @@
+import HTTP2
 import RPC
 import RPCClient
 import RPCTesting
@@ -156,7 +157,7 @@ struct HandlerTests {
       }
       await events.wait(for: "begun", count: 2)
       client.stream.close()
-      try await server.server.loops[0].run { server in
+      await server.server.loops[0].run { server in
         while !server.connections.isEmpty { await server.eventLoop.sleep(for: .milliseconds(1)) }
       }
       events.record("release")

@@ -8,8 +8,14 @@ public struct Blob: DecodableMessage, EncodableMessage, Equatable, Sendable {
   /// A message of these bytes.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// A message of so many bytes, no two pages of which are alike.
-  public init(count: Int) { bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 ^ $0 >> 11) & 0x7f } }
+  /// A message of so many bytes, in which no two kibibytes are alike.
+  public init(count: Int) {
+    bytes = [UInt8](repeating: 0, count: count)
+    for at in stride(from: 0, to: count, by: 512) {
+      bytes[at] = UInt8(at >> 9 & 0x7f)
+      if at + 1 < count { bytes[at + 1] = UInt8(at >> 16 & 0x7f) }
+    }
+  }
 
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Blob {
     guard bytes.first != 0xff else { throw MessageError(field: "blob", description: "is 0xFF") }

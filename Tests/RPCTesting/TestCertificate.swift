@@ -1,4 +1,4 @@
-public import Foundation
+internal import Foundation
 public import TLS
 
 /// A certificate of its own issuing for `localhost` and 127.0.0.1, made by the openssl command, and

@@ -1,5 +1,5 @@
-public import Logging
-public import ProtobufMessages
+internal import Logging
+internal import ProtobufMessages
 public import RPC
 public import RPCClient
 public import RPCServer
@@ -80,6 +80,7 @@ extension RPCChannel {
 }
 
 /// Runs a client's part of a test on a loop of its own.
+@discardableResult
 public func onLoop<T: Sendable>(_ body: @Sendable (EventLoop) async throws -> T) async throws -> T {
   let loop = try Loop(name: "client")
   do {

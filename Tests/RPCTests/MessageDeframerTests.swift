@@ -56,9 +56,9 @@ struct MessageDeframerTests {
   @Test("a length over the limit is refused at the fifth byte; the limit itself is not")
   func limit() throws {
     var deframer = MessageDeframer(limit: 10, encoding: nil)
-    try deframer.receive([0, 0, 0, 0].span.bytes) { _ in }
+    try deframer.receive(([0, 0, 0, 0] as [UInt8]).span.bytes) { _ in }
     #expect(throws: RPCStatus(.resourceExhausted, "a message of 11 bytes is over the limit of 10 bytes")) {
-      try deframer.receive([11].span.bytes) { _ in }
+      try deframer.receive(([11] as [UInt8]).span.bytes) { _ in }
     }
     var exact = MessageDeframer(limit: 10, encoding: nil)
     var received = 0
@@ -69,7 +69,7 @@ struct MessageDeframerTests {
   @Test("the largest length that can be said is refused, too")
   func largestLength() {
     var deframer = MessageDeframer(limit: 4 << 20, encoding: nil)
-    #expect(code { try deframer.receive([0, 255, 255, 255, 255].span.bytes) { _ in } }
+    #expect(code { try deframer.receive(([0, 255, 255, 255, 255] as [UInt8]).span.bytes) { _ in } }
       == .resourceExhausted)
   }
 
@@ -80,7 +80,7 @@ struct MessageDeframerTests {
     var deframers: [MessageDeframer] = []
     for _ in 0..<1000 {
       var deframer = MessageDeframer(limit: .max, encoding: nil)
-      try deframer.receive([0, 255, 255, 255, 255, 1].span.bytes) { _ in }
+      try deframer.receive(([0, 255, 255, 255, 255, 1] as [UInt8]).span.bytes) { _ in }
       deframers.append(deframer)
     }
     #expect(try addressSpace() - before < 100 << 30)
@@ -94,7 +94,7 @@ struct MessageDeframerTests {
     ])
   func compressed(encoding: String?, expected: RPCStatusCode) {
     var deframer = MessageDeframer(limit: 10, encoding: encoding)
-    #expect(code { try deframer.receive([1, 0, 0, 0, 0].span.bytes) { _ in } } == expected)
+    #expect(code { try deframer.receive(([1, 0, 0, 0, 0] as [UInt8]).span.bytes) { _ in } } == expected)
   }
 
   @Test("a flag that is neither 0 nor 1 is INTERNAL", arguments: [UInt8(2), 3, 128, 255])
