@@ -37,6 +37,7 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
   /// The thread's whole life: it waits for the job that drives the loop, and runs it. Jobs that
   /// come before that one run too, each by itself: those behind it wait for the loop's first turn.
   fileprivate func runThread() {
+    blockBrokenPipes()
     thread.store(currentThread(), ordering: .releasing)
     while !ended {
       uv_sem_wait(firstJob)
