@@ -61,7 +61,8 @@ struct ChannelTests {
     await server.stop()
   }
 
-  @Test("that was closed refuses calls at once, and fails those that run", arguments: [false, true])
+  @Test(
+    "that was closed refuses calls at once, and fails those that run", arguments: [false, true])
   func closed(tls: Bool) async throws {
     let events = Events()
     let server = try await TestServer.start(tls ? .tls : .plaintext) { _ in
@@ -109,7 +110,8 @@ struct ChannelTests {
     try await onLoop { eventLoop in
       // It accepts, and says nothing.
       let listener = try Listener(
-        on: .tcp(host: "127.0.0.1", port: 0), eventLoop: eventLoop) { $0.close() }
+        on: .tcp(host: "127.0.0.1", port: 0), eventLoop: eventLoop
+      ) { $0.close() }
       let silent = Silent()
       let holding = try Listener(
         on: .tcp(host: "127.0.0.1", port: 0), eventLoop: eventLoop

@@ -30,7 +30,8 @@ enum Meeting: CaseIterable, Sendable {
 
 @Suite("A unary call", .timeLimit(.minutes(2)))
 struct UnaryCallTests {
-  @Test("carries messages of any size up to the limit, however they meet", arguments: Meeting.allCases)
+  @Test(
+    "carries messages of any size up to the limit, however they meet", arguments: Meeting.allCases)
   func sizes(meeting: Meeting) async throws {
     let server = try await TestServer.start(at: meeting.address, meeting.security) { _ in
       ["Echo": { blob, _ in blob }]

@@ -93,12 +93,19 @@ public func onLoop<T: Sendable>(_ body: @Sendable (EventLoop) async throws -> T)
   }
 }
 
-/// The status that a call ends with; nil where it is answered.
-public func status<T>(_ call: () async throws -> T) async -> RPCStatus? {
+/// What a call throws; nil where it returns.
+///
+/// The macro `#expect(throws:)` would take an asynchronous call off its loop.
+public func failure<T>(_ call: () async throws -> T) async -> (any Error)? {
   do {
     _ = try await call()
     return nil
   } catch {
-    return error as? RPCStatus
+    return error
   }
+}
+
+/// The status that a call ends with; nil where it is answered.
+public func status<T>(_ call: () async throws -> T) async -> RPCStatus? {
+  await failure(call) as? RPCStatus
 }

@@ -12,7 +12,8 @@ public final class WireClient: ByteStreamDelegate, HTTP2SessionDelegate {
   /// The bytes that came to a client that does not speak HTTP/2 itself.
   public private(set) var received: [UInt8] = []
   private let http2: HTTP2Session
-  private var waiting: [(condition: () -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+  private var waiting: [(condition: () -> Bool, continuation: CheckedContinuation<Void, Never>)] =
+    []
 
   /// Connects; where `speaks` is false, it says nothing but what ``send(_:)`` is given.
   public static func connect(
@@ -38,11 +39,12 @@ public final class WireClient: ByteStreamDelegate, HTTP2SessionDelegate {
 
   /// Begins a call; its body follows by way of the stream, and ``flush()`` sends it.
   public func begin(_ path: String, _ fields: [HTTP2Field] = []) throws -> WireCall {
-    try begin(fields: [
-      HTTP2Field(":method", "POST"), HTTP2Field(":scheme", "http"), HTTP2Field(":path", path),
-      HTTP2Field(":authority", "localhost"), HTTP2Field("te", "trailers"),
-      HTTP2Field("content-type", "application/grpc"),
-    ] + fields)
+    try begin(
+      fields: [
+        HTTP2Field(":method", "POST"), HTTP2Field(":scheme", "http"), HTTP2Field(":path", path),
+        HTTP2Field(":authority", "localhost"), HTTP2Field("te", "trailers"),
+        HTTP2Field("content-type", "application/grpc"),
+      ] + fields)
   }
 
   /// Begins a request with just these fields.

@@ -16,7 +16,8 @@ struct CallHeadTests {
     let head = try head([
       RPCField("te", "trailers"), RPCField("grpc-timeout", "5S"), RPCField("x-one", "1"),
       RPCField("grpc-encoding", "gzip"), RPCField("grpc-accept-encoding", "gzip"),
-      RPCField("content-length", "7"), RPCField("authorization", "Bearer x"), RPCField("x-one", "2"),
+      RPCField("content-length", "7"), RPCField("authorization", "Bearer x"),
+      RPCField("x-one", "2"),
     ])
     #expect(head.path == "/a.B/C")
     #expect(head.timeout == .seconds(5))

@@ -57,7 +57,9 @@ struct MessageDeframerTests {
   func limit() throws {
     var deframer = MessageDeframer(limit: 10, encoding: nil)
     try deframer.receive(([0, 0, 0, 0] as [UInt8]).span.bytes) { _ in }
-    #expect(throws: RPCStatus(.resourceExhausted, "a message of 11 bytes is over the limit of 10 bytes")) {
+    #expect(
+      throws: RPCStatus(.resourceExhausted, "a message of 11 bytes is over the limit of 10 bytes")
+    ) {
       try deframer.receive(([11] as [UInt8]).span.bytes) { _ in }
     }
     var exact = MessageDeframer(limit: 10, encoding: nil)
@@ -69,8 +71,9 @@ struct MessageDeframerTests {
   @Test("the largest length that can be said is refused, too")
   func largestLength() {
     var deframer = MessageDeframer(limit: 4 << 20, encoding: nil)
-    #expect(code { try deframer.receive(([0, 255, 255, 255, 255] as [UInt8]).span.bytes) { _ in } }
-      == .resourceExhausted)
+    #expect(
+      code { try deframer.receive(([0, 255, 255, 255, 255] as [UInt8]).span.bytes) { _ in } }
+        == .resourceExhausted)
   }
 
   @Test("a length alone reserves no memory: the message grows with what comes")
@@ -94,7 +97,8 @@ struct MessageDeframerTests {
     ])
   func compressed(encoding: String?, expected: RPCStatusCode) {
     var deframer = MessageDeframer(limit: 10, encoding: encoding)
-    #expect(code { try deframer.receive(([1, 0, 0, 0, 0] as [UInt8]).span.bytes) { _ in } } == expected)
+    #expect(
+      code { try deframer.receive(([1, 0, 0, 0, 0] as [UInt8]).span.bytes) { _ in } } == expected)
   }
 
   @Test("a flag that is neither 0 nor 1 is INTERNAL", arguments: [UInt8(2), 3, 128, 255])

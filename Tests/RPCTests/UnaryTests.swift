@@ -41,7 +41,8 @@ struct UnaryRequestTests {
   @Test("says what is wrong with its prefix")
   func badPrefix() {
     var request = UnaryRequest(limit: 10, encoding: nil)
-    #expect(code { try request.receive(([0, 0, 0, 0, 11] as [UInt8]).span.bytes) } == .resourceExhausted)
+    #expect(
+      code { try request.receive(([0, 0, 0, 0, 11] as [UInt8]).span.bytes) } == .resourceExhausted)
   }
 }
 

@@ -128,7 +128,8 @@ struct AuthorizationTests {
     }
   }
 
-  @Test("a caller whom nobody has authenticated is refused by each method", arguments: Method.allCases)
+  @Test(
+    "a caller whom nobody has authenticated is refused by each method", arguments: Method.allCases)
   fileprivate func notAuthenticated(method: Method) async throws {
     let service = Service(caller: nil)
     let status = try await service.status(method.rawValue, method.request(of: ""))

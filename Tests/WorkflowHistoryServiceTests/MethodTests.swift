@@ -81,7 +81,8 @@ struct MethodTests {
   func pageToken() async throws {
     try await service.call(
       "GetUserWorkflowHistory", GetUserWorkflowHistoryRequest(pageToken: "opaque"))
-    #expect(service.store.requests == [.history(HistoryQuery(userID: "alice", pageToken: "opaque"))])
+    #expect(
+      service.store.requests == [.history(HistoryQuery(userID: "alice", pageToken: "opaque"))])
   }
 
   @Test("a window ends now, and has 30 days where none are named")

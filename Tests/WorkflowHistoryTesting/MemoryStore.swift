@@ -67,7 +67,8 @@ public enum Samples {
   /// The time of day.
   public static let now = Timestamp(microseconds: 1_800_000_000_000_000)
   /// An id of that time.
-  public static let id = ExecutionID(high: 1_800_000_000_000 << 16 | 0x7abc, low: 0x8123_4567_89ab_cdef)
+  public static let id = ExecutionID(
+    high: 1_800_000_000_000 << 16 | 0x7abc, low: 0x8123_4567_89ab_cdef)
 
   /// What a caller sends to be saved.
   public static var fields: ExecutionFields {
