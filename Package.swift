@@ -68,7 +68,7 @@ let package = Package(
 
     room("RPC", ["ProtobufMessages"]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
-    room("RPCClient", ["RPC", "HTTP2", "TLS", "Reactor"]),
+    room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
       "Identity", ["PrivateFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto]),
     room(
@@ -90,12 +90,14 @@ let package = Package(
       "WorkflowHistoryService",
       [
         "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity",
-        logging,
       ]
     ),
     room(
       "WorkflowHistoryClient",
-      ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient"]),
+      [
+        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient",
+        "Reactor",
+      ]),
     .executableTarget(
       name: "workflow-history",
       dependencies: [

@@ -32,13 +32,21 @@ public struct HTTP2RequestHead: Equatable, Sendable {
 
 /// Why a stream or a connection ended (RFC 9113, section 7).
 public struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
+  /// The code's number.
   public let rawValue: UInt32
+  /// The code with this number, which may be none of those below.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
+  /// The end of what was to be done.
   public static let noError = HTTP2ErrorCode(rawValue: 0)
+  /// The peer broke the protocol.
   public static let protocolError = HTTP2ErrorCode(rawValue: 1)
+  /// A fault of this side.
   public static let internalError = HTTP2ErrorCode(rawValue: 2)
+  /// Nothing of the request was processed: it may be sent again.
   public static let refusedStream = HTTP2ErrorCode(rawValue: 7)
+  /// The stream is not needed any more.
   public static let cancel = HTTP2ErrorCode(rawValue: 8)
+  /// The peer asks too much.
   public static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 11)
 }
 

@@ -27,6 +27,7 @@ public struct JSONText: Hashable, Sendable {
 }
 
 extension Optional: ColumnValue where Wrapped: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes else {
       self = .none
@@ -38,6 +39,7 @@ extension Optional: ColumnValue where Wrapped: ColumnValue {
 }
 
 extension Bool: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .boolean, bytes.count == 1 else { return nil }
     self = bytes[0] != 0
@@ -45,6 +47,7 @@ extension Bool: ColumnValue {
 }
 
 extension Int16: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .int2, let value = bytes.bigEndian(Int16.self) else { return nil }
     self = value
@@ -52,6 +55,7 @@ extension Int16: ColumnValue {
 }
 
 extension Int32: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .int4, let value = bytes.bigEndian(Int32.self) else { return nil }
     self = value
@@ -59,6 +63,7 @@ extension Int32: ColumnValue {
 }
 
 extension Int64: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .int8, let value = bytes.bigEndian(Int64.self) else { return nil }
     self = value
@@ -66,6 +71,7 @@ extension Int64: ColumnValue {
 }
 
 extension Double: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .float8, let value = bytes.bigEndian(UInt64.self) else { return nil }
     self = Double(bitPattern: value)
@@ -73,6 +79,7 @@ extension Double: ColumnValue {
 }
 
 extension String: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .text else { return nil }
     self = String(decoding: bytes, as: UTF8.self)
@@ -80,6 +87,7 @@ extension String: ColumnValue {
 }
 
 extension UUIDValue: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .uuid, bytes.count == 16 else { return nil }
     high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
@@ -88,6 +96,7 @@ extension UUIDValue: ColumnValue {
 }
 
 extension TimestampValue: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == .timestamptz, let value = bytes.bigEndian(Int64.self),
       // The extremes are the server's infinities.
@@ -100,6 +109,7 @@ extension TimestampValue: ColumnValue {
 }
 
 extension JSONText: ColumnValue {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes else { return nil }
     switch type {
@@ -111,6 +121,7 @@ extension JSONText: ColumnValue {
 }
 
 extension Array: ColumnValue where Element: ArrayElement {
+  /// Reads the binary form; nil where it is not one of these.
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == Element.arrayType,
       let values = Element.array(from: bytes)
@@ -128,19 +139,25 @@ public protocol ArrayElement {
 }
 
 extension UInt8: ArrayElement {
+  /// The type of an array of these.
   public static var arrayType: DataType { .bytes }
+  /// Reads the binary form of an array; nil where it is not one of these.
   public static func array(from bytes: UnsafeRawBufferPointer) -> [UInt8]? { Array(bytes) }
 }
 
 extension Double: ArrayElement {
+  /// The type of an array of these.
   public static var arrayType: DataType { .float8Array }
+  /// Reads the binary form of an array; nil where it is not one of these.
   public static func array(from bytes: UnsafeRawBufferPointer) -> [Double]? {
     bytes.elements(of: .float8)
   }
 }
 
 extension UUIDValue: ArrayElement {
+  /// The type of an array of these.
   public static var arrayType: DataType { .uuidArray }
+  /// Reads the binary form of an array; nil where it is not one of these.
   public static func array(from bytes: UnsafeRawBufferPointer) -> [UUIDValue]? {
     bytes.elements(of: .uuid)
   }

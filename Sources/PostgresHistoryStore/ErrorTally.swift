@@ -19,8 +19,8 @@ struct ErrorGroup {
   init(_ row: Row) throws(PostgresError) {
     message = try row.value(0)
     count = try row.value(1)
-    newest = try row.value(2, as: [UUIDValue].self).map { ExecutionID($0) }
-    oldest = ExecutionID(try row.value(3))
+    newest = try row.value(2, as: [UUIDValue].self).map { ExecutionID(uuid: $0) }
+    oldest = ExecutionID(uuid: try row.value(3))
   }
 }
 

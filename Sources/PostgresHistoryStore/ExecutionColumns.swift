@@ -27,7 +27,7 @@ extension WorkflowExecution {
       throw PostgresError(.protocolViolation, "a status that this server does not know")
     }
     self.init(
-      id: ExecutionID(try row.value(offset)), workflowID: try row.value(offset + 1),
+      id: ExecutionID(uuid: try row.value(offset)), workflowID: try row.value(offset + 1),
       workflowType: try row.value(offset + 2), userID: try row.value(offset + 3), status: status,
       inputData: nil, outputData: nil, taskResults: nil,
       errorMessage: try row.value(offset + 5),
@@ -75,7 +75,7 @@ extension Timestamp {
 }
 
 extension ExecutionID {
-  init(_ value: UUIDValue) { self.init(high: value.high, low: value.low) }
+  init(uuid value: UUIDValue) { self.init(high: value.high, low: value.low) }
 
   var parameter: Parameter { .uuid(high, low) }
 

@@ -1,3 +1,4 @@
+internal import Logging
 internal import Postgres
 internal import WorkflowHistory
 
@@ -40,11 +41,16 @@ extension HistoryError {
   static let foreignExecution = HistoryError(.permissionDenied, "the execution is not yours")
 }
 
+/// For operators: what a caller is not told. It holds no data.
+let storeLog = Logger(label: "workflow-history.store")
+
 /// Runs `body`, turning the database's errors into what a caller may know.
 func answering<T>(_ body: () async throws -> T) async throws -> T {
   do {
     return try await body()
   } catch let error as PostgresError {
-    throw HistoryError(error)
+    let answer = HistoryError(error)
+    if answer.code == .internal { storeLog.error("\(error)") }
+    throw answer
   }
 }

@@ -2,6 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
+  /// As ``HistoryStore`` asks.
   public func save(_ save: ExecutionSave) async throws -> WorkflowExecution {
     let digest = SaveDigest.of(save.sent)
     return try await answering {
@@ -32,6 +33,7 @@ extension PostgresHistoryStore {
     return try WorkflowExecution(row, from: 2)
   }
 
+  /// As ``HistoryStore`` asks.
   public func execution(_ id: ExecutionID, reach: Reach) async throws -> WorkflowExecution {
     try await answering {
       let (statement, parameters) = Self.lookup(id, reach, own: Self.ownRow, any: Self.anyRow)

@@ -6,6 +6,7 @@ extension PostgresHistoryStore {
   /// A page with documents ends before its rendered size passes this: 3 MiB.
   static let pageBytes = 3 << 20
 
+  /// As ``HistoryStore`` asks.
   public func history(_ query: HistoryQuery) async throws -> HistoryPage {
     try await answering {
       let end = try await pageEnd(query)
@@ -51,7 +52,7 @@ extension PostgresHistoryStore {
         "SELECT id FROM workflow_executions WHERE \(filter.condition)"
           + " ORDER BY id DESC LIMIT 1 OFFSET \(offset)"), filter.parameters)
     guard let row = found.first else { return nil }
-    return PageEnd(bound: ExecutionID(try row.value(0)).successor)
+    return PageEnd(bound: ExecutionID(uuid: try row.value(0)).successor)
   }
 
   private func tokenKey() async throws -> SymmetricKey {

@@ -2,6 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
+  /// As ``HistoryStore`` asks.
   public func performanceMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics {
     try await answering {
       try await analysts.transaction { (transaction) async throws in
@@ -82,7 +83,7 @@ extension PostgresHistoryStore {
         filter.statement("errors", errorsSQL(filter.condition, limit)), filter.parameters)
       for index in 0..<result.count { body(try ErrorGroup(result[index])) }
       guard let first = result.first, try first.value(5) == errorsAtOnce else { return }
-      end = ExecutionID(try first.value(4))
+      end = ExecutionID(uuid: try first.value(4))
     }
   }
 

@@ -2,6 +2,7 @@ internal import Postgres
 public import WorkflowHistory
 
 extension PostgresHistoryStore {
+  /// As ``HistoryStore`` asks.
   public func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics {
     try await answering {
       let filter = HistoryFilter(query)
@@ -39,8 +40,8 @@ extension PostgresHistoryStore {
   }
 
   /// The sum of the durations in whole microseconds: exact, in whatever order it is taken. It stops
-  /// at the largest number, and so does a duration (292,277 years), instead of failing. `least`
-  /// passes over a null, so those without a duration are left out by name.
+  /// at the largest number, and so does a duration (292,277 years), instead of failing.
+  /// LEAST passes over NULL, hence the filter.
   static let durationSum =
     "least(coalesce(sum(round(least(duration_seconds, 9.2e12) * 1e6)::bigint)"
     + " FILTER (WHERE duration_seconds IS NOT NULL), 0), 9223372036854775807)::bigint"

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Logging
 public import Postgres
 public import Reactor
 public import WorkflowHistory
@@ -69,8 +70,12 @@ public final class PostgresHistoryStore: HistoryStore {
     partitionTimer = eventLoop.timer(after: .zero, repeating: .seconds(86_400)) { [self] in
       let now = now()
       eventLoop.start {
-        // What fails here is tried again tomorrow, and by the save that needs it.
-        try? await self.writer.partitions.make(Month.around(now))
+        do {
+          try await self.writer.partitions.make(Month.around(now))
+        } catch {
+          // Tried again tomorrow, and by the save that needs it.
+          storeLog.warning("partitions could not be made ahead: \(error)")
+        }
       }
     }
   }

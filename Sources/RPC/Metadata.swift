@@ -1,8 +1,11 @@
 /// One field of a call's metadata: lowercase name, and value as it stands on the wire.
 public struct RPCField: Hashable, Sendable {
+  /// The name, lowercase.
   public var name: String
+  /// The value, Base64 where the name ends in `-bin`.
   public var value: String
 
+  /// A field.
   public init(_ name: String, _ value: String) {
     self.name = name
     self.value = value
@@ -14,6 +17,7 @@ public struct Metadata: Equatable, Sendable {
   /// The fields as they stand on the wire, Base64 where a name ends in `-bin`.
   public private(set) var fields: [RPCField]
 
+  /// Metadata of these fields.
   public init(_ fields: [RPCField] = []) { self.fields = fields }
 
   /// The first value of a name. For names that do not end in `-bin`.

@@ -19,6 +19,7 @@ public struct RPCEndpoint: Sendable {
   /// What its connections begin with.
   public var security: Security
 
+  /// An endpoint.
   public init(_ address: SocketAddress, _ security: Security) {
     self.address = address
     self.security = security

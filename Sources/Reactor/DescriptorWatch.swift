@@ -2,7 +2,9 @@ internal import CLibuv
 
 /// What a descriptor is, or should be, ready for.
 public struct Readiness: OptionSet, Sendable {
+  /// libuv's bits.
   public let rawValue: Int32
+  /// From libuv's bits.
   public init(rawValue: Int32) { self.rawValue = rawValue }
   /// Bytes, a connection, or the end of the stream can be read.
   public static let readable = Readiness(rawValue: Int32(UV_READABLE.rawValue))

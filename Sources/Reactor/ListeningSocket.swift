@@ -50,8 +50,12 @@ private func listenTCP(host: String, port: UInt16) throws(SystemError) -> (Int32
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, size)
     return (descriptor, bind(descriptor, address, length))
   }
-  guard bound == 0 else { try fail(listening(on: .tcp(host: host, port: port)), closing: descriptor) }
-  guard listen(descriptor, backlog) == 0 else { try fail(listening(on: .tcp(host: host, port: port)), closing: descriptor) }
+  guard bound == 0 else {
+    try fail(listening(on: .tcp(host: host, port: port)), closing: descriptor)
+  }
+  guard listen(descriptor, backlog) == 0 else {
+    try fail(listening(on: .tcp(host: host, port: port)), closing: descriptor)
+  }
   return (descriptor, .tcp(host: host, port: boundPort(descriptor)))
 }
 
@@ -75,7 +79,9 @@ private func listenUnix(path: String) throws(SystemError) -> Int32 {
   guard bound == 0 else { try fail(listening(on: .unix(path: path)), closing: descriptor) }
   // Its owner and group may connect; others need not try.
   chmod(path, 0o660)
-  guard listen(descriptor, backlog) == 0 else { try fail(listening(on: .unix(path: path)), closing: descriptor) }
+  guard listen(descriptor, backlog) == 0 else {
+    try fail(listening(on: .unix(path: path)), closing: descriptor)
+  }
   return descriptor
 }
 

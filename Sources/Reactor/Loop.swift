@@ -15,9 +15,12 @@ public actor Loop {
     eventLoop = try EventLoop(executor: executor)
     eventLoop.loop = self
     try executor.startThread()
-    Task { await self.drive() }
+    // It runs here up to its first switch of executor: so the loop's first job is this one, and it
+    // waits for no other thread.
+    Task.immediate { await self.drive() }
   }
 
+  /// The loop's thread.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     executor.asUnownedSerialExecutor()
   }
@@ -53,10 +56,7 @@ public actor Loop {
   /// The job that never ends until the loop does. Everything libuv calls back runs inside it, so
   /// the runtime knows at no cost that a callback is in this actor's isolation, and a task that a
   /// callback starts begins at once.
-  private func drive() {
-    eventLoop.run()
-    executor.threadMayEnd()
-  }
+  private func drive() { eventLoop.run() }
 }
 
 /// A handle, good on any thread, to a value that only one loop may use.

@@ -16,7 +16,6 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
   private var local: [UnownedJob] = []
   private let firstJob: UnsafeMutablePointer<uv_sem_t>
   private let thread = Atomic<UInt>(0)
-  private var ended = false
 
   init() {
     firstJob = .allocate(capacity: 1)
@@ -34,19 +33,14 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
     try SystemError.check(uv_thread_create(&thread, runLoopThread, context), "uv_thread_create")
   }
 
-  /// The thread's whole life: it waits for the job that drives the loop, and runs it. Jobs that
-  /// come before that one run too, each by itself: those behind it wait for the loop's first turn.
+  /// The thread's whole life: it waits for the first job, which drives the loop, and runs it.
   fileprivate func runThread() {
     blockBrokenPipes()
     thread.store(currentThread(), ordering: .releasing)
-    while !ended {
-      uv_sem_wait(firstJob)
-      let job = remote.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
-      job?.runSynchronously(on: asUnownedSerialExecutor())
-    }
+    uv_sem_wait(firstJob)
+    let drive = remote.withLock { $0.jobs.removeFirst() }
+    drive.runSynchronously(on: asUnownedSerialExecutor())
   }
-
-  func threadMayEnd() { ended = true }
 
   var isCurrent: Bool {
     currentThread() == thread.load(ordering: .acquiring)

@@ -8,6 +8,7 @@ struct GetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "get",
     abstract: "Prints one execution with its documents.",
+    usage: "workflow-history get <id> [<options>]",
     discussion: """
       Examples:
         workflow-history get 0198c5f2-7c1e-7a52-9a0d-3b1f0c2d4e5f

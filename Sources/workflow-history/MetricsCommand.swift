@@ -7,6 +7,7 @@ struct MetricsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "metrics",
     abstract: "Prints speed classes, error patterns, tips and trends over the last days.",
+    usage: "workflow-history metrics [<options>]",
     discussion: """
       Speed classes by duration: very_fast is under 5 s, fast under 15 s, normal under 60 s, slow \
       under 300 s. The trend sets each day's median duration against that of the 28 days before.

@@ -8,6 +8,7 @@ struct SaveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "save",
     abstract: "Saves a new execution, and prints it as it is stored.",
+    usage: "workflow-history save --workflow-id ID --workflow-type T --status S [<options>]",
     discussion: """
       Needs the scope history:write. With --id it can be repeated: the same save again returns the \
       execution that the first one made.

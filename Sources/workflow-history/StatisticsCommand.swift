@@ -7,6 +7,7 @@ struct StatisticsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "statistics",
     abstract: "Prints counts, success rates and durations over the last days.",
+    usage: "workflow-history statistics [<options>]",
     discussion: """
       The figures are of the executions created in the window, for each workflow type and for all \
       together. The success rate is completed / total, in percent.

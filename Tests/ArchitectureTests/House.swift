@@ -29,7 +29,7 @@ let house: [Room] = [
   Room(
     "RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"],
     system: ["Synchronization"]),
-  Room("RPCClient", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"]),
+  Room("RPCClient", .safe, rooms: ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
 
   // Who is calling, and over what certificate.
   Room(
@@ -49,11 +49,13 @@ let house: [Room] = [
     packages: ["Crypto", "Logging"]),
   Room(
     "WorkflowHistoryService", .safe,
-    rooms: ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity"],
-    packages: ["Logging"]),
+    rooms: ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity"]),
   Room(
     "WorkflowHistoryClient", .safe,
-    rooms: ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient"]),
+    rooms: [
+      "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient",
+      "Reactor",
+    ]),
 
   // The executable puts the rooms together.
   Room(
@@ -64,7 +66,7 @@ let house: [Room] = [
       "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor", "RPC",
       "ProtobufMessages",
     ],
-    packages: ["Logging", "ArgumentParser"], system: ["Foundation", "libc"]),
+    packages: ["Logging", "ArgumentParser"], system: ["Foundation"]),
 ]
 
 /// The only rooms that may import each C module. All others are strangers to it.

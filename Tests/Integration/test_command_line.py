@@ -195,4 +195,6 @@ def test_a_usage_error_ends_with_64(caller, arguments):
 def test_the_help_of_a_command_shows_an_example(command):
     help = command_line.output(command, "--help")
     assert f"Examples:\n  workflow-history {command} " in help
-    assert all(len(line) <= 80 for line in help.splitlines())
+    # The usage is one line, however long.
+    lines = [line for line in help.splitlines() if not line.startswith("USAGE: ")]
+    assert all(len(line) <= 80 for line in lines)

@@ -216,7 +216,7 @@ import WorkflowHistory
       try await store.connect()
       let row = execution()
       _ = try await store.save(save(row))
-      try cluster.kill9()
+      cluster.kill9()
       let window = WindowQuery(
         userID: "alice", workflowType: nil, start: Timestamp(microseconds: 0), end: testNow)
       let codes = [

@@ -1,5 +1,6 @@
 import Crypto
 import Postgres
+import PostgresTesting
 import Testing
 import WorkflowHistory
 
@@ -106,7 +107,7 @@ import WorkflowHistory
         var other = query
         other.pageToken = token
         change(&other)
-        let error = await #expect(throws: HistoryError.self) { try await store.history(other) }
+        let error = await failure(HistoryError.self) { try await store.history(other) }
         #expect(error?.violations.map(\.field) == ["page_token"])
       }
     }

@@ -59,7 +59,7 @@ import WorkflowHistory
       defer { connection.close() }
       _ = try await connection.query(
         Statement("", "INSERT INTO history_migrations (number, name) VALUES (999, 'later')"))
-      let error = await #expect(throws: MigrationError.self) {
+      let error = await failure(MigrationError.self) {
         try await PostgresHistoryStore.migrate(options, now: testNow, on: eventLoop)
       }
       #expect(error?.description.contains("999") == true)
@@ -75,11 +75,12 @@ import WorkflowHistory
       defer { connection.close() }
       let broken = Migration(
         number: 2, name: "broken", statements: ["CREATE TABLE half ()", "CREATE nonsense"])
-      await #expect(throws: PostgresError.self) {
+      let failed = await failure(PostgresError.self) {
         try await connection.transaction { transaction in
           try await PostgresHistoryStore.apply(Migration.all + [broken], in: transaction)
         }
       }
+      #expect(failed != nil)
       let tables = try await connection.query(
         Statement(
           "", "SELECT to_regclass('half') IS NULL AND to_regclass('workflow_executions') IS NULL"))

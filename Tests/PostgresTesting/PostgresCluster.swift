@@ -7,6 +7,7 @@ public import Reactor
 public final class PostgresCluster: @unchecked Sendable {
   /// What went wrong with the cluster itself.
   public struct Failure: Error, CustomStringConvertible {
+    /// What failed.
     public let description: String
   }
 
@@ -18,7 +19,7 @@ public final class PostgresCluster: @unchecked Sendable {
   private let binaries: String
   private let account: passwd?
   // Changed by `start()` alone, which one test at a time calls.
-  private var watcher: Process?
+  private var server: Process?
   private var lifeline: Pipe?
 
   /// Makes a cluster and starts it.
@@ -31,6 +32,7 @@ public final class PostgresCluster: @unchecked Sendable {
     if let account { chown(directory, account.pw_uid, account.pw_gid) }
     try run(
       "initdb", ["-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"])
+    try watch()
     try start()
   }
 
@@ -44,51 +46,61 @@ public final class PostgresCluster: @unchecked Sendable {
   /// Starts the server and waits until it takes connections.
   public func start() throws {
     for _ in 0..<50 {
-      let lifeline = Pipe()
-      let watcher = command(
-        "/bin/sh",
+      let server = command(
+        binaries + "/postgres",
         [
-          "-c",
-          """
-          exec 3<&0
-          "$0" -D "$1" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 \
-            -c log_min_messages=fatal >> "$2/log" 2>&1 3<&- &
-          server=$!
-          # Reads until the end, which comes when the tests end.
-          (cat <&3 > /dev/null; kill -QUIT $server; wait; rm -rf "$2") &
-          wait $server
-          """,
-          binaries + "/postgres", data, directory,
+          "-D", data, "-k", directory, "-c", "listen_addresses=", "-c", "fsync=off",
+          "-c", "max_connections=200", "-c", "log_min_messages=fatal",
         ])
-      watcher.standardInput = lifeline
-      try watcher.run()
-      self.watcher = watcher
-      self.lifeline = lifeline
-      while watcher.isRunning {
-        if isReady { return }
+      server.standardOutput = FileHandle.nullDevice
+      server.standardError = FileHandle.nullDevice
+      try server.run()
+      self.server = server
+      while server.isRunning {
+        if isReady(server.processIdentifier) { return }
         usleep(10_000)
       }
       // A server that was killed may leave processes, which must end before the next can start.
       usleep(50_000)
     }
-    throw Failure(description: "the server does not start: see \(directory)/log")
+    throw Failure(description: "the server does not start in \(directory)")
   }
 
-  private var isReady: Bool {
+  /// Starts what ends the server and removes it when nobody holds the other end of a pipe.
+  private func watch() throws {
+    let lifeline = Pipe()
+    let watcher = Process()
+    watcher.executableURL = URL(fileURLWithPath: "/bin/sh")
+    watcher.arguments = [
+      "-c",
+      """
+      cat > /dev/null
+      server=$(head -1 "$0/data/postmaster.pid")
+      kill -QUIT $server
+      while kill -0 $server; do sleep 0.1; done
+      rm -rf "$0"
+      """, directory,
+    ]
+    watcher.standardInput = lifeline
+    // Whoever holds one of these keeps the server, or what waits for the tests' output, alive.
+    _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    watcher.standardOutput = FileHandle.nullDevice
+    watcher.standardError = FileHandle.nullDevice
+    try watcher.run()
+    self.lifeline = lifeline
+  }
+
+  private func isReady(_ server: Int32) -> Bool {
     let pidFile = (try? String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8)) ?? ""
     let lines = pidFile.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count > 7, let pid = Int32(lines[0]), kill(pid, 0) == 0 else { return false }
-    return lines[7].hasPrefix("ready")
+    return lines.count > 7 && Int32(lines[0]) == server && lines[7].hasPrefix("ready")
   }
 
   /// Kills the postmaster as a crash would.
-  public func kill9() throws {
-    let pidFile = try String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8)
-    guard let pid = pidFile.split(separator: "\n").first.flatMap({ Int32($0) }) else {
-      throw Failure(description: "no postmaster")
-    }
-    kill(pid, SIGKILL)
-    watcher?.waitUntilExit()
+  public func kill9() {
+    guard let server else { return }
+    kill(server.processIdentifier, SIGKILL)
+    while server.isRunning { usleep(1000) }
   }
 
   /// Makes an empty database and returns how to connect to it.

@@ -115,7 +115,7 @@ import Testing
         Statement(
           "", "CREATE TEMP TABLE d (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
       let insert = Statement("insert", "INSERT INTO d VALUES (1), ($1)", [.int4])
-      let error = await #expect(throws: PostgresError.self) {
+      let error = await failure(PostgresError.self) {
         try await connection.query(insert, [.int4(1)])
       }
       #expect(error?.sqlState == .uniqueViolation)
@@ -136,24 +136,27 @@ import Testing
       try await connection.transaction { transaction in
         _ = try await transaction.query(insert, [.int4(3)])
       }
-      await #expect(throws: Stop.self) {
+      let stopped = await failure(Stop.self) {
         try await connection.transaction { transaction in
           _ = try await transaction.query(insert, [.int4(4)])
           throw Stop()
         }
       }
-      await #expect(throws: PostgresError.self) {
+      #expect(stopped != nil)
+      let uncommitted = await failure(PostgresError.self) {
         try await connection.transaction { transaction in
           _ = try await transaction.query(insert, [.int4(5)])
           _ = try await transaction.commit(with: Statement("", "SELECT 1 / 0"))
         }
       }
+      #expect(uncommitted != nil)
       // A failure that the body ignores is not committed either.
-      await #expect(throws: PostgresError.self) {
+      let ignored = await failure(PostgresError.self) {
         try await connection.transaction { transaction in
           _ = try? await transaction.query(Statement("", "SELECT 1 / 0"))
         }
       }
+      #expect(ignored != nil)
       let sum = try await connection.query(Statement("", "SELECT sum(n) FROM t"))
       #expect(try sum[0].value(0) == Int64(6))
     }
@@ -204,7 +207,7 @@ import Testing
   @Test("an error's description holds no value; its debug description does")
   func redaction() async throws {
     try await withConnection(.shared) { connection in
-      let error = await #expect(throws: PostgresError.self) {
+      let error = await failure(PostgresError.self) {
         try await connection.query(
           Statement("cast", "SELECT $1::int", [.text]), [.text("a secret")])
       }

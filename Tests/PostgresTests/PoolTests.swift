@@ -13,7 +13,7 @@ import Testing
       let pool = PostgresPool(
         PostgresOptions(conninfo: cluster.conninfo()), connections: 2, pipelining: .shared,
         on: eventLoop)
-      try await pool.connect()
+      while pool.openConnections < 2 { await eventLoop.sleep(for: .milliseconds(5)) }
       var failures: [PostgresError] = []
       let sleeps = (0..<6).map { _ in
         eventLoop.start {
@@ -32,11 +32,11 @@ import Testing
       while try await watcher.query(running)[0].value(0) != Int64(2) {}
       watcher.close()
 
-      try cluster.kill9()
+      cluster.kill9()
       for sleep in sleeps { await sleep.wait() }
       #expect(failures.count == 6)
       #expect(failures.allSatisfy { $0.kind == .connection && $0.wasSent })
-      let error = await #expect(throws: PostgresError.self) {
+      let error = await failure(PostgresError.self) {
         try await pool.query(Statement("", "SELECT 1"))
       }
       #expect(error?.kind == .connection)
@@ -58,10 +58,11 @@ import Testing
       let pool = PostgresPool(
         PostgresOptions(conninfo: "host=/nowhere"), connections: 1, pipelining: .shared,
         on: eventLoop)
-      await #expect(throws: PostgresError.self) { try await pool.connect() }
-      await #expect(throws: PostgresError.self) {
+      #expect(await failure(PostgresError.self) { try await pool.connect() } != nil)
+      let refused = await failure(PostgresError.self) {
         try await pool.query(Statement("", "SELECT 1"))
       }
+      #expect(refused != nil)
       pool.close()
     }
     await loop.stop()

@@ -38,7 +38,8 @@ struct ProtobufJSONTests {
   @Test(
     "writes the shortest decimal that reads back, and names what JSON has no number for",
     arguments: [
-      (0, "0"), (12.5, "12.5"), (0.1, "0.1"), (100, "100"), (1e22, "1e+22"), (5e-324, "5e-324"),
+      (0, "0"), (12.5, "12.5"), (0.1, "0.1"), (100, "100"), (1e22, "1e+22"),
+      (Double.leastNonzeroMagnitude, "5e-324"),
       (.infinity, "\"Infinity\""), (-.infinity, "\"-Infinity\""), (.nan, "\"NaN\""),
     ] as [(Double, String)])
   func doubles(number: Double, text: String) {
