@@ -37,7 +37,7 @@ struct SecurityTests {
 
   @Test("a connection whose handshake is done stays for longer than that")
   func handshakeDone() async throws {
-    let server = try await echo(.either) { $0.handshakeTimeout = .milliseconds(500) }
+    let server = try await echo(.either) { $0.handshakeTimeout = .seconds(1) }
     try await onLoop { eventLoop in
       let encrypted = try await server.connect(on: eventLoop)
       let plain = try await RPCChannel.connect(to: server.address, .plaintext, on: eventLoop)
