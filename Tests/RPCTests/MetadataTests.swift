@@ -30,7 +30,10 @@ struct MetadataTests {
 
   @Test(
     "what is not Base64 is not read",
-    arguments: ["A", "AAAAA", "A===", "====", "Zg======", "AA=", "AAA==", "=", "AA=A", "A-", "A_", "AA\n", "Ää"])
+    arguments: [
+      "A", "AAAAA", "A===", "====", "Zg======", "AA=", "AAA==", "=", "AA=A", "A-", "A_", "AA\n",
+      "Ää",
+    ])
   func notBase64(text: String) { #expect(Base64.decode(text[...]) == nil) }
 
   @Test("a -bin field may hold several values with commas between, and the name may repeat")
