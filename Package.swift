@@ -112,19 +112,29 @@ let package = Package(
     .target(
       name: "PostgresTesting", dependencies: ["Postgres", "Reactor"],
       path: "Tests/PostgresTesting", swiftSettings: everyRoom),
+    .target(
+      name: "RPCTesting",
+      dependencies: ["RPC", "RPCServer", "RPCClient", "HTTP2", "TLS", "Reactor", logging],
+      path: "Tests/RPCTesting", swiftSettings: everyRoom),
+    .target(
+      name: "WorkflowHistoryTesting", dependencies: ["WorkflowHistory"],
+      path: "Tests/WorkflowHistoryTesting", swiftSettings: everyRoom),
     tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("ProtobufMessages"),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
     // A server in a process of its own, for the supervisor's tests to kill.
     .executableTarget(
       name: "private-postgres", dependencies: ["PostgresSupervisor", logging],
       path: "Tests/Support/private-postgres", swiftSettings: everyRoom),
-    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC"), tests("RPCServer"),
-    tests("RPCClient"),
+    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC"),
+    tests("RPCServer", ["RPCTesting"]), tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
-    tests("WorkflowHistoryService"), tests("WorkflowHistoryClient"),
+    tests("WorkflowHistoryService", ["WorkflowHistoryTesting"]),
+    tests(
+      "WorkflowHistoryClient",
+      ["RPCTesting", "RPCServer", "WorkflowHistoryService", "WorkflowHistoryTesting"]),
     .testTarget(
       name: "WorkflowHistoryCommandTests",
       dependencies: [

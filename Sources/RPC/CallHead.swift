@@ -22,15 +22,11 @@ public struct CallHead: Equatable, Sendable {
     self.path = path
     metadata = Metadata()
     var contentType: String?
+    var timeoutText: String?
     for field in fields {
       switch field.name {
       case "content-type": contentType = field.value
-      case "grpc-timeout":
-        guard let timeout = Timeout.parse(field.value) else {
-          throw .status(
-            RPCStatus(.invalidArgument, "grpc-timeout is not 1 to 8 digits and one of HMSmun"))
-        }
-        self.timeout = timeout
+      case "grpc-timeout": timeoutText = field.value
       case "grpc-encoding": encoding = field.value
       case "te", "grpc-accept-encoding", "content-length": break
       default: metadata.add(field.name, field.value)
@@ -38,6 +34,12 @@ public struct CallHead: Equatable, Sendable {
     }
     guard let contentType, Self.isGRPC(contentType) else { throw .http(415) }
     guard method == "POST" else { throw .http(405) }
+    if let timeoutText {
+      timeout = Timeout.parse(timeoutText)
+      guard timeout != nil else {
+        throw .status(RPCStatus(.internal, "grpc-timeout is not 1 to 8 digits and one of HMSmun"))
+      }
+    }
   }
 
   /// `application/grpc`, perhaps with a suffix that names the codec, or with parameters.

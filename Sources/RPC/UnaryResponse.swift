@@ -12,7 +12,8 @@ public struct UnaryResponse {
   public mutating func receive(_ fields: [RPCField], endsStream: Bool) {
     let metadata = Metadata(fields)
     if status == nil { status = RPCStatus(trailers: metadata) }
-    if status == nil, let http = metadata[":status"], http != "200" {
+    // An interim answer (1xx, RFC 9110, section 15.2) says nothing of the final one.
+    if status == nil, let http = metadata[":status"], http != "200", !http.hasPrefix("1") {
       status = Self.status(ofHTTP: http)
     }
     if endsStream, status == nil {
@@ -36,13 +37,19 @@ public struct UnaryResponse {
 
   /// Takes the next bytes of the body.
   public mutating func receive(_ bytes: RawSpan) {
-    var received = message
+    var first = message
+    var hasTwo = false
     do {
-      try deframer.receive(bytes) { received = $0 }
+      try deframer.receive(bytes) { message in
+        if first == nil { first = message } else { hasTwo = true }
+      }
     } catch {
       if status == nil { status = error }
     }
-    message = received
+    message = first
+    if hasTwo, status == nil {
+      status = RPCStatus(.internal, "the server's answer has more than one message")
+    }
   }
 
   /// The answer, now that the stream is over.
@@ -52,6 +59,9 @@ public struct UnaryResponse {
     }
     guard status.code == .ok else { throw status }
     guard let message else { throw RPCStatus(.internal, "the server's answer has no message") }
+    guard deframer.isBetweenMessages else {
+      throw RPCStatus(.internal, "the server's answer ended in the midst of a message")
+    }
     return message
   }
 }

@@ -38,10 +38,18 @@ final class ClientConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     if let failure { throw failure }
   }
 
-  func request(_ fields: [RPCField], delegate: any HTTP2StreamDelegate) throws(HTTP2Error)
+  func request(_ fields: [RPCField], delegate: any HTTP2StreamDelegate) throws(RPCStatus)
     -> HTTP2Stream
   {
-    try http2.request(fields.map { HTTP2Field($0.name, $0.value) }, delegate: delegate)
+    // HTTP/2 would take it, and wait for ever for a turn to send it.
+    guard !stream.isClosing else {
+      throw failure ?? RPCStatus(.unavailable, "the connection is closed")
+    }
+    do throws(HTTP2Error) {
+      return try http2.request(fields.map { HTTP2Field($0.name, $0.value) }, delegate: delegate)
+    } catch {
+      throw RPCStatus(.unavailable, "the connection takes no more calls: \(error)")
+    }
   }
 
   func received(_ bytes: RawSpan) {

@@ -70,12 +70,7 @@ public final class RPCChannel {
     let call = ClientCall(limit: Self.maxMessageSize)
     let fields = RequestFields.make(
       path: path, authority: authority, scheme: scheme, timeout: timeout, metadata: metadata)
-    let stream: HTTP2Stream
-    do {
-      stream = try connection.request(fields, delegate: call)
-    } catch {
-      throw RPCStatus(.unavailable, "the connection takes no more calls: \(error)")
-    }
+    let stream = try connection.request(fields, delegate: call)
     stream.write(message)
     stream.finish()
     connection.scheduleFlush()

@@ -8,7 +8,7 @@ final class LoopServer {
   let dispatcher: Dispatcher
   let eventLoop: EventLoop
   let logger: Logger
-  private var connections: [ObjectIdentifier: ServerConnection] = [:]
+  private(set) var connections: [ObjectIdentifier: ServerConnection] = [:]
   private var isDraining = false
   private var drained: CheckedContinuation<Void, Never>?
 

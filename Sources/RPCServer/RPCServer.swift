@@ -8,7 +8,7 @@ internal import Synchronization
 public struct RPCServer: Sendable {
   /// Where it listens, with the ports that were chosen.
   public let addresses: [SocketAddress]
-  private let loops: [LoopBound<LoopServer>]
+  let loops: [LoopBound<LoopServer>]
   private let acceptor: LoopBound<Acceptor>
 
   /// Listens at `endpoints`, and serves.

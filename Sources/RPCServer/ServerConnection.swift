@@ -8,6 +8,8 @@ internal import TLS
 /// calls.
 final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   unowned let server: LoopServer
+  /// How many bytes wait for the kernel to take them.
+  var pendingBytes: Int { stream.pendingBytes }
   let peer: String
   private let stream: ByteStream
   private let http2: HTTP2Session

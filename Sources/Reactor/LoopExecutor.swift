@@ -35,6 +35,7 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
 
   /// The thread's whole life: it waits for the first job, which drives the loop, and runs it.
   fileprivate func runThread() {
+    blockBrokenPipes()
     thread.store(currentThread(), ordering: .releasing)
     uv_sem_wait(firstJob)
     let drive = remote.withLock { $0.jobs.removeFirst() }

@@ -1,0 +1,71 @@
+import Foundation
+import Identity
+import ProtobufMessages
+import RPC
+import Testing
+import WorkflowHistory
+import WorkflowHistoryMessages
+import WorkflowHistoryService
+import WorkflowHistoryTesting
+
+@Suite("What every call passes first")
+struct AuthenticationTests {
+  private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+  private let store = MemoryStore()
+  private let key: SigningKey
+  private let route: Dispatcher.Route
+
+  init() throws {
+    key = try SigningKey(secret: Array(repeating: 7, count: 32))
+    let handlers = WorkflowHistoryHandlers(store: store, clock: { Samples.now })
+    let dispatcher = Dispatcher(
+      [handlers.service(arena: Arena())],
+      interceptors: interceptors(verifier: TokenVerifier(key: key, clock: { Self.now })))
+    route = try dispatcher.route("/\(WorkflowHistoryAPI.service.fullName)/SaveWorkflowExecution")
+  }
+
+  private func token(_ scopes: Set<Scope> = [.historyWrite], issued: Date = now) async throws
+    -> String
+  {
+    try await TokenIssuer(key: key).sign(
+      user: "alice", scopes: scopes, expiresIn: .seconds(60), now: issued)
+  }
+
+  /// The status of a save with these values of `authorization`; nil where it is answered.
+  private func status(_ authorizations: [String]) async throws -> RPCStatus? {
+    let metadata = Metadata(authorizations.map { RPCField("authorization", $0) })
+    let call = ServerCall(method: route.method, metadata: metadata, peer: "tcp", timeout: nil)
+    let request = SaveWorkflowExecutionRequest(execution: Samples.fields)
+    do {
+      _ = try await route.handler(call, request.encode(arena: Arena(), prefix: 0))
+      return nil
+    } catch let status as RPCStatus {
+      return status
+    }
+  }
+
+  @Test("a good token says who calls, and what they may")
+  func goodToken() async throws {
+    #expect(try await status(["Bearer \(token())"]) == nil)
+    guard case .save(let save) = store.requests.first else {
+      Issue.record("no save")
+      return
+    }
+    #expect(save.execution.userID == "alice")
+    #expect(try await status(["Bearer \(token([]))"])?.code == .permissionDenied)
+    #expect(store.requests.count == 1)
+  }
+
+  @Test("no token, two of them, or one that is not good is UNAUTHENTICATED")
+  func badTokens() async throws {
+    let good = "Bearer \(try await token())"
+    let expired = "Bearer \(try await token(issued: Self.now - 61))"
+    for authorizations in [
+      [], [good, good], [""], ["Bearer"], ["Basic YTpi"], [good + "x"], [expired],
+    ] {
+      #expect(try await status(authorizations)?.code == .unauthenticated, "\(authorizations)")
+    }
+    #expect(store.requests.isEmpty)
+  }
+}

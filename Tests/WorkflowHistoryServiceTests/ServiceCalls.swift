@@ -1,0 +1,61 @@
+import Identity
+import ProtobufMessages
+import RPC
+import WorkflowHistoryMessages
+import WorkflowHistoryTesting
+
+@testable import WorkflowHistoryService
+
+/// The service over a store of the test, called without a transport.
+struct Service {
+  let store = MemoryStore()
+  private let dispatcher: Dispatcher
+
+  /// - Parameter caller: who calls; nil where nobody was authenticated.
+  init(caller: Principal?) {
+    let handlers = WorkflowHistoryHandlers(store: store, clock: { Samples.now })
+    dispatcher = Dispatcher(
+      [handlers.service(arena: Arena())],
+      interceptors: [Caller(caller), HistoryErrorInterceptor()])
+  }
+
+  /// Calls a method with a message.
+  func call<Response: DecodableMessage>(
+    _ method: String, _ request: any EncodableMessage, as response: Response.Type
+  ) async throws -> Response {
+    let answer = try await call(method, request)
+    return try Response.decode(Array(answer.dropFirst(5)), arena: Arena())
+  }
+
+  /// Calls a method with a message, for its bytes.
+  @discardableResult
+  func call(_ method: String, _ request: any EncodableMessage) async throws -> [UInt8] {
+    let route = try dispatcher.route("/\(WorkflowHistoryAPI.service.fullName)/\(method)")
+    let call = ServerCall(method: route.method, metadata: Metadata(), peer: "tcp", timeout: nil)
+    return try await route.handler(call, request.encode(arena: Arena(), prefix: 0))
+  }
+
+  /// The status that a call ends with; nil where it is answered.
+  func status(_ method: String, _ request: any EncodableMessage) async throws -> RPCStatus? {
+    do {
+      try await call(method, request)
+      return nil
+    } catch let status as RPCStatus {
+      return status
+    }
+  }
+}
+
+/// Says who calls.
+private final class Caller: ServerInterceptor {
+  private let principal: Principal?
+
+  init(_ principal: Principal?) { self.principal = principal }
+
+  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
+    -> [UInt8]
+  {
+    call[Principal.self] = principal
+    return try await next(call, message)
+  }
+}

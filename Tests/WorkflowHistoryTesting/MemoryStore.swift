@@ -1,0 +1,90 @@
+public import WorkflowHistory
+
+/// A store that records what reaches it, and answers as it is told.
+public final class MemoryStore: HistoryStore {
+  /// One call of the store.
+  public enum Request: Equatable {
+    case save(ExecutionSave)
+    case update(ExecutionUpdate, Reach, Timestamp)
+    case execution(ExecutionID, Reach)
+    case history(HistoryQuery)
+    case statistics(WindowQuery)
+    case metrics(WindowQuery)
+  }
+
+  /// What has reached it, in order.
+  public private(set) var requests: [Request] = []
+  /// Where set, what every call throws.
+  public var failure: (any Error)?
+
+  /// A store that no call has reached.
+  public init() {}
+
+  private func answer<T>(_ request: Request, _ value: T) throws -> T {
+    requests.append(request)
+    if let failure { throw failure }
+    return value
+  }
+
+  public func save(_ save: ExecutionSave) async throws -> WorkflowExecution {
+    try answer(.save(save), save.execution)
+  }
+
+  public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
+    -> WorkflowExecution
+  { try answer(.update(update, reach, now), Samples.execution) }
+
+  public func execution(_ id: ExecutionID, reach: Reach) async throws -> WorkflowExecution {
+    try answer(.execution(id, reach), Samples.execution)
+  }
+
+  public func history(_ query: HistoryQuery) async throws -> HistoryPage {
+    try answer(
+      .history(query),
+      HistoryPage(executions: [Samples.execution], nextPageToken: "next", total: 1))
+  }
+
+  public func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics {
+    try answer(
+      .statistics(query),
+      WorkflowStatistics(query: query, all: ExecutionFigures(counts: [.failed: 2]), byType: []))
+  }
+
+  public func performanceMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics {
+    try answer(
+      .metrics(query),
+      PerformanceMetrics(
+        query: query,
+        speedClasses: SpeedClass.allCases.map {
+          SpeedClassFigures(speedClass: $0, executions: 0, durationSumMicroseconds: 0)
+        }, errorPatterns: [],
+        tips: OptimizationTip.tips(speedClasses: [], errorPatterns: []), efficiencyTrend: []))
+  }
+}
+
+/// Values that the tests save and read.
+public enum Samples {
+  /// The time of day.
+  public static let now = Timestamp(microseconds: 1_800_000_000_000_000)
+  /// An id of that time.
+  public static let id = ExecutionID(
+    high: 1_800_000_000_000 << 16 | 0x7abc, low: 0x8123_4567_89ab_cdef)
+
+  /// What a caller sends to be saved.
+  public static var fields: ExecutionFields {
+    var fields = ExecutionFields()
+    fields.workflowID = "wf-1"
+    fields.workflowType = "etl"
+    fields.status = .running
+    return fields
+  }
+
+  /// What the store has.
+  public static var execution: WorkflowExecution {
+    WorkflowExecution(
+      id: id, workflowID: "wf-1", workflowType: "etl", userID: "alice", status: .running,
+      inputData: nil, outputData: nil, taskResults: nil, errorMessage: nil, startTime: now,
+      endTime: nil, durationSeconds: nil, executionMetadata: nil, version: 3,
+      createdAt: id.createdAt, updatedAt: now)
+  }
+}
