@@ -10,6 +10,8 @@ from harness.client import Client, document, execution, refused, retry_delay
 from harness.identifiers import fresh_user, uuid7
 from harness.load import Load, assert_nothing_is_lost
 from harness.server import wait_until
+from harness.stubs import service_pb2
+from harness.wire import framed, over_tls, over_unix
 
 
 def wait_for_load(load: Load, more: int = 300):
@@ -150,3 +152,30 @@ def test_a_page_token_is_good_after_a_restart(own_server):
     assert [row.id for row in page.executions] == [saved[1], saved[0]]
     with refused(grpc.StatusCode.INVALID_ARGUMENT):
         own_server.client(fresh_user()).history(page_token=token)
+
+
+def test_sigterm_lets_a_call_that_has_begun_end_and_refuses_new_connections(own_server):
+    token = own_server.token(fresh_user())
+    request = service_pb2.SaveWorkflowExecutionRequest(execution=execution()).SerializeToString()
+    with over_tls(own_server) as wire:
+        stream = wire.begin("SaveWorkflowExecution", token)
+        wire.send(stream, framed(request)[:20])
+        # An answer on the same connection: the server has read all that came before it.
+        assert wire.call("GetWorkflowExecution", token, b"").status != 0
+
+        own_server.process.send_signal(signal.SIGTERM)
+        while wire.goaway is None:
+            wire.receive()
+        wire.send(stream, framed(request)[20:], end=True)
+        assert wire.answer(stream).status == 0
+        with pytest.raises(OSError):
+            over_tls(own_server)
+    assert own_server.process.wait(timeout=60) == 0
+
+
+def test_sigterm_is_not_held_up_by_a_call_that_never_ends(own_server):
+    with over_unix(own_server) as wire:
+        token = own_server.token(fresh_user())
+        wire.begin("SaveWorkflowExecution", token)
+        assert wire.call("GetWorkflowExecution", token, b"").status != 0
+        assert own_server.stop() == 0

@@ -12,6 +12,7 @@ import h2.events
 
 SERVICE = "/workflow_history.v1.WorkflowHistoryService"
 PATIENCE = 30
+GOAWAY = 7
 
 
 def framed(message: bytes, flag: int = 0) -> bytes:
@@ -70,6 +71,7 @@ class Wire:
         self.goaway: int | None = None
         self.pongs: list[bytes] = []
         self.closed = False
+        self._unread = b""
         self.h2.initiate_connection()
         self.flush()
 
@@ -138,9 +140,25 @@ class Wire:
         if not data:
             self.closed = True
             return
-        for event in self.h2.receive_data(data):
+        for event in self.h2.receive_data(self._without_goaway(data)):
             self._file(event)
         self.flush()
+
+    def _without_goaway(self, data: bytes) -> bytes:
+        """The whole frames among what has come, but for each GOAWAY, which is kept here: h2 takes
+        one for the end of the connection, whose streams yet go on to their own."""
+        self._unread += data
+        frames = b""
+        while len(self._unread) >= 9:
+            end = 9 + int.from_bytes(self._unread[:3], "big")
+            if len(self._unread) < end:
+                break
+            frame, self._unread = self._unread[:end], self._unread[end:]
+            if frame[3] == GOAWAY:
+                self.goaway = int.from_bytes(frame[13:17], "big")
+            else:
+                frames += frame
+        return frames
 
     def _file(self, event: h2.events.Event):
         match event:
@@ -153,8 +171,6 @@ class Wire:
                 self.answers[event.stream_id].ended = True
             case h2.events.StreamReset():
                 self.answers[event.stream_id].reset = event.error_code
-            case h2.events.ConnectionTerminated():
-                self.goaway = event.error_code
             case h2.events.PingAckReceived():
                 self.pongs.append(event.ping_data)
 
