@@ -15,7 +15,7 @@ from harness import tokens
 from harness.client import Client, refused
 from harness.folders import temporary_folder
 from harness.identifiers import fresh_user
-from harness.server import Server
+from harness.server import Server, free_port
 
 
 @pytest.fixture
@@ -191,6 +191,17 @@ def test_a_certificate_and_a_secret_of_ones_own_are_used(unstarted, server):
         assert Client(channel, "ann", token).save().user_id == "ann"
         with refused(grpc.StatusCode.UNAUTHENTICATED):
             Client(channel, "ann", server.token("ann")).statistics()
+
+
+def test_plain_tcp_is_served_only_where_it_is_asked_for_and_with_a_warning(unstarted):
+    address = f"127.0.0.1:{free_port()}"
+    own = unstarted("--insecure-listen", address).start()
+    assert any("warning" in line and address in line for line in own.output), own.log
+    user = fresh_user()
+    with grpc.insecure_channel(address) as channel:
+        assert Client(channel, user, own.token(user)).save().user_id == user
+        with refused(grpc.StatusCode.UNAUTHENTICATED):
+            Client(channel, user, None).statistics()
 
 
 @pytest.mark.parametrize("loops", [1, 3])
