@@ -139,9 +139,9 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     call.begin(request, endsStream: endsStream)
   }
 
-  func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) {
-    if http2.openStreams == 0 { finish() }
-  }
+  /// The peer opens no more streams; those that stand end as they would, and then ``flush()`` finds
+  /// that the session is finished.
+  func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) {}
 
   // MARK: Ending
 
