@@ -17,11 +17,13 @@ public struct Blob: DecodableMessage, EncodableMessage, Equatable, Sendable {
     }
   }
 
+  /// Takes any bytes whose first is not 0xFF.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Blob {
     guard bytes.first != 0xff else { throw MessageError(field: "blob", description: "is 0xFF") }
     return Blob(bytes)
   }
 
+  /// The bytes as they are.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     [UInt8](repeating: 0, count: prefix) + bytes
   }

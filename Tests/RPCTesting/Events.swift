@@ -18,6 +18,7 @@ public final class Events: Sendable {
   }
   private let state = Mutex(State())
 
+  /// Nothing has happened yet.
   public init() {}
 
   /// How often an event has happened.

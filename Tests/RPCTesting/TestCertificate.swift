@@ -5,10 +5,12 @@ public import TLS
 /// gone with this value.
 public final class TestCertificate: Sendable {
   private let directory: URL
-  /// The contexts of a server that has it, and of a client that trusts it.
+  /// The context of a server that has it.
   public let server: TLSContext
+  /// The context of a client that trusts it.
   public let client: TLSContext
 
+  /// Has the openssl command make one.
   public init() throws {
     directory = FileManager.default.temporaryDirectory
       .appending(path: "workflow-history-\(UUID().uuidString)")

@@ -11,7 +11,9 @@ public struct TestServer: Sendable {
   /// The handler of one method.
   public typealias Handler = (Blob, ServerCall) async throws -> Blob
 
+  /// The server.
   public let server: RPCServer
+  /// The loops that it runs on.
   public let loops: [Loop]
   private let security: RPCEndpoint.Security
 

@@ -77,6 +77,7 @@ public final class WireClient: ByteStreamDelegate, HTTP2SessionDelegate {
     for entry in ready { entry.continuation.resume() }
   }
 
+  /// Keeps the bytes, or hands them to HTTP/2.
   public func received(_ bytes: RawSpan) {
     if !speaks { bytes.withUnsafeBytes { received.append(contentsOf: $0) } }
     if speaks {
@@ -86,7 +87,9 @@ public final class WireClient: ByteStreamDelegate, HTTP2SessionDelegate {
     changed()
   }
 
+  /// Ends the connection.
   public func receivedEnd() { end() }
+  /// Ends the connection.
   public func failed(_ error: SystemError) { end() }
 
   private func end() {
@@ -96,8 +99,11 @@ public final class WireClient: ByteStreamDelegate, HTTP2SessionDelegate {
     changed()
   }
 
+  /// Sends on.
   public func drained() { flush() }
+  /// Never called: a server makes no requests.
   public func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {}
+  /// Keeps the code.
   public func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) { goAway = code }
 }
 
@@ -134,15 +140,19 @@ public final class WireCall: HTTP2StreamDelegate {
   /// Waits until the stream is over.
   public func ended() async { await client.wait { self.code != nil } }
 
+  /// Keeps the fields.
   public func received(fields: [HTTP2Field], endsStream: Bool) {
     self.fields += fields
     blocks += 1
   }
 
+  /// Keeps the bytes.
   public func received(data: RawSpan) {
     data.withUnsafeBytes { body.append(contentsOf: $0) }
   }
 
+  /// Passed over: the stream closes next.
   public func receivedEnd() {}
+  /// Keeps how the stream ended.
   public func closed(_ code: HTTP2ErrorCode) { self.code = code }
 }

@@ -26,30 +26,36 @@ public final class MemoryStore: HistoryStore {
     return value
   }
 
+  /// Keeps the request, and answers it.
   public func save(_ save: ExecutionSave) async throws -> WorkflowExecution {
     try answer(.save(save), save.execution)
   }
 
+  /// Keeps the request, and answers it.
   public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
   { try answer(.update(update, reach, now), Samples.execution) }
 
+  /// Keeps the request, and answers it.
   public func execution(_ id: ExecutionID, reach: Reach) async throws -> WorkflowExecution {
     try answer(.execution(id, reach), Samples.execution)
   }
 
+  /// Keeps the request, and answers it.
   public func history(_ query: HistoryQuery) async throws -> HistoryPage {
     try answer(
       .history(query),
       HistoryPage(executions: [Samples.execution], nextPageToken: "next", total: 1))
   }
 
+  /// Keeps the request, and answers it.
   public func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics {
     try answer(
       .statistics(query),
       WorkflowStatistics(query: query, all: ExecutionFigures(counts: [.failed: 2]), byType: []))
   }
 
+  /// Keeps the request, and answers it.
   public func performanceMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics {
     try answer(
       .metrics(query),
