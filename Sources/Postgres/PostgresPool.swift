@@ -10,6 +10,7 @@ public final class PostgresPool {
   private let pipelining: PostgresConnection.Pipelining
   private var slots: [Slot] = []
   private var isClosed = false
+  private var turn = 0
   private var arrivals: [CheckedContinuation<PostgresError?, Never>] = []
   private var lastFailure: PostgresError?
 
@@ -63,9 +64,16 @@ public final class PostgresPool {
     try await leastLoaded().transaction(body)
   }
 
+  /// The connection with the least to do; of equals, another one each time: statements that begin
+  /// in one turn choose before any of them counts.
   private func leastLoaded() throws(PostgresError) -> PostgresConnection {
-    let connection = slots.lazy.compactMap(\.connection).min { $0.load < $1.load }
-    if let connection { return connection }
+    turn = (turn + 1) % slots.count
+    var least: PostgresConnection?
+    for offset in slots.indices {
+      guard let connection = slots[(turn + offset) % slots.count].connection else { continue }
+      if least.map({ connection.load < $0.load }) ?? true { least = connection }
+    }
+    if let least { return least }
     throw PostgresError(
       .connection, "there is no connection to the server",
       detail: lastFailure?.debugDescription ?? "")

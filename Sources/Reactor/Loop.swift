@@ -3,7 +3,7 @@
 /// What lives on the loop is reached through its ``EventLoop``, which is not `Sendable`: code that
 /// holds one is on the loop's thread, so connections, calls and statements need no locks.
 public actor Loop {
-  nonisolated let executor: LoopExecutor
+  private nonisolated let executor: LoopExecutor
   private let eventLoop: EventLoop
   /// What the loop is called in logs.
   public nonisolated let name: String

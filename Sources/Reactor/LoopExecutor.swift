@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// `@unchecked Sendable`: `local` and `drained` are touched only on the loop's thread, `wake` only
 /// by `uv_async_send`, which libuv makes safe anywhere; the rest is atomic or behind the mutex.
-final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
+final class LoopExecutor: SerialExecutor, @unchecked Sendable {
   private struct Remote {
     var jobs: [UnownedJob] = []
     /// Nil before the libuv loop runs, and again after.
@@ -39,8 +39,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     thread.store(currentThread(), ordering: .releasing)
     uv_sem_wait(firstJob)
     let drive = remote.withLock { $0.jobs.removeFirst() }
-    drive.runSynchronously(
-      isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    drive.runSynchronously(on: asUnownedSerialExecutor())
   }
 
   var isCurrent: Bool {
@@ -68,10 +67,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     }
     if jobs.isEmpty { swap(&jobs, &local) }
     while !jobs.isEmpty {
-      for job in jobs {
-        job.runSynchronously(
-          isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-      }
+      for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
       jobs.removeAll(keepingCapacity: true)
       swap(&jobs, &local)
     }
@@ -87,8 +83,6 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
       if let wake, !remote.jobs.isEmpty { wake.send() }
     }
   }
-
-  func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 

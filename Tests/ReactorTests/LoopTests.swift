@@ -12,20 +12,29 @@ struct LoopTests {
     await loop.stop()
   }
 
-  @Test("starts a task when the turn's events have been handled, before the turn's end")
-  func startsInTurn() async throws {
+  @Test("starts a task at once, up to where it first suspends")
+  func immediate() async throws {
     let loop = try Loop(name: "test")
     let steps = await loop.run { eventLoop in
-      let steps = Box<[String]>([])
+      var steps: [String] = []
+      let box = Box<[String]>([])
+      let waiting = Box<CheckedContinuation<Void, Never>?>(nil)
+      eventLoop.start {
+        box.value.append("started")
+        await withCheckedContinuation { waiting.value = $0 }
+        box.value.append("resumed")
+      }
+      steps = box.value
+      #expect(steps == ["started"])
       return await withCheckedContinuation { done in
-        eventLoop.timer(after: .zero) {
-          eventLoop.atTurnEnd { done.resume(returning: steps.value) }
-          eventLoop.start { steps.value.append("task") }
-          steps.value.append("event")
+        eventLoop.start {
+          waiting.value?.resume()
+          await Task.yield()
+          done.resume(returning: box.value)
         }
       }
     }
-    #expect(steps == ["event", "task"])
+    #expect(steps == ["started", "resumed"])
     await loop.stop()
   }
 
