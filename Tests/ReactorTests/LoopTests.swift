@@ -16,25 +16,19 @@ struct LoopTests {
   func immediate() async throws {
     let loop = try Loop(name: "test")
     let steps = await loop.run { eventLoop in
-      var steps: [String] = []
-      let box = Box<[String]>([])
+      let steps = Box<[String]>([])
       let waiting = Box<CheckedContinuation<Void, Never>?>(nil)
-      eventLoop.start {
-        box.value.append("started")
-        await withCheckedContinuation { waiting.value = $0 }
-        box.value.append("resumed")
-      }
-      steps = box.value
-      #expect(steps == ["started"])
       return await withCheckedContinuation { done in
         eventLoop.start {
-          waiting.value?.resume()
-          await Task.yield()
-          done.resume(returning: box.value)
+          steps.value.append("started")
+          await withCheckedContinuation { waiting.value = $0 }
+          done.resume(returning: steps.value + ["resumed"])
         }
+        steps.value.append("returned")
+        waiting.value?.resume()
       }
     }
-    #expect(steps == ["started", "resumed"])
+    #expect(steps == ["started", "returned", "resumed"])
     await loop.stop()
   }
 
