@@ -34,7 +34,7 @@ public final class EventLoop {
   /// Starts a task in this loop's isolation; it runs at once, up to where it first suspends.
   ///
   /// Write the closure without a capture list: as of Swift 6.3 a closure that has one does not run
-  /// in its caller's isolation, and so not on the loop. A test of the architecture looks for them.
+  /// in its caller's isolation, and so not on the loop.
   @discardableResult
   public func start(_ operation: @escaping () async -> Void) -> LoopTask {
     // Unsafe only to the type checker: whoever holds an EventLoop is in its loop's isolation, so
