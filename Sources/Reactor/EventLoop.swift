@@ -31,10 +31,10 @@ public final class EventLoop {
     turn.deallocate()
   }
 
-  /// Starts a task in this loop's isolation; it runs at once, up to where it first suspends.
+  /// Starts a task in this loop's isolation; it begins when this turn's events have been handled.
   ///
   /// Write the closure without a capture list: as of Swift 6.3 a closure that has one does not run
-  /// in its caller's isolation, and so not on the loop.
+  /// in its caller's isolation, and so not on the loop. A test of the architecture looks for them.
   @discardableResult
   public func start(_ operation: @escaping () async -> Void) -> LoopTask {
     // Unsafe only to the type checker: whoever holds an EventLoop is in its loop's isolation, so
@@ -106,7 +106,9 @@ extension Loop {
   /// A method of its own, and not a closure in `assumeIsolated`: only what stands in an isolated
   /// declaration hands its isolation on to the task.
   fileprivate func start(_ operation: sending @escaping () async -> Void) -> Task<Void, Never> {
-    Task.immediate {
+    // The preference is what brings the task straight back here when a continuation resumes it;
+    // without it, it would come by way of the global pool.
+    Task(executorPreference: executor) {
       // The task is in this actor's isolation only if it captures it.
       _ = self
       await operation()

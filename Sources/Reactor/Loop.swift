@@ -3,7 +3,7 @@
 /// What lives on the loop is reached through its ``EventLoop``, which is not `Sendable`: code that
 /// holds one is on the loop's thread, so connections, calls and statements need no locks.
 public actor Loop {
-  private nonisolated let executor: LoopExecutor
+  nonisolated let executor: LoopExecutor
   private let eventLoop: EventLoop
   /// What the loop is called in logs.
   public nonisolated let name: String
@@ -54,8 +54,7 @@ public actor Loop {
   public func stop() { eventLoop.stop() }
 
   /// The job that never ends until the loop does. Everything libuv calls back runs inside it, so
-  /// the runtime knows at no cost that a callback is in this actor's isolation, and a task that a
-  /// callback starts begins at once.
+  /// the runtime knows at no cost that a callback is in this actor's isolation.
   private func drive() { eventLoop.run() }
 }
 

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// `@unchecked Sendable`: `local` and `drained` are touched only on the loop's thread, `wake` only
 /// by `uv_async_send`, which libuv makes safe anywhere; the rest is atomic or behind the mutex.
-final class LoopExecutor: SerialExecutor, @unchecked Sendable {
+final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
   private struct Remote {
     var jobs: [UnownedJob] = []
     /// Nil before the libuv loop runs, and again after.
@@ -39,7 +39,8 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
     thread.store(currentThread(), ordering: .releasing)
     uv_sem_wait(firstJob)
     let drive = remote.withLock { $0.jobs.removeFirst() }
-    drive.runSynchronously(on: asUnownedSerialExecutor())
+    drive.runSynchronously(
+      isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
   }
 
   var isCurrent: Bool {
@@ -67,7 +68,10 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
     }
     if jobs.isEmpty { swap(&jobs, &local) }
     while !jobs.isEmpty {
-      for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+      for job in jobs {
+        job.runSynchronously(
+          isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+      }
       jobs.removeAll(keepingCapacity: true)
       swap(&jobs, &local)
     }
@@ -83,6 +87,8 @@ final class LoopExecutor: SerialExecutor, @unchecked Sendable {
       if let wake, !remote.jobs.isEmpty { wake.send() }
     }
   }
+
+  func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 

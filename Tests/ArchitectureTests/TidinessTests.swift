@@ -31,6 +31,15 @@ struct TidinessTests {
     }
   }
 
+  @Test("a task that is started on a loop has no capture list, with which it would leave the loop")
+  func startedTasksStayOnTheirLoop() {
+    for file in SourceTree.files(under: "Sources") where file.isSwift {
+      for (number, code) in file.code(matching: /\bstart\s*\{\s*\[/) {
+        Issue.record("\(file.path):\(number): \(code)")
+      }
+    }
+  }
+
   @Test("a safe room has no unsafe code in it", arguments: house.filter { $0.kind == .safe })
   func safeRoomsAreSafe(room: Room) {
     for file in SourceTree.files(under: "Sources/\(room)") where file.isSwift {

@@ -12,23 +12,20 @@ struct LoopTests {
     await loop.stop()
   }
 
-  @Test("starts a task at once, up to where it first suspends")
-  func immediate() async throws {
+  @Test("starts a task when the turn's events have been handled, before the turn's end")
+  func startsInTurn() async throws {
     let loop = try Loop(name: "test")
     let steps = await loop.run { eventLoop in
       let steps = Box<[String]>([])
-      let waiting = Box<CheckedContinuation<Void, Never>?>(nil)
       return await withCheckedContinuation { done in
-        eventLoop.start {
-          steps.value.append("started")
-          await withCheckedContinuation { waiting.value = $0 }
-          done.resume(returning: steps.value + ["resumed"])
+        eventLoop.timer(after: .zero) {
+          eventLoop.atTurnEnd { done.resume(returning: steps.value) }
+          eventLoop.start { steps.value.append("task") }
+          steps.value.append("event")
         }
-        steps.value.append("returned")
-        waiting.value?.resume()
       }
     }
-    #expect(steps == ["started", "returned", "resumed"])
+    #expect(steps == ["event", "task"])
     await loop.stop()
   }
 
