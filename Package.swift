@@ -125,13 +125,13 @@ let package = Package(
     .executableTarget(
       name: "private-postgres", dependencies: ["PostgresSupervisor", logging],
       path: "Tests/Support/private-postgres", swiftSettings: everyRoom),
-    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC"),
+    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC", ["RPCTesting"]),
     tests("RPCServer", ["RPCTesting"]), tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
-    tests("WorkflowHistoryService", ["WorkflowHistoryTesting"]),
+    tests("WorkflowHistoryService", ["WorkflowHistoryTesting", "RPCTesting"]),
     tests(
       "WorkflowHistoryClient",
       ["RPCTesting", "RPCServer", "WorkflowHistoryService", "WorkflowHistoryTesting"]),

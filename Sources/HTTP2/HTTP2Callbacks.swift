@@ -6,6 +6,7 @@ func newSession(isServer: Bool) throws(HTTP2Error) -> OpaquePointer {
   var callbacks: OpaquePointer?
   nghttp2_session_callbacks_new(&callbacks)
   defer { nghttp2_session_callbacks_del(callbacks) }
+  nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, onBeginFrame)
   nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, onBeginHeaders)
   nghttp2_session_callbacks_set_on_header_callback(callbacks, onHeader)
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrameReceived)
@@ -20,6 +21,8 @@ func newSession(isServer: Bool) throws(HTTP2Error) -> OpaquePointer {
   if isServer { nghttp2_option_set_no_http_messaging(option, 1) }
   // Closed streams are kept only for RFC 7540 priorities, which are off.
   nghttp2_option_set_no_closed_streams(option, 1)
+  // Windows open again as bodies are read: see HTTP2Stream.release.
+  nghttp2_option_set_no_auto_window_update(option, 1)
 
   var session: OpaquePointer?
   let code =
@@ -44,6 +47,12 @@ private func owner(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
 private func stream(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
   guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return nil }
   return Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+}
+
+private func onBeginFrame(
+  _: OpaquePointer?, _ header: UnsafePointer<nghttp2_frame_hd>?, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+  owner(context).began(header!.pointee) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
 }
 
 private func onBeginHeaders(
@@ -79,6 +88,10 @@ private func onFrameReceived(
       let stream = stream(session, frame.pointee.hd.stream_id)
     else { break }
     owner(context).receivedEnd(of: stream)
+  case NGHTTP2_SETTINGS.rawValue:
+    owner(context).isEstablished = true
+  case NGHTTP2_PING.rawValue:
+    owner(context).receivedPing(frame.pointee.ping)
   case NGHTTP2_GOAWAY.rawValue:
     owner(context).delegate?.receivedGoAway(
       lastStream: frame.pointee.goaway.last_stream_id,
@@ -92,8 +105,9 @@ private func onData(
   _ session: OpaquePointer?, _: UInt8, _ id: Int32, _ bytes: UnsafePointer<UInt8>?, _ count: Int,
   _: UnsafeMutableRawPointer?
 ) -> Int32 {
-  stream(session, id)?.delegate?.received(
-    data: UnsafeRawBufferPointer(start: bytes, count: count).bytes)
+  // What one stream does not read holds up no other.
+  nghttp2_session_consume_connection(session, count)
+  stream(session, id)?.receive(UnsafeRawBufferPointer(start: bytes, count: count).bytes)
   return 0
 }
 
@@ -109,11 +123,17 @@ private func onFrameSent(
   _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
   let header = frame!.pointee.hd
-  guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-    header.type == UInt8(NGHTTP2_HEADERS.rawValue) || header.type == UInt8(NGHTTP2_DATA.rawValue),
-    let stream = stream(session, header.stream_id)
-  else { return 0 }
-  owner(context).sentEnd(of: stream)
+  switch UInt32(header.type) {
+  case NGHTTP2_RST_STREAM.rawValue:
+    owner(context).sentReset(HTTP2ErrorCode(rawValue: frame!.pointee.rst_stream.error_code))
+  case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
+    owner(context).sentAnswer(header)
+    guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      let stream = stream(session, header.stream_id)
+    else { break }
+    owner(context).sentEnd(of: stream)
+  default: break
+  }
   return 0
 }
 

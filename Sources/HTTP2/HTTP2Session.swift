@@ -6,6 +6,17 @@ public protocol HTTP2SessionDelegate: AnyObject {
   func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool)
   /// The peer will open no more streams, or serves none after `lastStream`.
   func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode)
+  /// The peer asks for a sign of life, and gets it.
+  func receivedPing()
+  /// The peer has answered the PING with this payload.
+  func receivedPong(_ payload: UInt64)
+}
+
+extension HTTP2SessionDelegate {
+  /// Nothing.
+  public func receivedPing() {}
+  /// Nothing.
+  public func receivedPong(_ payload: UInt64) {}
 }
 
 /// One side of an HTTP/2 connection (RFC 9113) with no socket: bytes go in, events come out, and
@@ -17,14 +28,25 @@ public protocol HTTP2SessionDelegate: AnyObject {
 public final class HTTP2Session {
   /// Told of what happens.
   public weak var delegate: (any HTTP2SessionDelegate)?
-  private let session: OpaquePointer
+  let session: OpaquePointer
   let settings: HTTP2Settings
   let isServer: Bool
-  private var streams: [Int32: HTTP2Stream] = [:]
-  private var hasEnded = false
+  var streams: [Int32: HTTP2Stream] = [:]
+  private(set) var hasEnded = false
+  var budget: FrameBudget
+  /// Whether the peer has sent too much that gets nothing done.
+  var isOverBudget = false
+  /// When the bytes came that are being read.
+  private(set) var now = Duration.zero
+  /// Whether the peer's first SETTINGS have come.
+  public internal(set) var isEstablished = false
+  /// How many frames of answers, or of requests, were sent: HEADERS and DATA.
+  public internal(set) var answersSent = 0
+  /// How many bytes of bodies wait to be sent.
+  public internal(set) var pendingBodyBytes = 0
   private var failure: HTTP2Error?
   /// The last stream that is served, once the client was told to go away.
-  private var lastServed = Int32.max
+  private(set) var lastServed = Int32.max
   /// Where fields stand while they are handed to nghttp2, which copies them.
   private var scratch: [UInt8] = []
   /// Where small frames gather, so that TLS makes a record of many.
@@ -49,6 +71,8 @@ public final class HTTP2Session {
   private init(isServer: Bool, _ settings: HTTP2Settings) throws(HTTP2Error) {
     self.isServer = isServer
     self.settings = settings
+    budget = FrameBudget(
+      burst: settings.idleFrameBurst, perSecond: settings.idleFramesPerSecond)
     session = try newSession(isServer: isServer)
     nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
     var entries = [
@@ -82,24 +106,31 @@ public final class HTTP2Session {
 
   /// Takes bytes from the peer. After an error the connection is to be closed, once what
   /// ``takeOutgoing(upTo:_:)`` still has was sent.
-  public func receive(_ bytes: RawSpan) throws(HTTP2Error) {
+  ///
+  /// - Parameter now: the time on a clock of the caller's, for what a peer may do in a second.
+  public func receive(_ bytes: RawSpan, at now: Duration = .zero) throws(HTTP2Error) {
     guard !hasEnded else { return }
+    self.now = now
     if let failure { throw failure }
     let taken = bytes.withUnsafeBytes { bytes in
       nghttp2_session_mem_recv(
         session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
     }
-    guard taken < 0 else { return }
+    guard taken < 0 || isOverBudget else { return }
     // Of what it calls an error of its caller, nghttp2 tells the peer nothing.
     let code: HTTP2ErrorCode =
       switch Int32(taken) {
+      case _ where isOverBudget: .enhanceYourCalm
       case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: .protocolError
       case NGHTTP2_ERR_FLOODED.rawValue, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue:
         .enhanceYourCalm
       default: .internalError
       }
     nghttp2_session_terminate_session(session, code.rawValue)
-    let error = HTTP2Error(description: String(cString: nghttp2_strerror(Int32(taken))))
+    let error = HTTP2Error(
+      description: isOverBudget
+        ? "Too many frames that get nothing done"
+        : String(cString: nghttp2_strerror(Int32(taken))))
     failure = error
     throw error
   }
@@ -166,10 +197,28 @@ public final class HTTP2Session {
   }
 
   /// Says that no stream after those that stand will be served; they go on.
-  public func goAway(_ code: HTTP2ErrorCode = .noError) {
+  ///
+  /// - Parameter reason: a word for the peer's log.
+  public func goAway(_ code: HTTP2ErrorCode = .noError, reason: String = "") {
     lastServed = min(lastServed, nghttp2_session_get_last_proc_stream_id(session))
-    nghttp2_submit_goaway(session, 0, lastServed, code.rawValue, nil, 0)
+    let reason = Array(reason.utf8)
+    nghttp2_submit_goaway(session, 0, lastServed, code.rawValue, reason, reason.count)
   }
+
+  /// Asks the peer to open no more streams; those that it opened before it heard are still served
+  /// (RFC 9113, section 6.8). ``goAway(_:reason:)`` follows when it must have heard.
+  public func announceGoAway() { nghttp2_submit_shutdown_notice(session) }
+
+  /// Asks the peer for a sign of life, which comes back with the same payload.
+  public func ping(_ payload: UInt64) {
+    withUnsafeBytes(of: payload.bigEndian) { payload in
+      _ = nghttp2_submit_ping(
+        session, 0, payload.baseAddress?.assumingMemoryBound(to: UInt8.self))
+    }
+  }
+
+  /// How many frames, those with bodies aside, wait to be sent.
+  public var queuedFrames: Int { nghttp2_session_get_outbound_queue_size(session) }
 
   /// Ends every stream, as the connection is no more. Nothing comes from the session after this,
   /// and what it is given it drops.
@@ -201,6 +250,11 @@ public final class HTTP2Session {
     nghttp2_submit_rst_stream(session, 0, stream.id, code.rawValue)
   }
 
+  /// Lets the peer send as much again on this stream.
+  func release(_ count: Int, of stream: HTTP2Stream) {
+    nghttp2_session_consume_stream(session, stream.id, count)
+  }
+
   func resumeBody(_ stream: HTTP2Stream) { nghttp2_session_resume_data(session, stream.id) }
 
   @discardableResult
@@ -230,70 +284,7 @@ public final class HTTP2Session {
     }
   }
 
-  // MARK: What nghttp2 calls back, by way of HTTP2Callbacks.swift
-
-  func began(_ frame: UnsafePointer<nghttp2_frame>) {
-    let id = frame.pointee.hd.stream_id
-    guard isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
-      streams[id]?.responseFields = FieldBlock()
-      return
-    }
-    guard !hasEnded else { return }
-    let stream = HTTP2Stream(id: id, session: self)
-    stream.requestHead = RequestHeadBuilder(settings)
-    streams[id] = stream
-    nghttp2_session_set_stream_user_data(session, id, pointer(to: stream))
-  }
-
-  func receivedField(
-    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, of stream: HTTP2Stream
-  ) {
-    if stream.requestHead != nil {
-      stream.requestHead!.add(name: name, value: value)
-    } else if !isServer {
-      stream.responseFields.add(name: name, value: value, settings)
-    }
-  }
-
-  func receivedFields(_ frame: UnsafePointer<nghttp2_frame>, of stream: HTTP2Stream) {
-    let endsStream = frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-    if let builder = stream.requestHead {
-      stream.requestHead = nil
-      stream.peerEnded = endsStream
-      // It may have come before the GOAWAY is on its way, and its client will try elsewhere.
-      guard stream.id <= lastServed else { return submitReset(stream, .refusedStream) }
-      guard let head = builder.finished() else { return submitReset(stream, .protocolError) }
-      delegate?.received(head, on: stream, endsStream: endsStream)
-    } else if isServer {
-      // Trailers, of which gRPC's clients have none to say.
-      guard endsStream else { return submitReset(stream, .protocolError) }
-      receivedEnd(of: stream)
-    } else {
-      let block = stream.responseFields
-      stream.responseFields = FieldBlock()
-      guard !block.isTooLarge else { return submitReset(stream, .enhanceYourCalm) }
-      stream.peerEnded = endsStream
-      guard !block.isInformational else { return }
-      stream.delegate?.received(fields: block.fields, endsStream: endsStream)
-    }
-  }
-
-  func receivedEnd(of stream: HTTP2Stream) {
-    stream.peerEnded = true
-    stream.delegate?.receivedEnd()
-  }
-
-  /// The answer is sent, and what a client still sends nobody will read.
-  func sentEnd(of stream: HTTP2Stream) {
-    if isServer, !stream.peerEnded { submitReset(stream, stream.codeAfterEnd) }
-  }
-
-  func closed(_ stream: HTTP2Stream, _ code: UInt32) {
-    streams[stream.id] = nil
-    stream.close(HTTP2ErrorCode(rawValue: code))
-  }
-
-  private func pointer(to stream: HTTP2Stream) -> UnsafeMutableRawPointer {
+  func pointer(to stream: HTTP2Stream) -> UnsafeMutableRawPointer {
     // `streams` keeps it alive for as long as nghttp2 knows it.
     Unmanaged.passUnretained(stream).toOpaque()
   }

@@ -22,7 +22,12 @@ public final class HTTP2Stream {
   /// Told of what happens, until the stream is over.
   public var delegate: (any HTTP2StreamDelegate)?
   /// How many bytes wait for the peer's flow control to let them go.
-  public private(set) var pendingBytes = 0
+  public private(set) var pendingBytes = 0 {
+    didSet { session?.pendingBodyBytes += pendingBytes - oldValue }
+  }
+  /// Whether the peer may send on as soon as its bytes were handed over. Where not, it may once
+  /// ``release(_:)`` says so.
+  public var releasesAtOnce = true
   /// Whether the peer has sent all that it will.
   public internal(set) var peerEnded = false
   /// What a server tells a client that is still sending when its answer is complete (RFC 9113,
@@ -37,6 +42,7 @@ public final class HTTP2Stream {
   private var isAnswered = false
   private var ending = Ending.open
   private var isDeferred = false
+  private var whenDrained: (level: Int, body: () -> Void)?
 
   private enum Ending {
     case open
@@ -51,6 +57,23 @@ public final class HTTP2Stream {
   init(id: Int32, session: HTTP2Session) {
     self.id = id
     self.session = session
+  }
+
+  /// Lets the peer send so many bytes more than its window has left.
+  public func release(_ count: Int) {
+    if count > 0 { session?.release(count, of: self) }
+  }
+
+  /// Calls `body` once, when no more than `level` bytes wait to be sent, or the stream is over.
+  public func whenDrained(to level: Int, _ body: @escaping () -> Void) {
+    guard session != nil, pendingBytes > level else { return body() }
+    whenDrained = (level, body)
+  }
+
+  func receive(_ data: RawSpan) {
+    let count = data.byteCount
+    delegate?.received(data: data)
+    if releasesAtOnce { release(count) }
   }
 
   /// Whether the stream is over.
@@ -99,9 +122,12 @@ public final class HTTP2Stream {
 
   func close(_ code: HTTP2ErrorCode) {
     guard session != nil else { return }
-    session = nil
     pieces = []
     pendingBytes = 0
+    session = nil
+    let whenDrained = whenDrained
+    self.whenDrained = nil
+    whenDrained?.body()
     let delegate = delegate
     self.delegate = nil
     delegate?.closed(code)
@@ -133,6 +159,10 @@ public final class HTTP2Stream {
       firstPiece = 0
     }
     pendingBytes -= count
+    if let whenDrained, pendingBytes <= whenDrained.level {
+      self.whenDrained = nil
+      whenDrained.body()
+    }
     if firstPiece == pieces.count {
       pieces.removeAll(keepingCapacity: true)
       firstPiece = 0

@@ -7,7 +7,9 @@ public struct Dispatcher {
     /// The method.
     public let method: MethodDescriptor
     /// What serves it.
-    public let handler: UnaryHandler
+    public let handler: CallHandler
+    /// Whether the client sends any number of requests, and its handler begins before they came.
+    public var streamsRequests: Bool { method.isClientStreaming }
   }
 
   private var routes: [String: Route] = [:]
@@ -16,19 +18,17 @@ public struct Dispatcher {
   /// Serves these services.
   ///
   /// - Parameter interceptors: what each call passes, the outermost first.
-  /// - Precondition: each method of each service has a handler, and is unary.
   public init(_ services: [RPCService], interceptors: [any ServerInterceptor]) {
     for service in services {
       self.services.insert(service.descriptor.fullName)
       for method in service.descriptor.methods {
-        precondition(!method.isClientStreaming && !method.isServerStreaming, method.path)
-        guard let handler = service.handlers[method.name] else {
-          preconditionFailure("no handler for \(method.path)")
-        }
+        guard let handler = service.handlers[method.name] else { continue }
         routes[method.path] = Route(
           method: method,
           handler: interceptors.reversed().reduce(handler) { next, interceptor in
-            { call, message in try await interceptor.intercept(call, message, next) }
+            { call, requests, responses in
+              try await interceptor.intercept(call) { try await next(call, requests, responses) }
+            }
           })
       }
     }

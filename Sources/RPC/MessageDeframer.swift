@@ -4,6 +4,14 @@ internal import ProtobufMessages
 /// whether the message is compressed, four of length, big-endian, and the message. Frames of the
 /// transport and messages do not align.
 public struct MessageDeframer {
+  /// A message that is complete.
+  public struct Message: Equatable, Sendable {
+    /// What was sent, as it was before it was compressed.
+    public var bytes: [UInt8]
+    /// Whether it came compressed.
+    public var wasCompressed: Bool
+  }
+
   /// The bytes in front of each message.
   public static let prefixSize = 5
 
@@ -13,6 +21,7 @@ public struct MessageDeframer {
   private var message: [UInt8] = []
   /// Nil while the prefix is not complete.
   private var length: Int?
+  private var isCompressed = false
 
   /// - Parameters:
   ///   - limit: the most bytes of a message; one that says it is longer is refused at its prefix.
@@ -25,8 +34,11 @@ public struct MessageDeframer {
   /// Whether the body may end here, and not in the midst of a message.
   public var isBetweenMessages: Bool { length == nil && prefix.isEmpty }
 
+  /// The bytes that have come of a message that is not complete.
+  public var partialBytes: Int { message.count }
+
   /// Takes the next bytes, and hands over each message that they complete.
-  public mutating func receive(_ bytes: RawSpan, _ body: ([UInt8]) -> Void) throws(RPCStatus) {
+  public mutating func receive(_ bytes: RawSpan, _ body: (Message) -> Void) throws(RPCStatus) {
     var at = 0
     while at < bytes.byteCount || length == 0 {
       if let length {
@@ -37,7 +49,7 @@ public struct MessageDeframer {
         let complete = message
         message = []
         self.length = nil
-        body(complete)
+        body(Message(bytes: complete, wasCompressed: isCompressed))
       } else {
         let taken = min(Self.prefixSize - prefix.count, bytes.byteCount - at)
         prefix.append(bytes, from: at, count: taken)

@@ -1,10 +1,13 @@
 public import ProtobufMessages
 
-/// A service with a handler for each of its methods, for one loop.
+/// A service with handlers for its methods, for one loop.
+///
+/// A request that can't be decoded is INVALID_ARGUMENT, with the fields that are to blame. A method
+/// without a handler is UNIMPLEMENTED.
 public struct RPCService {
   /// The methods and their types.
   public let descriptor: ServiceDescriptor
-  var handlers: [String: UnaryHandler] = [:]
+  private(set) var handlers: [String: CallHandler] = [:]
   private let arena: Arena
 
   /// A service without handlers yet.
@@ -16,33 +19,79 @@ public struct RPCService {
     self.arena = arena
   }
 
-  /// Registers the handler of a unary method.
-  ///
-  /// A request that can't be decoded is INVALID_ARGUMENT, with the fields that are to blame.
+  /// Registers the handler of a method with one request and one response.
   public mutating func unary<Request: DecodableMessage, Response: EncodableMessage>(
     _ name: String, _ handler: @escaping (Request, ServerCall) async throws -> Response
   ) {
     let arena = arena
-    handlers[name] = { call, message in
-      let request: Request
-      do throws(MessageError) {
-        defer { arena.reset() }
-        request = try Request.decode(message, arena: arena)
-      } catch {
-        throw RPCStatus(undecodable: error)
-      }
-      let response = try await handler(request, call)
-      defer { arena.reset() }
-      return response.encode(arena: arena, prefix: MessageDeframer.prefixSize)
+    register(name) { call, requests, responses in
+      let request: Request = try await requests.only(of: call, arena: arena)
+      try await responses.send(try await handler(request, call).framed(arena: arena))
     }
+  }
+
+  /// Registers the handler of a method with one request and any number of responses.
+  public mutating func serverStreaming<Request: DecodableMessage, Response: EncodableMessage>(
+    _ name: String,
+    _ handler: @escaping (Request, ResponseWriter<Response>, ServerCall) async throws -> Void
+  ) {
+    let arena = arena
+    register(name, serverStreams: true) { call, requests, responses in
+      let request: Request = try await requests.only(of: call, arena: arena)
+      try await handler(request, ResponseWriter(sink: responses, arena: arena), call)
+    }
+  }
+
+  /// Registers the handler of a method with any number of requests and one response.
+  public mutating func clientStreaming<Request: DecodableMessage, Response: EncodableMessage>(
+    _ name: String,
+    _ handler: @escaping (RequestStream<Request>, ServerCall) async throws -> Response
+  ) {
+    let arena = arena
+    register(name, clientStreams: true) { call, requests, responses in
+      let response = try await handler(
+        RequestStream(queue: requests, call: call, arena: arena), call)
+      try await responses.send(response.framed(arena: arena))
+    }
+  }
+
+  /// Registers the handler of a method with any number of requests and of responses.
+  public mutating func bidirectional<Request: DecodableMessage, Response: EncodableMessage>(
+    _ name: String,
+    _ handler:
+      @escaping (RequestStream<Request>, ResponseWriter<Response>, ServerCall) async throws -> Void
+  ) {
+    let arena = arena
+    register(name, clientStreams: true, serverStreams: true) { call, requests, responses in
+      try await handler(
+        RequestStream(queue: requests, call: call, arena: arena),
+        ResponseWriter(sink: responses, arena: arena), call)
+    }
+  }
+
+  private mutating func register(
+    _ name: String, clientStreams: Bool = false, serverStreams: Bool = false,
+    _ handler: @escaping CallHandler
+  ) {
+    guard let method = descriptor.methods.first(where: { $0.name == name }) else {
+      preconditionFailure("\(descriptor.fullName) has no method \(name)")
+    }
+    precondition(
+      method.isClientStreaming == clientStreams && method.isServerStreaming == serverStreams,
+      "\(method.path) is a call of another kind")
+    handlers[name] = handler
   }
 }
 
-extension RPCStatus {
-  /// The answer to a message that could not be decoded.
-  init(undecodable error: MessageError) {
-    self.init(
-      .invalidArgument, error.description,
-      details: error.violations.isEmpty ? [] : [.badRequest(error.violations)])
+extension RequestQueue {
+  /// The request of a method that takes one; the transport has made sure that it came.
+  fileprivate func only<Request: DecodableMessage>(of call: ServerCall, arena: Arena) async throws
+    -> Request
+  {
+    guard let message = try await next() else {
+      throw RPCStatus(.unimplemented, "this method takes one message, and none came")
+    }
+    call.requestWasCompressed = lastWasCompressed
+    return try Request.request(message, arena: arena)
   }
 }

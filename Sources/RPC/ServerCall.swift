@@ -8,6 +8,14 @@ public final class ServerCall {
   public let method: MethodDescriptor
   /// The method's path.
   public var path: String { method.path }
+  /// When a response is compressed.
+  public enum Compression: Sendable {
+    /// Where it is large enough for that to pay.
+    case automatic
+    case always
+    case never
+  }
+
   /// What the caller sent along.
   public let metadata: Metadata
   /// Who calls, as the transport knows it: an address.
@@ -18,6 +26,10 @@ public final class ServerCall {
   public var initialMetadata = Metadata()
   /// What is sent after the answer, or with the error.
   public var trailingMetadata = Metadata()
+  /// Whether the request that was taken last came compressed.
+  public internal(set) var requestWasCompressed = false
+  /// Whether the responses that follow are compressed, where the caller takes that.
+  public var compression = Compression.automatic
   /// What interceptors found out, by type.
   private var values: [any Sendable] = []
 
@@ -42,12 +54,12 @@ public final class ServerCall {
   }
 }
 
-/// Answers a unary call: the message as it came, to the answer with room for its prefix.
-public typealias UnaryHandler = (ServerCall, [UInt8]) async throws -> [UInt8]
+/// Serves a call: reads its requests, sends its responses, and returns when all of these were sent,
+/// or throws the ``RPCStatus`` that the call ends with.
+public typealias CallHandler = (ServerCall, RequestQueue, any ResponseSink) async throws -> Void
 
 /// Stands between every call and its handler, for what crosses all calls.
 public protocol ServerInterceptor: AnyObject {
   /// Serves the call, or refuses it by throwing an ``RPCStatus``; `next` serves it further.
-  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
-    -> [UInt8]
+  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws
 }

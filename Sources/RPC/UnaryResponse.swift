@@ -41,7 +41,7 @@ public struct UnaryResponse {
     var hasTwo = false
     do {
       try deframer.receive(bytes) { message in
-        if first == nil { first = message } else { hasTwo = true }
+        if first == nil { first = message.bytes } else { hasTwo = true }
       }
     } catch {
       if status == nil { status = error }

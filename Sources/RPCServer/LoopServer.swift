@@ -8,14 +8,21 @@ final class LoopServer {
   let dispatcher: Dispatcher
   let eventLoop: EventLoop
   let logger: Logger
+  /// How many bytes of messages wait for this loop's connections, and how many may.
+  var heldBytes = 0
+  let maxMemory: Int
+  private let slots: ConnectionSlots
   private(set) var connections: [ObjectIdentifier: ServerConnection] = [:]
   private var isDraining = false
+  private var isStopped = false
   private var drained: CheckedContinuation<Void, Never>?
 
   init(
     _ configuration: RPCServerConfiguration, dispatcher: Dispatcher, eventLoop: EventLoop,
-    logger: Logger
+    loopCount: Int, slots: ConnectionSlots, logger: Logger
   ) {
+    maxMemory = configuration.maxMemory / loopCount
+    self.slots = slots
     self.configuration = configuration
     self.dispatcher = dispatcher
     self.eventLoop = eventLoop
@@ -23,31 +30,32 @@ final class LoopServer {
   }
 
   func serve(_ socket: consuming OwnedSocket, _ security: RPCEndpoint.Security) {
-    guard !isDraining else { return }
+    guard !isStopped else { return slots.free() }
     do {
       let connection = try ServerConnection(socket, security, server: self)
       connections[ObjectIdentifier(connection)] = connection
       connection.start()
+      // It was accepted, and so is served: it will hear that it should go elsewhere.
+      if isDraining { connection.drain(grace: configuration.drainGrace) }
     } catch {
+      slots.free()
       logger.warning("a connection could not be served", metadata: ["error": "\(error)"])
     }
   }
 
   func ended(_ connection: ServerConnection) {
-    connections[ObjectIdentifier(connection)] = nil
-    if connections.isEmpty { drained?.resume() }
-    if connections.isEmpty { drained = nil }
+    guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+    slots.free()
+    guard connections.isEmpty else { return }
+    drained?.resume()
+    drained = nil
   }
 
   /// Lets the calls that run end within the grace, then closes what is left.
   func drain() async {
     isDraining = true
-    for connection in connections.values { connection.drain() }
-    guard !connections.isEmpty else { return }
-    let deadline = eventLoop.timer(after: configuration.drainGrace) { [self] in
-      for connection in connections.values { connection.close() }
-    }
-    await withCheckedContinuation { drained = $0 }
-    deadline.cancel()
+    for connection in connections.values { connection.drain(grace: configuration.drainGrace) }
+    if !connections.isEmpty { await withCheckedContinuation { drained = $0 } }
+    isStopped = true
   }
 }

@@ -34,10 +34,19 @@ public struct RPCServerConfiguration: Sendable {
   public var http2 = HTTP2Settings()
   /// The most bytes of a request message. gRPC's usual 4 MiB.
   public var maxMessageSize = 4 << 20
-  /// How long a new connection may take until its handshake is done.
-  public var handshakeTimeout = Duration.seconds(10)
+  /// How long connections may live, and be silent.
+  public var limits = ConnectionLimits()
+  /// How many connections may be open; more wait until one has ended.
+  public var maxConnections = 16_384
+  /// How many handlers may run for one connection, those among them whose calls were reset.
+  public var maxRunningCalls = 512
   /// How many bytes may wait for a client that reads slowly before its calls wait.
   public var maxPendingBytes = 256 << 10
+  /// How many bytes of messages may wait for one connection: requests that are not complete or not
+  /// read, and responses that the client has not taken.
+  public var maxConnectionMemory = 64 << 20
+  /// How many bytes of messages may wait for all connections; each loop has its share.
+  public var maxMemory = 1 << 30
   /// How long calls may run on when the server stops.
   public var drainGrace = Duration.seconds(10)
 

@@ -5,26 +5,39 @@ internal import Reactor
 internal import TLS
 
 /// One connection: bytes from the socket through TLS into HTTP/2, and back. It holds no policy on
-/// calls.
+/// calls; ``ConnectionLifetime`` decides how long it may live.
 final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   unowned let server: LoopServer
+  let peer: String
+  /// The handlers that run for this connection.
+  let running = RunningCalls()
   /// How many bytes wait for the kernel to take them.
   var pendingBytes: Int { stream.pendingBytes }
-  let peer: String
-  private let stream: ByteStream
-  private let http2: HTTP2Session
+  /// How many bytes of requests wait for their handlers, or to be complete.
+  var requestBytes = 0
+  let stream: ByteStream
+  let http2: HTTP2Session
   private var tls: TLSSession?
   private var security: RPCEndpoint.Security
-  private var handshakeDeadline: LoopTimer?
-  private var closeDeadline: LoopTimer?
+  var lifetime: ConnectionLifetime
+  var check: LoopTimer?
   private var isFlushScheduled = false
   /// Whether all that was to be said was said; what still comes is not read.
   private var isFinishing = false
+  /// Whether TLS is established and the client's first SETTINGS have come.
+  var isEstablished = false
+  /// Whether the client was asked to open no more calls.
+  var isDraining = false
+  private var answersSent = 0
+  /// The bytes of this connection that its server has counted.
+  private var counted = 0
 
   /// How long the peer may take to close its side after we have.
   private static let closeTimeout = Duration.seconds(1)
   /// How much is taken from HTTP/2 before asking how much of it the kernel took.
   private static let flushSize = 64 << 10
+  /// How many frames without a body may wait before the peer's are not read any more.
+  private static let maxQueuedFrames = 1_000
 
   init(
     _ socket: consuming OwnedSocket, _ security: RPCEndpoint.Security, server: LoopServer
@@ -32,6 +45,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     self.server = server
     self.security = security
     peer = socket.isUnix ? "unix" : "tcp"
+    lifetime = ConnectionLifetime(
+      server.configuration.limits, at: server.eventLoop.now, jitter: .random(in: -1...1))
     stream = try ByteStream(adopting: socket, on: server.eventLoop)
     http2 = try HTTP2Session.server(server.configuration.http2)
   }
@@ -39,9 +54,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   func start() {
     stream.delegate = self
     http2.delegate = self
-    handshakeDeadline = server.eventLoop.timer(after: server.configuration.handshakeTimeout) {
-      [weak self] in self?.close()
-    }
+    scheduleCheck()
     stream.startReading()
   }
 
@@ -49,19 +62,19 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
 
   func received(_ bytes: RawSpan) {
     guard !isFinishing else { return }
+    let now = server.eventLoop.now
+    lifetime.heard(at: now)
     do {
       try secure(beginningWith: bytes)
       if let tls {
         var failure: HTTP2Error?
         try tls.receive(bytes) { plaintext in
-          do throws(HTTP2Error) { try http2.receive(plaintext) } catch { failure = error }
+          do throws(HTTP2Error) { try http2.receive(plaintext, at: now) } catch { failure = error }
         }
         if let failure { throw failure }
-        if tls.state == .established { handshakeIsDone() }
         if tls.state == .ended { receivedEnd() }
       } else {
-        try http2.receive(bytes)
-        handshakeIsDone()
+        try http2.receive(bytes, at: now)
       }
       scheduleFlush()
     } catch {
@@ -78,11 +91,6 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     if case .tls = security, tls == nil {
       tls = try TLSSession(server: server.configuration.tls)
     }
-  }
-
-  private func handshakeIsDone() {
-    handshakeDeadline?.cancel()
-    handshakeDeadline = nil
   }
 
   func receivedEnd() { close() }
@@ -115,8 +123,27 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       tls?.takeOutgoing { stream.write($0) }
     }
     // A peer that does not take its answers is not asked for more questions.
-    if stream.pendingBytes >= limit { stream.stopReading() } else { stream.startReading() }
+    if stream.pendingBytes >= limit || http2.queuedFrames > Self.maxQueuedFrames {
+      stream.stopReading()
+    } else {
+      stream.startReading()
+    }
+    account()
     if http2.isFinished { finish() }
+  }
+
+  /// Tells what watches over this connection how it stands.
+  private func account() {
+    let now = server.eventLoop.now
+    if http2.isEstablished { established(at: now) }
+    if http2.answersSent != answersSent {
+      answersSent = http2.answersSent
+      lifetime.progressed(at: now)
+    }
+    lifetime.update(
+      calls: http2.openStreams, isBlocked: stream.pendingBytes + http2.pendingBodyBytes > 0,
+      at: now)
+    count(heldBytes)
   }
 
   private func send(_ plaintext: RawSpan) {
@@ -129,7 +156,37 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     }
   }
 
-  func drained() { if !isFinishing { flush() } }
+  func drained() {
+    guard !isFinishing else { return }
+    lifetime.progressed(at: server.eventLoop.now)
+    flush()
+  }
+
+  // MARK: Memory
+
+  /// How many bytes this connection makes the server keep.
+  private var heldBytes: Int { requestBytes + http2.pendingBodyBytes + stream.pendingBytes }
+
+  /// Whether the server may keep so many bytes more for this connection.
+  func hasRoom(for bytes: Int) -> Bool {
+    let held = heldBytes + bytes
+    return held <= server.configuration.maxConnectionMemory
+      && server.heldBytes + held - counted <= server.maxMemory
+  }
+
+  /// What a call is told for which there is no room.
+  var memoryIsFull: RPCStatus {
+    let limit = server.configuration.maxConnectionMemory
+    return RPCStatus(
+      .resourceExhausted,
+      "too many bytes of messages wait: at most \(limit) of one connection may, and "
+        + "\(server.configuration.maxMemory) of all")
+  }
+
+  private func count(_ bytes: Int) {
+    server.heldBytes += bytes - counted
+    counted = bytes
+  }
 
   // MARK: Calls
 
@@ -143,13 +200,18 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   /// that the session is finished.
   func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) {}
 
-  // MARK: Ending
-
-  /// Serves no more calls; closes when those that run have ended.
-  func drain() {
-    http2.goAway()
-    if http2.openStreams == 0 { finish() } else { scheduleFlush() }
+  func receivedPing() {
+    let now = server.eventLoop.now
+    guard !lifetime.receivedPing(calls: http2.openStreams, at: now) else { return }
+    http2.goAway(.enhanceYourCalm, reason: "too_many_pings")
+    finishSoon()
   }
+
+  func receivedPong(_ payload: UInt64) {
+    if payload == Self.drainPing { http2.goAway() }
+  }
+
+  // MARK: Ending
 
   /// Says what is left to say, and closes once the peer has too: closing earlier would make the
   /// kernel throw away what the peer has not read yet.
@@ -162,17 +224,22 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     stream.finishWriting()
     stream.startReading()
     http2.end()
-    closeDeadline = server.eventLoop.timer(after: Self.closeTimeout) { [weak self] in
-      self?.close()
-    }
+    check?.cancel()
+    check = server.eventLoop.timer(after: Self.closeTimeout) { [weak self] in self?.close() }
+  }
+
+  /// As ``finish()``, once what is being read was read.
+  private func finishSoon() {
+    server.eventLoop.atTurnEnd { [self] in finish() }
   }
 
   /// Closes the connection now; its calls are cancelled.
   func close() {
-    handshakeIsDone()
-    closeDeadline?.cancel()
+    check?.cancel()
+    check = nil
     stream.close()
     http2.end()
+    count(0)
     server.ended(self)
   }
 }

@@ -13,20 +13,29 @@ public final class Listener {
   private let socket: ListeningSocket
   private var watch: DescriptorWatch?
   private let eventLoop: EventLoop
+  private let mayAccept: () -> Bool
+  private let unused: () -> Void
   private let accepted: (consuming OwnedSocket) -> Void
   private var pause: LoopTimer?
 
-  /// How long accepting pauses when the process has no descriptor left.
-  private static let pauseWithoutDescriptors = Duration.milliseconds(100)
+  /// How long accepting pauses when the process has no descriptor left, or takes no more.
+  private static let pauseTime = Duration.milliseconds(100)
   /// How many connections one turn accepts at most, so that those that stand get their turn.
   private static let acceptsPerTurn = 64
 
   /// Listens, and hands each connection to `accepted`.
+  ///
+  /// - Parameters:
+  ///   - mayAccept: asked before each connection; where it says no, those that come wait with the
+  ///     kernel, and it is asked again soon.
+  ///   - unused: told where it has said yes, and no connection was there.
   public init(
-    on address: SocketAddress, eventLoop: EventLoop,
-    _ accepted: @escaping (consuming OwnedSocket) -> Void
+    on address: SocketAddress, eventLoop: EventLoop, mayAccept: @escaping () -> Bool = { true },
+    unused: @escaping () -> Void = {}, _ accepted: @escaping (consuming OwnedSocket) -> Void
   ) throws(SystemError) {
     self.eventLoop = eventLoop
+    self.mayAccept = mayAccept
+    self.unused = unused
     self.accepted = accepted
     socket = try ListeningSocket(address)
     self.address = socket.address
@@ -36,12 +45,15 @@ public final class Listener {
 
   private func accept() {
     for _ in 0..<Self.acceptsPerTurn {
+      guard mayAccept() else { return pauseAccepting() }
       let descriptor = accept_nonblocking(socket.descriptor)
       if descriptor >= 0 {
         accepted(OwnedSocket(descriptor: descriptor, isUnix: socket.isUnix))
         continue
       }
-      switch errno {
+      let error = errno
+      unused()
+      switch error {
       case EINTR, ECONNABORTED: continue
       case EMFILE, ENFILE, ENOBUFS, ENOMEM: pauseAccepting()
       default: break
@@ -52,7 +64,7 @@ public final class Listener {
 
   private func pauseAccepting() {
     watch?.interest = []
-    pause = eventLoop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in
+    pause = eventLoop.timer(after: Self.pauseTime) { [unowned self] in
       pause = nil
       watch?.interest = .readable
     }

@@ -17,9 +17,7 @@ final class AuthenticationInterceptor: ServerInterceptor {
 
   init(_ verifier: TokenVerifier) { self.verifier = verifier }
 
-  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
-    -> [UInt8]
-  {
+  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
     let credentials = call.metadata.fields.filter { $0.name == "authorization" }
     guard let authorization = credentials.first, credentials.count == 1 else {
       throw RPCStatus(
@@ -31,17 +29,15 @@ final class AuthenticationInterceptor: ServerInterceptor {
     } catch {
       throw RPCStatus(.unauthenticated, error.description)
     }
-    return try await next(call, message)
+    try await next()
   }
 }
 
 /// Answers what the domain and the store throw with the status of the same name.
 final class HistoryErrorInterceptor: ServerInterceptor {
-  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
-    -> [UInt8]
-  {
+  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
     do {
-      return try await next(call, message)
+      try await next()
     } catch let error as HistoryError {
       throw RPCStatus(error)
     }

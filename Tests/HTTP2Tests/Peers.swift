@@ -79,17 +79,25 @@ final class Peer: HTTP2SessionDelegate {
     serve?(request)
   }
 
+  private(set) var pings = 0
+  private(set) var pongs: [UInt64] = []
+
+  func receivedPing() { pings += 1 }
+  func receivedPong(_ payload: UInt64) { pongs.append(payload) }
+
   func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) {
     goAways.append((lastStream, code))
     onGoAway?()
   }
 
-  func receive(_ bytes: some Collection<UInt8>) throws {
+  func receive(_ bytes: some Collection<UInt8>, at now: Duration = .zero) throws {
     let bytes = Array(bytes)
-    try bytes.withUnsafeBytes { try session.receive($0.bytes) }
+    try bytes.withUnsafeBytes { try session.receive($0.bytes, at: now) }
   }
 
-  func receive(_ frames: [Frame]) throws { try receive(frames.flatMap(\.bytes)) }
+  func receive(_ frames: [Frame], at now: Duration = .zero) throws {
+    try receive(frames.flatMap(\.bytes), at: now)
+  }
 
   /// Takes a client's preface, and its settings.
   func receivePreface() throws { try receive(Frame.preface + Frame(.settings).bytes) }

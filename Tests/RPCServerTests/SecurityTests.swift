@@ -25,7 +25,7 @@ struct SecurityTests {
       (.either, clientHello),
     ] as [(RPCEndpoint.Security, [UInt8])])
   func handshakeTimeout(security: RPCEndpoint.Security, bytes: [UInt8]) async throws {
-    let server = try await echo(security) { $0.handshakeTimeout = .milliseconds(20) }
+    let server = try await echo(security) { $0.limits.handshakeTimeout = .milliseconds(20) }
     try await onLoop { eventLoop in
       let silent = try await WireClient.connect(
         to: server.address, on: eventLoop, speaks: false)
@@ -37,7 +37,7 @@ struct SecurityTests {
 
   @Test("a connection whose handshake is done stays for longer than that")
   func handshakeDone() async throws {
-    let server = try await echo(.either) { $0.handshakeTimeout = .seconds(1) }
+    let server = try await echo(.either) { $0.limits.handshakeTimeout = .seconds(1) }
     try await onLoop { eventLoop in
       let encrypted = try await server.connect(on: eventLoop)
       let plain = try await RPCChannel.connect(to: server.address, .plaintext, on: eventLoop)

@@ -30,13 +30,7 @@ public struct TestServer: Sendable {
     configure: (inout RPCServerConfiguration) -> Void = { _ in },
     handlers: @escaping @Sendable (EventLoop) -> [String: Handler]
   ) async throws -> TestServer {
-    var configuration = RPCServerConfiguration(tls: try TestCertificate.shared.get().server)
-    configure(&configuration)
-    let loops = try (0..<count).map { try Loop(name: "server \($0)") }
-    let server = try await RPCServer.start(
-      configuration, endpoints: [RPCEndpoint(address, security)], loops: loops,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    ) { eventLoop in
+    try await start(at: address, security, loops: count, configure: configure) { eventLoop in
       let handlers = handlers(eventLoop)
       let names = handlers.keys.sorted()
       var service = RPCService(
@@ -47,8 +41,22 @@ public struct TestServer: Sendable {
               service: "test.Echo", name: $0, requestType: "test.Blob", responseType: "test.Blob")
           }), arena: Arena())
       for name in names { service.unary(name, handlers[name]!) }
-      return Dispatcher([service], interceptors: [])
+      return service
     }
+  }
+
+  static func start(
+    at address: SocketAddress, _ security: RPCEndpoint.Security, loops count: Int = 1,
+    configure: (inout RPCServerConfiguration) -> Void,
+    service: @escaping @Sendable (EventLoop) -> RPCService
+  ) async throws -> TestServer {
+    var configuration = RPCServerConfiguration(tls: try TestCertificate.shared.get().server)
+    configure(&configuration)
+    let loops = try (0..<count).map { try Loop(name: "server \($0)") }
+    let server = try await RPCServer.start(
+      configuration, endpoints: [RPCEndpoint(address, security)], loops: loops,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) { eventLoop in Dispatcher([service(eventLoop)], interceptors: []) }
     return TestServer(server: server, loops: loops, security: security)
   }
 

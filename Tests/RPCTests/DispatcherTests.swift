@@ -1,4 +1,5 @@
 import ProtobufMessages
+import RPCTesting
 import Testing
 
 @testable import RPC
@@ -95,7 +96,7 @@ struct DispatcherTests {
 
   private func answer(_ route: Dispatcher.Route, bytes: [UInt8]) async throws -> String {
     let call = ServerCall(method: route.method, metadata: Metadata(), peer: "tcp", timeout: nil)
-    let framed = try await route.handler(call, bytes)
+    let framed = try await route.serve(call, bytes)[0]
     #expect(framed.prefix(5) == [0, 0, 0, 0, 0])
     return String(decoding: framed.dropFirst(5), as: UTF8.self)
   }
@@ -130,12 +131,10 @@ private final class Recorder: ServerInterceptor {
     self.log = log
   }
 
-  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
-    -> [UInt8]
-  {
+  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
     log.lines.append("\(name) begins")
     if let refusal { throw refusal }
     defer { log.lines.append("\(name) ends") }
-    return try await next(call, message)
+    try await next()
   }
 }

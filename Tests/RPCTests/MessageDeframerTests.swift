@@ -13,7 +13,7 @@ struct MessageDeframerTests {
         var deframer = MessageDeframer(limit: 300, encoding: nil)
         var received: [[UInt8]] = []
         for piece in [body[..<first], body[first..<second], body[second...]] {
-          try deframer.receive(Array(piece).span.bytes) { received.append($0) }
+          try deframer.receive(Array(piece).span.bytes) { received.append($0.bytes) }
         }
         #expect(received == messages, "cut at \(first) and \(second)")
         #expect(deframer.isBetweenMessages)
@@ -27,7 +27,7 @@ struct MessageDeframerTests {
     var deframer = MessageDeframer(limit: 100, encoding: nil)
     var received: [[UInt8]] = []
     for byte in messages.flatMap(framed) {
-      try deframer.receive([byte].span.bytes) { received.append($0) }
+      try deframer.receive([byte].span.bytes) { received.append($0.bytes) }
     }
     #expect(received == messages)
   }
@@ -37,7 +37,7 @@ struct MessageDeframerTests {
     var deframer = MessageDeframer(limit: 0, encoding: nil)
     var count = 0
     try deframer.receive([UInt8](repeating: 0, count: 15).span.bytes) {
-      #expect($0.isEmpty)
+      #expect($0.bytes.isEmpty)
       count += 1
     }
     #expect(count == 3)
@@ -64,7 +64,9 @@ struct MessageDeframerTests {
     }
     var exact = MessageDeframer(limit: 10, encoding: nil)
     var received = 0
-    try exact.receive(framed(Array(repeating: 1, count: 10)).span.bytes) { received = $0.count }
+    try exact.receive(framed(Array(repeating: 1, count: 10)).span.bytes) {
+      received = $0.bytes.count
+    }
     #expect(received == 10)
   }
 

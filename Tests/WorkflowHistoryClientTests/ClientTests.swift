@@ -190,9 +190,7 @@ private final class Gate: ServerInterceptor {
     self.hangs = hangs
   }
 
-  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
-    -> [UInt8]
-  {
+  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
     let authorization = call.metadata["authorization"] ?? ""
     events.record(authorization)
     if hangs {
@@ -201,6 +199,6 @@ private final class Gate: ServerInterceptor {
     }
     call[Principal.self] = Principal(
       userID: String(authorization.dropFirst("Bearer ".count)), scopes: [.historyWrite])
-    return try await next(call, message)
+    try await next()
   }
 }

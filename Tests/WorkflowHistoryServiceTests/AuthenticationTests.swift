@@ -2,6 +2,7 @@ import Foundation
 import Identity
 import ProtobufMessages
 import RPC
+import RPCTesting
 import Testing
 import WorkflowHistory
 import WorkflowHistoryMessages
@@ -38,7 +39,7 @@ struct AuthenticationTests {
     let call = ServerCall(method: route.method, metadata: metadata, peer: "tcp", timeout: nil)
     let request = SaveWorkflowExecutionRequest(execution: Samples.fields)
     do {
-      _ = try await route.handler(call, request.encode(arena: Arena(), prefix: 0))
+      _ = try await route.serve(call, request.encode(arena: Arena(), prefix: 0))
       return nil
     } catch let status as RPCStatus {
       return status

@@ -1,6 +1,7 @@
 import Identity
 import ProtobufMessages
 import RPC
+import RPCTesting
 import WorkflowHistoryMessages
 import WorkflowHistoryTesting
 
@@ -32,7 +33,7 @@ struct Service {
   func call(_ method: String, _ request: any EncodableMessage) async throws -> [UInt8] {
     let route = try dispatcher.route("/\(WorkflowHistoryAPI.service.fullName)/\(method)")
     let call = ServerCall(method: route.method, metadata: Metadata(), peer: "tcp", timeout: nil)
-    return try await route.handler(call, request.encode(arena: Arena(), prefix: 0))
+    return try await route.serve(call, request.encode(arena: Arena(), prefix: 0))[0]
   }
 
   /// The status that a call ends with; nil where it is answered.
@@ -52,10 +53,8 @@ private final class Caller: ServerInterceptor {
 
   init(_ principal: Principal?) { self.principal = principal }
 
-  func intercept(_ call: ServerCall, _ message: [UInt8], _ next: UnaryHandler) async throws
-    -> [UInt8]
-  {
+  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
     call[Principal.self] = principal
-    return try await next(call, message)
+    try await next()
   }
 }

@@ -2,50 +2,6 @@ import Testing
 
 @testable import RPC
 
-@Suite("The request of a unary call")
-struct UnaryRequestTests {
-  @Test("is its one message")
-  func one() throws {
-    var request = UnaryRequest(limit: 10, encoding: nil)
-    for byte in framed([1, 2]) { try request.receive([byte].span.bytes) }
-    #expect(try request.finish() == [1, 2])
-  }
-
-  @Test("without a message is UNIMPLEMENTED")
-  func none() {
-    let request = UnaryRequest(limit: 10, encoding: nil)
-    #expect(throws: RPCStatus(.unimplemented, "a unary call without a message")) {
-      try request.finish()
-    }
-  }
-
-  @Test("with two messages is UNIMPLEMENTED, in one piece or in two")
-  func two() throws {
-    let refusal = RPCStatus(.unimplemented, "a unary call with more than one message")
-    var whole = UnaryRequest(limit: 10, encoding: nil)
-    #expect(throws: refusal) { try whole.receive((framed([1]) + framed([])).span.bytes) }
-    var pieces = UnaryRequest(limit: 10, encoding: nil)
-    try pieces.receive(framed([1]).span.bytes)
-    #expect(throws: refusal) { try pieces.receive(framed([2]).span.bytes) }
-  }
-
-  @Test("that ends in the midst of a message is INTERNAL", arguments: [1, 4, 5, 6])
-  func cutShort(count: Int) throws {
-    var request = UnaryRequest(limit: 10, encoding: nil)
-    try request.receive(Array(framed([1, 2])[..<count]).span.bytes)
-    #expect(throws: RPCStatus(.internal, "the call ended in the midst of a message")) {
-      try request.finish()
-    }
-  }
-
-  @Test("says what is wrong with its prefix")
-  func badPrefix() {
-    var request = UnaryRequest(limit: 10, encoding: nil)
-    #expect(
-      code { try request.receive(([0, 0, 0, 0, 11] as [UInt8]).span.bytes) } == .resourceExhausted)
-  }
-}
-
 @Suite("The answer of a unary call")
 struct UnaryResponseTests {
   private static let head = [

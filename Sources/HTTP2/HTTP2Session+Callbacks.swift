@@ -1,0 +1,108 @@
+internal import CNghttp2
+
+/// What nghttp2 calls back, by way of HTTP2Callbacks.swift.
+extension HTTP2Session {
+  func began(_ frame: UnsafePointer<nghttp2_frame>) {
+    let id = frame.pointee.hd.stream_id
+    guard isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
+      streams[id]?.responseFields = FieldBlock()
+      return
+    }
+    guard !hasEnded else { return }
+    let stream = HTTP2Stream(id: id, session: self)
+    stream.requestHead = RequestHeadBuilder(settings)
+    streams[id] = stream
+    nghttp2_session_set_stream_user_data(session, id, pointer(to: stream))
+  }
+
+  func receivedField(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, of stream: HTTP2Stream
+  ) {
+    if stream.requestHead != nil {
+      stream.requestHead!.add(name: name, value: value)
+    } else if !isServer {
+      stream.responseFields.add(name: name, value: value, settings)
+    }
+  }
+
+  func receivedFields(_ frame: UnsafePointer<nghttp2_frame>, of stream: HTTP2Stream) {
+    let endsStream = frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    if let builder = stream.requestHead {
+      stream.requestHead = nil
+      stream.peerEnded = endsStream
+      // It may have come before the GOAWAY is on its way, and its client will try elsewhere.
+      guard stream.id <= lastServed else { return submitReset(stream, .refusedStream) }
+      guard let head = builder.finished() else { return submitReset(stream, .protocolError) }
+      delegate?.received(head, on: stream, endsStream: endsStream)
+    } else if isServer {
+      // Trailers, of which gRPC's clients have none to say.
+      guard endsStream else { return submitReset(stream, .protocolError) }
+      receivedEnd(of: stream)
+    } else {
+      let block = stream.responseFields
+      stream.responseFields = FieldBlock()
+      guard !block.isTooLarge else { return submitReset(stream, .enhanceYourCalm) }
+      stream.peerEnded = endsStream
+      guard !block.isInformational else { return }
+      stream.delegate?.received(fields: block.fields, endsStream: endsStream)
+    }
+  }
+
+  func receivedEnd(of stream: HTTP2Stream) {
+    stream.peerEnded = true
+    stream.delegate?.receivedEnd()
+  }
+
+  /// The answer is sent, and what a client still sends nobody will read.
+  func sentEnd(of stream: HTTP2Stream) {
+    if isServer, !stream.peerEnded { submitReset(stream, stream.codeAfterEnd) }
+  }
+
+  func closed(_ stream: HTTP2Stream, _ code: UInt32) {
+    streams[stream.id] = nil
+    stream.close(HTTP2ErrorCode(rawValue: code))
+  }
+
+  /// A frame has begun. Returns whether the peer may go on.
+  func began(_ header: nghttp2_frame_hd) -> Bool {
+    guard isServer else { return true }
+    switch UInt32(header.type) {
+    case NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue, NGHTTP2_RST_STREAM.rawValue,
+      NGHTTP2_GOAWAY.rawValue:
+      return true
+    case NGHTTP2_DATA.rawValue:
+      // Five bytes may be a message; an end is always one.
+      let isSomething =
+        header.length >= 5 || header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+      if isSomething { return true }
+    default: break
+    }
+    return spend(1)
+  }
+
+  private func spend(_ cost: Int) -> Bool {
+    if !budget.spend(cost, at: now) { isOverBudget = true }
+    return !isOverBudget
+  }
+
+  func receivedPing(_ ping: nghttp2_ping) {
+    guard ping.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else {
+      delegate?.receivedPing()
+      return
+    }
+    withUnsafeBytes(of: ping.opaque_data) { payload in
+      delegate?.receivedPong(UInt64(bigEndian: payload.loadUnaligned(as: UInt64.self)))
+    }
+  }
+
+  func sentAnswer(_ header: nghttp2_frame_hd) {
+    answersSent += 1
+    if header.type == UInt8(NGHTTP2_DATA.rawValue) { budget.earn(FrameBudget.dataSent) }
+  }
+
+  /// A stream was reset: by this side's will, or because the peer broke a rule.
+  func sentReset(_ code: HTTP2ErrorCode) {
+    let own: [HTTP2ErrorCode] = [.noError, .cancel, .refusedStream, .internalError]
+    if isServer, !own.contains(code) { _ = spend(FrameBudget.provokedReset) }
+  }
+}

@@ -1,0 +1,115 @@
+internal import ProtobufMessages
+
+/// The requests of one call on their way from the transport to the handler: bytes in at one end,
+/// whole messages out at the other.
+///
+/// It never asks for more than the handler is ready for: the transport gives its peer credit for
+/// what it has sent only while ``isHungry``, and when ``drained`` is called. Not `Sendable`: it
+/// lives on its call's loop.
+public final class RequestQueue {
+  private var deframer: MessageDeframer
+  /// Whether the method takes exactly one message.
+  private let isSingle: Bool
+  private var messages: [MessageDeframer.Message] = []
+  private var taken = 0
+  private var end: Result<Void, any Error>?
+  private var waiting: CheckedContinuation<Void, Never>?
+  /// Called when the handler has taken all that had come.
+  public var drained: (() -> Void)?
+  private var waitingBytes = 0
+  /// Whether the message that was taken last came compressed.
+  public private(set) var lastWasCompressed = false
+
+  /// - Parameters:
+  ///   - limit: the most bytes of a message.
+  ///   - encoding: the caller's `grpc-encoding`.
+  ///   - isSingle: whether the method takes exactly one message.
+  public init(limit: Int, encoding: String?, isSingle: Bool) {
+    deframer = MessageDeframer(limit: limit, encoding: encoding)
+    self.isSingle = isSingle
+  }
+
+  // MARK: The transport's end
+
+  /// Whether the handler waits, or could take a message at once that has not come yet.
+  public var isHungry: Bool { taken == messages.count }
+
+  /// Takes the next bytes of the body.
+  public func receive(_ bytes: RawSpan) throws(RPCStatus) {
+    guard end == nil else { return }
+    var arrived = 0
+    try deframer.receive(bytes) { message in
+      messages.append(message)
+      arrived += message.bytes.count
+    }
+    waitingBytes += arrived
+    if isSingle, messages.count > 1 {
+      throw RPCStatus(.unimplemented, "this method takes one message, and more than one came")
+    }
+    if !isHungry { wake() }
+  }
+
+  /// The bytes of the messages that wait, and of the one that is not complete.
+  public var bufferedBytes: Int { waitingBytes + deframer.partialBytes }
+
+  /// The caller has sent all that it will.
+  public func finish() throws(RPCStatus) {
+    guard deframer.isBetweenMessages else {
+      throw RPCStatus(.internal, "the call ended in the midst of a message")
+    }
+    guard !isSingle || messages.count == 1 else {
+      throw RPCStatus(.unimplemented, "this method takes one message, and none came")
+    }
+    close(.success(()))
+  }
+
+  /// The call is over: whoever waits for a request is told, and nothing is kept.
+  public func fail(_ error: any Error) {
+    messages = []
+    taken = 0
+    waitingBytes = 0
+    end = .failure(error)
+    wake()
+  }
+
+  private func close(_ result: Result<Void, any Error>) {
+    guard end == nil else { return }
+    end = result
+    wake()
+  }
+
+  private func wake() {
+    waiting?.resume()
+    waiting = nil
+  }
+
+  // MARK: The handler's end
+
+  /// The next request; nil when the caller has sent the last. Throws when the call is over.
+  public func next() async throws -> [UInt8]? {
+    while true {
+      if let message = pop() { return message }
+      if let end {
+        try end.get()
+        return nil
+      }
+      precondition(waiting == nil, "a call's requests are read by one task at a time")
+      await withCheckedContinuation { waiting = $0 }
+    }
+  }
+
+  private func pop() -> [UInt8]? {
+    guard taken < messages.count else { return nil }
+    let message = messages[taken]
+    messages[taken].bytes = []
+    taken += 1
+    if taken == messages.count {
+      messages.removeAll(keepingCapacity: true)
+      taken = 0
+    }
+    waitingBytes -= message.bytes.count
+    lastWasCompressed = message.wasCompressed
+    if isHungry { drained?() }
+    return message.bytes
+  }
+}

@@ -1,0 +1,45 @@
+public import ProtobufMessages
+
+/// The requests of a call whose client streams, decoded one by one as the handler asks for them.
+///
+/// A client that sends faster than the handler reads is held back by flow control. One that can't
+/// be decoded ends the call as INVALID_ARGUMENT; a call that is over ends the loop with an error.
+public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
+  public typealias Element = Request
+  public typealias Failure = any Error
+
+  let queue: RequestQueue
+  let call: ServerCall
+  let arena: Arena
+
+  public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
+
+  /// Reads the requests. A call has one reader.
+  public struct Iterator: AsyncIteratorProtocol {
+    let stream: RequestStream
+
+    public func next() async throws -> Request? {
+      guard let message = try await stream.queue.next() else { return nil }
+      stream.call.requestWasCompressed = stream.queue.lastWasCompressed
+      return try Request.request(message, arena: stream.arena)
+    }
+
+    public func next(isolation actor: isolated (any Actor)?) async throws -> Request? {
+      try await next()
+    }
+  }
+}
+
+extension DecodableMessage {
+  /// A request from its bytes; INVALID_ARGUMENT, with the fields that are to blame, if it is none.
+  static func request(_ message: [UInt8], arena: Arena) throws(RPCStatus) -> Self {
+    defer { arena.reset() }
+    do throws(MessageError) {
+      return try decode(message, arena: arena)
+    } catch {
+      throw RPCStatus(
+        .invalidArgument, error.description,
+        details: error.violations.isEmpty ? [] : [.badRequest(error.violations)])
+    }
+  }
+}

@@ -1,0 +1,87 @@
+internal import Reactor
+internal import Synchronization
+
+/// Accepts connections and hands them to the loops in turn.
+final class Acceptor {
+  private var listeners: [Listener] = []
+  private let servers: [LoopBound<LoopServer>]
+  private let eventLoop: EventLoop
+  private var next = 0
+  /// How many connections are on their way to their loops.
+  private var handingOver = 0
+  private var handedOver: CheckedContinuation<Void, Never>?
+
+  var addresses: [SocketAddress] { listeners.map(\.address) }
+
+  init(
+    _ endpoints: [RPCEndpoint], eventLoop: EventLoop, servers: [LoopBound<LoopServer>],
+    slots: ConnectionSlots
+  ) throws(SystemError) {
+    self.servers = servers
+    self.eventLoop = eventLoop
+    for endpoint in endpoints {
+      let security = endpoint.security
+      do {
+        listeners.append(
+          try Listener(
+            on: endpoint.address, eventLoop: eventLoop, mayAccept: { slots.take() },
+            unused: { slots.free() }
+          ) { [unowned self] socket in accepted(socket, security) })
+      } catch {
+        close()
+        throw error
+      }
+    }
+  }
+
+  private func accepted(_ socket: consuming OwnedSocket, _ security: RPCEndpoint.Security) {
+    let server = servers[next]
+    next = (next + 1) % servers.count
+    let handed = HandedOver(socket)
+    handingOver += 1
+    eventLoop.start {
+      await server.run { $0.serve(handed.take(), security) }
+      self.handingOver -= 1
+      guard self.handingOver == 0 else { return }
+      self.handedOver?.resume()
+      self.handedOver = nil
+    }
+  }
+
+  /// Listens no more, and returns when what was accepted is where it is served.
+  func stop() async {
+    close()
+    if handingOver > 0 { await withCheckedContinuation { handedOver = $0 } }
+  }
+
+  private func close() {
+    for listener in listeners { listener.close() }
+    listeners = []
+  }
+}
+
+/// A socket on its way to another loop, which takes it once.
+private final class HandedOver: Sendable {
+  private let socket: Mutex<OwnedSocket?>
+
+  init(_ socket: consuming sending OwnedSocket) { self.socket = Mutex(socket) }
+
+  func take() -> OwnedSocket { socket.withLock { $0.take()! } }
+}
+
+/// How many connections are open on all loops, and may be.
+final class ConnectionSlots: Sendable {
+  private let limit: Int
+  private let taken = Atomic(0)
+
+  init(limit: Int) { self.limit = limit }
+
+  /// Takes a slot; false where all are taken.
+  func take() -> Bool {
+    if taken.add(1, ordering: .relaxed).newValue <= limit { return true }
+    free()
+    return false
+  }
+
+  func free() { taken.subtract(1, ordering: .relaxed) }
+}

@@ -1,0 +1,59 @@
+internal import HTTP2
+internal import Logging
+internal import Reactor
+
+extension ServerConnection {
+  /// The PING by whose answer a client shows that it has heard the first GOAWAY.
+  static let drainPing: UInt64 = 0x6472_6169_6e00_0000
+  private static let keepalivePing: UInt64 = 0x6b65_6570_0000_0000
+  /// How long a client may take to answer that PING before the second GOAWAY comes anyway.
+  private static let drainPingTimeout = Duration.seconds(5)
+
+  /// TLS is established, and the client's first SETTINGS have come.
+  func established(at now: Duration) {
+    guard !isEstablished else { return }
+    isEstablished = true
+    lifetime.established(at: now)
+    scheduleCheck()
+  }
+
+  /// Asks ``ConnectionLifetime`` what is due, does it, and asks again when it says.
+  func scheduleCheck() {
+    guard !stream.isClosing else { return }
+    let now = server.eventLoop.now
+    let (action, again) = lifetime.next(at: now)
+    switch action {
+    case .close(let reason):
+      server.logger.debug("a connection is closed", metadata: ["reason": "\(reason)"])
+      return close()
+    case .ping:
+      http2.ping(Self.keepalivePing)
+      scheduleFlush()
+    case .drain: beginDrain()
+    case nil: break
+    }
+    check?.cancel()
+    check = server.eventLoop.timer(after: again - now) { [weak self] in self?.scheduleCheck() }
+  }
+
+  /// Asks the client to open no more calls here, serves those that it opened before it heard, and
+  /// closes when the last has ended, or when the grace is over.
+  func drain(grace: Duration) {
+    lifetime.draining(grace: grace, at: server.eventLoop.now)
+    scheduleCheck()
+    beginDrain()
+  }
+
+  private func beginDrain() {
+    guard !isDraining else { return }
+    isDraining = true
+    http2.announceGoAway()
+    http2.ping(Self.drainPing)
+    scheduleFlush()
+    server.eventLoop.timer(after: Self.drainPingTimeout) { [weak self] in
+      guard let self, !self.stream.isClosing else { return }
+      self.http2.goAway()
+      self.scheduleFlush()
+    }
+  }
+}
