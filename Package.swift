@@ -54,6 +54,7 @@ let package = Package(
     library("COpenSSL", pkgConfig: "openssl", debian: "libssl-dev"),
     library("CNghttp2", pkgConfig: "libnghttp2", debian: "libnghttp2-dev"),
     library("CProtobufC", pkgConfig: "libprotobuf-c", debian: "libprotobuf-c-dev"),
+    library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     library("CLibpq", pkgConfig: "libpq", debian: "libpq-dev"),
     .target(name: "CGoogleProtos", dependencies: ["CProtobufC"]),
     .target(name: "CWorkflowHistoryProtos", dependencies: ["CGoogleProtos", "CProtobufC"]),
@@ -61,6 +62,7 @@ let package = Package(
     wrapper("Reactor", ["CLibuv"]),
     wrapper("TLS", ["COpenSSL"]),
     wrapper("HTTP2", ["CNghttp2"]),
+    wrapper("Compression", ["CZlib"]),
     wrapper("ProtobufMessages", ["CProtobufC", "CGoogleProtos"]),
     wrapper("Postgres", ["CLibpq", "Reactor"]),
     wrapper("PrivateFiles", []),
@@ -119,7 +121,8 @@ let package = Package(
     .target(
       name: "WorkflowHistoryTesting", dependencies: ["WorkflowHistory"],
       path: "Tests/WorkflowHistoryTesting", swiftSettings: everyRoom),
-    tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("ProtobufMessages"),
+    tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("Compression"),
+    tests("ProtobufMessages"),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
     // A server in a process of its own, for the supervisor's tests to kill.
     .executableTarget(

@@ -9,6 +9,7 @@ let house: [Room] = [
   Room("COpenSSL", .systemLibrary),
   Room("CNghttp2", .systemLibrary),
   Room("CProtobufC", .systemLibrary),
+  Room("CZlib", .systemLibrary),
   Room("CLibpq", .systemLibrary),
   Room("CGoogleProtos", .generated, c: ["CProtobufC"]),
   Room("CWorkflowHistoryProtos", .generated, c: ["CGoogleProtos", "CProtobufC"]),
@@ -17,6 +18,7 @@ let house: [Room] = [
   Room("Reactor", .wrapper, c: ["CLibuv"], system: ["libc", "Synchronization"]),
   Room("TLS", .wrapper, c: ["COpenSSL"]),
   Room("HTTP2", .wrapper, c: ["CNghttp2"]),
+  Room("Compression", .wrapper, c: ["CZlib"]),
   Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),
   Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"]),
   Room("PrivateFiles", .wrapper, system: ["libc"]),
@@ -74,6 +76,7 @@ let importersOfC: [String: Set<String>] = [
   "CLibuv": ["Reactor"],
   "COpenSSL": ["TLS"],
   "CNghttp2": ["HTTP2"],
+  "CZlib": ["Compression"],
   "CLibpq": ["Postgres"],
   "CProtobufC": [
     "CGoogleProtos", "CWorkflowHistoryProtos", "ProtobufMessages", "WorkflowHistoryMessages",
