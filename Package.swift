@@ -68,7 +68,7 @@ let package = Package(
     wrapper("PrivateFiles", []),
     wrapper("PostgresSupervisor", ["PrivateFiles", logging]),
 
-    room("RPC", ["ProtobufMessages"]),
+    room("RPC", ["ProtobufMessages", "Compression"]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
@@ -128,8 +128,8 @@ let package = Package(
     .executableTarget(
       name: "private-postgres", dependencies: ["PostgresSupervisor", logging],
       path: "Tests/Support/private-postgres", swiftSettings: everyRoom),
-    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC", ["RPCTesting"]),
-    tests("RPCServer", ["RPCTesting"]), tests("RPCClient", ["RPCTesting", "RPCServer"]),
+    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC", ["RPCTesting", "Compression"]),
+    tests("RPCServer", ["RPCTesting", "Compression"]), tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(

@@ -8,6 +8,8 @@ public struct CallHead: Equatable, Sendable {
   public var timeout: Duration?
   /// The caller's `grpc-encoding`.
   public var encoding: String?
+  /// Whether the caller's `grpc-accept-encoding` lists gzip.
+  public var acceptsGzip = false
 
   /// Why a request is not a call.
   public enum Refusal: Error, Equatable, Sendable {
@@ -28,7 +30,8 @@ public struct CallHead: Equatable, Sendable {
       case "content-type": contentType = field.value
       case "grpc-timeout": timeoutText = field.value
       case "grpc-encoding": encoding = field.value
-      case "te", "grpc-accept-encoding", "content-length": break
+      case "grpc-accept-encoding": acceptsGzip = acceptsGzip || Self.listsGzip(field.value)
+      case "te", "content-length": break
       default: metadata.add(field.name, field.value)
       }
     }
@@ -39,6 +42,14 @@ public struct CallHead: Equatable, Sendable {
       guard timeout != nil else {
         throw .status(RPCStatus(.internal, "grpc-timeout is not 1 to 8 digits and one of HMSmun"))
       }
+    }
+  }
+
+  private static func listsGzip(_ encodings: String) -> Bool {
+    encodings.utf8.split(separator: UInt8(ascii: ",")).contains { encoding in
+      let blank = UInt8(ascii: " ")
+      return encoding.drop { $0 == blank }.prefix { $0 != blank }
+        .elementsEqual(MessageCodec.gzip.utf8)
     }
   }
 

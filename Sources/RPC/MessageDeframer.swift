@@ -6,10 +6,10 @@ internal import ProtobufMessages
 public struct MessageDeframer {
   /// A message that is complete.
   public struct Message: Equatable, Sendable {
-    /// What was sent, as it was before it was compressed.
+    /// What was sent.
     public var bytes: [UInt8]
-    /// Whether it came compressed.
-    public var wasCompressed: Bool
+    /// Whether these are compressed.
+    public var isCompressed: Bool
   }
 
   /// The bytes in front of each message.
@@ -49,13 +49,14 @@ public struct MessageDeframer {
         let complete = message
         message = []
         self.length = nil
-        body(Message(bytes: complete, wasCompressed: isCompressed))
+        body(Message(bytes: complete, isCompressed: isCompressed))
       } else {
         let taken = min(Self.prefixSize - prefix.count, bytes.byteCount - at)
         prefix.append(bytes, from: at, count: taken)
         at += taken
         guard prefix.count == Self.prefixSize else { return }
         length = try parsePrefix()
+        isCompressed = prefix[0] == 1
         prefix.removeAll(keepingCapacity: true)
       }
     }
@@ -67,9 +68,11 @@ public struct MessageDeframer {
     case 0: break
     case 1 where encoding == nil || encoding == "identity":
       throw RPCStatus(.internal, "a message is flagged as compressed, but grpc-encoding is not set")
+    case 1 where encoding == MessageCodec.gzip: break
     case 1:
       throw RPCStatus(
-        .unimplemented, "grpc-encoding is not one that grpc-accept-encoding lists: identity")
+        .unimplemented,
+        "grpc-encoding is not one that grpc-accept-encoding lists: \(MessageCodec.accepted)")
     default:
       throw RPCStatus(.internal, "a message's compressed flag is neither 0 nor 1")
     }
@@ -80,11 +83,10 @@ public struct MessageDeframer {
     return length
   }
 
-  /// Writes the prefix of an uncompressed message into the first five bytes, which were left for
-  /// it.
-  public static func writePrefix(into framed: inout [UInt8]) {
+  /// Writes a message's prefix into the first five bytes, which were left for it.
+  public static func writePrefix(into framed: inout [UInt8], isCompressed: Bool = false) {
     let length = UInt32(framed.count - prefixSize)
-    framed[0] = 0
+    framed[0] = isCompressed ? 1 : 0
     for index in 1...4 {
       framed[index] = UInt8(truncatingIfNeeded: length >> UInt32(8 * (4 - index)))
     }

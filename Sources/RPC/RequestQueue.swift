@@ -8,6 +8,8 @@ internal import ProtobufMessages
 /// lives on its call's loop.
 public final class RequestQueue {
   private var deframer: MessageDeframer
+  private let limit: Int
+  private let codec: MessageCodec
   /// Whether the method takes exactly one message.
   private let isSingle: Bool
   private var messages: [MessageDeframer.Message] = []
@@ -21,10 +23,13 @@ public final class RequestQueue {
   public private(set) var lastWasCompressed = false
 
   /// - Parameters:
-  ///   - limit: the most bytes of a message.
+  ///   - limit: the most bytes of a message, also when it is decompressed.
   ///   - encoding: the caller's `grpc-encoding`.
+  ///   - codec: what decompresses messages, each when it is taken.
   ///   - isSingle: whether the method takes exactly one message.
-  public init(limit: Int, encoding: String?, isSingle: Bool) {
+  public init(limit: Int, encoding: String?, codec: MessageCodec, isSingle: Bool) {
+    self.limit = limit
+    self.codec = codec
     deframer = MessageDeframer(limit: limit, encoding: encoding)
     self.isSingle = isSingle
   }
@@ -88,7 +93,7 @@ public final class RequestQueue {
   /// The next request; nil when the caller has sent the last. Throws when the call is over.
   public func next() async throws -> [UInt8]? {
     while true {
-      if let message = pop() { return message }
+      if let message = try pop() { return message }
       if let end {
         try end.get()
         return nil
@@ -98,7 +103,7 @@ public final class RequestQueue {
     }
   }
 
-  private func pop() -> [UInt8]? {
+  private func pop() throws(RPCStatus) -> [UInt8]? {
     guard taken < messages.count else { return nil }
     let message = messages[taken]
     messages[taken].bytes = []
@@ -108,8 +113,9 @@ public final class RequestQueue {
       taken = 0
     }
     waitingBytes -= message.bytes.count
-    lastWasCompressed = message.wasCompressed
+    lastWasCompressed = message.isCompressed
     if isHungry { drained?() }
-    return message.bytes
+    guard message.isCompressed else { return message.bytes }
+    return try codec.decompress(message.bytes, limit: limit)
   }
 }

@@ -6,6 +6,7 @@ internal import Reactor
 final class LoopServer {
   let configuration: RPCServerConfiguration
   let dispatcher: Dispatcher
+  let codec = MessageCodec()
   let eventLoop: EventLoop
   let logger: Logger
   /// How many bytes of messages wait for this loop's connections, and how many may.

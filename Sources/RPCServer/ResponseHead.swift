@@ -5,11 +5,17 @@ internal import RPC
 enum ResponseHead {
   private static let base = [
     HTTP2Field(":status", "200"), HTTP2Field("content-type", "application/grpc+proto"),
-    HTTP2Field("grpc-accept-encoding", "identity"),
+    HTTP2Field("grpc-accept-encoding", MessageCodec.accepted),
   ]
 
+  private static let encoding = [HTTP2Field("grpc-encoding", MessageCodec.gzip)]
+
   /// What comes first.
-  static func fields(_ metadata: Metadata?) -> [HTTP2Field] { base + fields(of: metadata) }
+  ///
+  /// - Parameter announcesGzip: whether responses may be compressed.
+  static func fields(_ metadata: Metadata?, announcesGzip: Bool = false) -> [HTTP2Field] {
+    base + (announcesGzip ? encoding : []) + fields(of: metadata)
+  }
 
   /// What comes last.
   static func trailers(_ status: RPCStatus, _ metadata: Metadata?) -> [HTTP2Field] {

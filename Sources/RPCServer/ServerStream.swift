@@ -20,6 +20,8 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private var charged = 0
   /// The bytes for which the caller gets no credit until the handler has taken what came.
   private var withheld = 0
+  private var acceptsGzip = false
+  private var mayCompress = false
   private var hasResponded = false
   /// Whether the last word was said, or nobody hears it any more.
   private var isOver = false
@@ -72,9 +74,10 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
       method: route.method, metadata: head.metadata, peer: connection.peer, timeout: head.timeout)
     self.call = call
     let requests = RequestQueue(
-      limit: server.configuration.maxMessageSize, encoding: head.encoding,
+      limit: server.configuration.maxMessageSize, encoding: head.encoding, codec: server.codec,
       isSingle: !route.streamsRequests)
     self.requests = requests
+    acceptsGzip = head.acceptsGzip
     if let timeout = head.timeout {
       guard timeout > .zero else { return expire() }
       deadline = server.eventLoop.timer(after: timeout) { [weak self] in self?.expire() }
@@ -172,10 +175,12 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
       }
     }
     guard !isOver else { throw CancellationError() }
-    var framed = framed
-    MessageDeframer.writePrefix(into: &framed)
-    guard connection.hasRoom(for: framed.count) else { throw connection.memoryIsFull }
     respond()
+    var framed = framed
+    server.codec.finish(
+      &framed, compresses: mayCompress && compresses(framed.count),
+      ifShorter: call?.compression == .automatic)
+    guard connection.hasRoom(for: framed.count) else { throw connection.memoryIsFull }
     stream.write(framed)
     connection.scheduleFlush()
   }
@@ -185,7 +190,19 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private func respond() {
     guard !hasResponded else { return }
     hasResponded = true
-    stream.respond(ResponseHead.fields(call?.initialMetadata))
+    // What the fields do not announce can't be done later; a handler that decides for itself may
+    // decide otherwise for the next response.
+    mayCompress = acceptsGzip && (compresses(.max) || call?.compression == .never)
+    stream.respond(ResponseHead.fields(call?.initialMetadata, announcesGzip: mayCompress))
+  }
+
+  /// Whether a response of so many bytes is to be compressed, if its caller takes that.
+  private func compresses(_ count: Int) -> Bool {
+    switch call?.compression {
+    case .always: true
+    case .automatic: server.configuration.compressAbove.map { count > $0 } ?? false
+    case .never, nil: false
+    }
   }
 
   /// Ends the call with this status, and cancels a handler that still runs.

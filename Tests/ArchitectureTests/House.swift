@@ -27,7 +27,7 @@ let house: [Room] = [
     system: ["libc", "Foundation", "Dispatch"]),
 
   // gRPC: the protocol, and its two sides over HTTP/2.
-  Room("RPC", .safe, rooms: ["ProtobufMessages"]),
+  Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression"]),
   Room(
     "RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"],
     system: ["Synchronization"]),

@@ -34,7 +34,7 @@ struct WireTests {
     let answer = try await answer(body: [0, 0, 0, 0, 2, 5, 6])
     #expect(answer.fields[":status"] == "200")
     #expect(answer.fields["content-type"] == "application/grpc+proto")
-    #expect(answer.fields["grpc-accept-encoding"] == "identity")
+    #expect(answer.fields["grpc-accept-encoding"] == "identity,gzip")
     #expect(answer.fields["grpc-status"] == "0")
     #expect(answer.body == [0, 0, 0, 0, 2, 5, 6])
     #expect(answer.code == .noError)

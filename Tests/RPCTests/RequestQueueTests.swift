@@ -6,7 +6,9 @@ import Testing
 
 @Suite("The request of a method that takes one")
 struct SingleRequestTests {
-  private func queue() -> RequestQueue { RequestQueue(limit: 10, encoding: nil, isSingle: true) }
+  private func queue() -> RequestQueue {
+    RequestQueue(limit: 10, encoding: nil, codec: MessageCodec(), isSingle: true)
+  }
 
   @Test("is its one message")
   func one() async throws {
@@ -52,7 +54,9 @@ struct SingleRequestTests {
 
 @Suite("The requests of a method that takes many")
 struct RequestQueueTests {
-  private func queue() -> RequestQueue { RequestQueue(limit: 10, encoding: nil, isSingle: false) }
+  private func queue() -> RequestQueue {
+    RequestQueue(limit: 10, encoding: nil, codec: MessageCodec(), isSingle: false)
+  }
 
   @Test("come out in their order, and then the end")
   func order() async throws {
