@@ -128,8 +128,18 @@ let package = Package(
     .executableTarget(
       name: "private-postgres", dependencies: ["PostgresSupervisor", logging],
       path: "Tests/Support/private-postgres", swiftSettings: everyRoom),
-    tests("PostgresSupervisor", ["private-postgres", logging]), tests("RPC", ["RPCTesting", "Compression"]),
-    tests("RPCServer", ["RPCTesting", "Compression"]), tests("RPCClient", ["RPCTesting", "RPCServer"]),
+    tests("PostgresSupervisor", ["private-postgres", logging]),
+    tests("RPC", ["RPCTesting", "Compression"]),
+    // A server of gRPC's interop cases, for stock clients to be tried on.
+    .executableTarget(
+      name: "interop-server",
+      dependencies: [
+        "RPCServer", "RPC", "ProtobufMessages", "TLS", "Reactor", logging,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Conformance/interop-server", swiftSettings: everyRoom + [.strictMemorySafety()]),
+    tests("RPCServer", ["RPCTesting", "Compression"]),
+    tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(

@@ -7,10 +7,9 @@ import pytest
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from harness import tokens
+from harness.channels import TRANSPORTS
 from harness.identifiers import fresh_user
 from harness.server import Server
-
-TRANSPORTS = ["tls", "unix-tls", "unix"]
 
 
 @pytest.fixture(scope="session")

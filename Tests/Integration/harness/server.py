@@ -12,6 +12,7 @@ import time
 import grpc
 
 from harness import tokens
+from harness.channels import open_channel
 from harness.client import Client
 from harness.folders import temporary_folder
 from harness.postgres import Postgres
@@ -21,13 +22,14 @@ from harness.stubs import REPOSITORY
 STARTUP_SECONDS = 120
 
 
-def executable() -> pathlib.Path:
-    """The one that WORKFLOW_HISTORY_EXECUTABLE names, or the newest that is built here."""
-    named = os.environ.get("WORKFLOW_HISTORY_EXECUTABLE")
-    built = [REPOSITORY / ".build" / kind / "workflow-history" for kind in ("release", "debug")]
+def executable(name: str = "workflow-history") -> pathlib.Path:
+    """The one that a variable such as WORKFLOW_HISTORY_EXECUTABLE names, or the newest that is
+    built here."""
+    named = os.environ.get(f"{name.upper().replace('-', '_')}_EXECUTABLE")
+    built = [REPOSITORY / ".build" / kind / name for kind in ("release", "debug")]
     found = [pathlib.Path(named)] if named else [path for path in built if path.exists()]
     if not found:
-        raise FileNotFoundError("build first: swift build --product workflow-history")
+        raise FileNotFoundError(f"build first: swift build --product {name}")
     return max(found, key=lambda path: path.stat().st_mtime)
 
 
@@ -176,18 +178,11 @@ class Server:
         return tokens.token(self.secret, user, scope)
 
     def channel(self, transport: str = "tls", *options: tuple[str, object]) -> grpc.Channel:
-        """A connection of its own: over `tls`, `unix-tls`, or `unix` (prior knowledge)."""
-        settings = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1)]
-        settings += [("grpc.enable_retries", 0), ("grpc.initial_reconnect_backoff_ms", 100)]
-        settings += [("grpc.max_reconnect_backoff_ms", 500), *options]
-        if transport == "unix":
-            channel = grpc.insecure_channel(f"unix:{self.socket}", settings)
-        else:
-            target = self.address if transport == "tls" else f"unix:{self.socket}"
-            if transport == "unix-tls":
-                settings.append(("grpc.ssl_target_name_override", "localhost"))
-            credentials = grpc.ssl_channel_credentials(self.ca)
-            channel = grpc.secure_channel(target, credentials, settings)
+        """A connection of its own."""
+        settings = [("grpc.max_receive_message_length", -1), *options]
+        # The certificate is good for the address too, and so that is what TLS over TCP asks for.
+        name = "localhost" if transport == "unix-tls" else None
+        channel = open_channel(transport, self.address, self.socket, self.ca, name, *settings)
         self._channels.append(channel)
         return channel
 

@@ -52,6 +52,15 @@ class Answer:
         return urllib.parse.unquote(self.trailers.get("grpc-message", ""))
 
     @property
+    def messages(self) -> list[tuple[int, bytes]]:
+        """Each message that has come whole, with the flag that says whether it is compressed."""
+        messages, rest = [], self.data
+        while len(rest) >= 5 and len(rest) >= (end := 5 + int.from_bytes(rest[1:5], "big")):
+            messages.append((rest[0], rest[5:end]))
+            rest = rest[end:]
+        return messages
+
+    @property
     def body(self) -> bytes:
         """The one message that came."""
         assert self.data[0] == 0
