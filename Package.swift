@@ -57,6 +57,7 @@ let package = Package(
     library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     library("CLibpq", pkgConfig: "libpq", debian: "libpq-dev"),
     .target(name: "CGoogleProtos", dependencies: ["CProtobufC"]),
+    .target(name: "CGRPCProtos", dependencies: ["CProtobufC"]),
     .target(name: "CWorkflowHistoryProtos", dependencies: ["CGoogleProtos", "CProtobufC"]),
 
     wrapper("Reactor", ["CLibuv"]),
@@ -69,6 +70,8 @@ let package = Package(
     wrapper("PostgresSupervisor", ["PrivateFiles", logging]),
 
     room("RPC", ["ProtobufMessages", "Compression"]),
+    wrapper("GRPCMessages", ["ProtobufMessages", "CProtobufC", "CGRPCProtos"]),
+    room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
@@ -103,8 +106,9 @@ let package = Package(
     .executableTarget(
       name: "workflow-history",
       dependencies: [
-        "RPCServer", "RPCClient", "WorkflowHistoryService", "WorkflowHistoryClient",
-        "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
+        "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
+        "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory",
+        "PostgresHistoryStore",
         "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor",
         "RPC", "ProtobufMessages", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -140,6 +144,7 @@ let package = Package(
       path: "Tests/Conformance/interop-server", swiftSettings: everyRoom + [.strictMemorySafety()]),
     tests("RPCServer", ["RPCTesting", "Compression"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
+    tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(

@@ -38,6 +38,9 @@ public final class PostgresPool {
     for slot in slots { connect(slot) }
   }
 
+  /// Called when a connection stands, and when one is lost.
+  public var connectionsChanged: (() -> Void)?
+
   /// How many connections stand.
   public var openConnections: Int { slots.count { $0.connection != nil } }
 
@@ -104,6 +107,7 @@ public final class PostgresPool {
       ) { [weak self] failure in
         slot.connection = nil
         self?.failed(slot, failure)
+        self?.connectionsChanged?()
       }
       guard !isClosed else {
         connection.close()
@@ -112,6 +116,7 @@ public final class PostgresPool {
       slot.failures = 0
       slot.connection = connection
       arrived(nil)
+      connectionsChanged?()
     } catch {
       failed(slot, error)
     }

@@ -63,6 +63,19 @@ public final class PostgresHistoryStore: HistoryStore {
     try await analysts.connect()
   }
 
+  /// Whether the database can be asked, and written to.
+  public var isConnected: Bool {
+    readers.openConnections > 0 && writer.pool.openConnections > 0
+  }
+
+  /// Calls `body` with ``isConnected``, now and whenever that may have changed.
+  public func watchConnection(_ body: @escaping (Bool) -> Void) {
+    for pool in [readers, writer.pool] {
+      pool.connectionsChanged = { [weak self] in if let self { body(self.isConnected) } }
+    }
+    body(isConnected)
+  }
+
   /// Makes the partitions of the months around `now()` once a day from here on. One store of a
   /// process is enough. A month that is missed all the same is made when a save first needs it.
   public func keepPartitions(now: @escaping () -> Timestamp) {

@@ -10,6 +10,8 @@ public struct MethodDescriptor: Hashable, Sendable {
     case idempotent
   }
 
+  /// The full name of its service, such as `workflow_history.v1.WorkflowHistoryService`.
+  public var service: String
   /// Its name, such as `SaveWorkflowExecution`.
   public var name: String
   /// The path of its calls, such as
@@ -34,6 +36,7 @@ public struct MethodDescriptor: Hashable, Sendable {
     isClientStreaming: Bool = false, isServerStreaming: Bool = false,
     idempotency: Idempotency = .unknown, isDeprecated: Bool = false
   ) {
+    self.service = service
     self.name = name
     self.path = "/\(service)/\(name)"
     self.requestType = requestType

@@ -14,11 +14,19 @@ public struct Dispatcher {
 
   private var routes: [String: Route] = [:]
   private var services: Set<String> = []
+  /// Called when the server is about to stop: calls that would never end by themselves end now.
+  public let willDrain: () -> Void
 
   /// Serves these services.
   ///
-  /// - Parameter interceptors: what each call passes, the outermost first.
-  public init(_ services: [RPCService], interceptors: [any ServerInterceptor]) {
+  /// - Parameters:
+  ///   - interceptors: what each call passes, the outermost first.
+  ///   - willDrain: called when the server is about to stop, to end the calls that would go on.
+  public init(
+    _ services: [RPCService], interceptors: [any ServerInterceptor],
+    willDrain: @escaping () -> Void = {}
+  ) {
+    self.willDrain = willDrain
     for service in services {
       self.services.insert(service.descriptor.fullName)
       for method in service.descriptor.methods {

@@ -55,6 +55,7 @@ final class LoopServer {
   /// Lets the calls that run end within the grace, then closes what is left.
   func drain() async {
     isDraining = true
+    dispatcher.willDrain()
     for connection in connections.values { connection.drain(grace: configuration.drainGrace) }
     if !connections.isEmpty { await withCheckedContinuation { drained = $0 } }
     isStopped = true

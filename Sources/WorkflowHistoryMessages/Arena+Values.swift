@@ -41,10 +41,3 @@ extension Arena {
     WorkflowHistory__V1__WorkflowStatus(rawValue: UInt32(value?.rawValue ?? 0))
   }
 }
-
-/// The elements of a repeated message or string.
-func elements<T>(
-  _ start: UnsafeMutablePointer<UnsafeMutablePointer<T>?>?, _ count: Int
-) -> some Sequence<UnsafeMutablePointer<T>> {
-  UnsafeBufferPointer(start: start, count: count).lazy.compactMap { $0 }
-}

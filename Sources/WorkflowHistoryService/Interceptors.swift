@@ -4,9 +4,13 @@ public import RPC
 internal import WorkflowHistory
 
 /// What every call passes before its handler, the outermost first. This is the one list of them.
-public func interceptors(verifier: TokenVerifier) -> [any ServerInterceptor] {
+///
+/// - Parameter publicServices: the full names of the services whose calls need no token.
+public func interceptors(verifier: TokenVerifier, publicServices: Set<String> = [])
+  -> [any ServerInterceptor]
+{
   [
-    AuthenticationInterceptor(verifier),
+    AuthenticationInterceptor(verifier, publicServices: publicServices),
     HistoryErrorInterceptor(),
   ]
 }
@@ -14,10 +18,15 @@ public func interceptors(verifier: TokenVerifier) -> [any ServerInterceptor] {
 /// Lets in who brings a good token, and attaches the ``Principal``.
 final class AuthenticationInterceptor: ServerInterceptor {
   private let verifier: TokenVerifier
+  private let publicServices: Set<String>
 
-  init(_ verifier: TokenVerifier) { self.verifier = verifier }
+  init(_ verifier: TokenVerifier, publicServices: Set<String>) {
+    self.verifier = verifier
+    self.publicServices = publicServices
+  }
 
   func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
+    if publicServices.contains(call.method.service) { return try await next() }
     let credentials = call.metadata.fields.filter { $0.name == "authorization" }
     guard let authorization = credentials.first, credentials.count == 1 else {
       throw RPCStatus(

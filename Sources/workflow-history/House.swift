@@ -46,6 +46,7 @@ actor House {
     try await loops[0].run { eventLoop in
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
+    let services = try Services(key: key, reflection: options.reflection)
     let firstLoop = loops[0]
     let server = try await RPCServer.start(
       RPCServerConfiguration(tls: tls), endpoints: endpoints, loops: loops, logger: logger
@@ -53,18 +54,10 @@ actor House {
       let store = PostgresHistoryStore(database, on: eventLoop)
       try await store.connect()
       if eventLoop.loop === firstLoop { store.keepPartitions { .now } }
-      return Self.dispatcher(store: store, key: key)
+      return services.dispatcher(store: store)
     }
     self.server = server
     announce(server.addresses, directory)
-  }
-
-  /// What serves the calls of one loop.
-  private static func dispatcher(store: PostgresHistoryStore, key: SigningKey) -> Dispatcher {
-    let handlers = WorkflowHistoryHandlers(store: store) { .now }
-    return Dispatcher(
-      [handlers.service(arena: Arena())],
-      interceptors: interceptors(verifier: TokenVerifier(key: key)))
   }
 
   private func makeDirectories(_ directory: DataDirectory) throws {

@@ -36,6 +36,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A PEM file with the certificate's key.")
   var tlsKey: String?
 
+  @Option(
+    help: "Who may ask what the methods are (gRPC reflection): open, authenticated or off.")
+  var reflection = ReflectionAccess.open
+
   @Option(help: "How many event loops, each on a thread of its own. Default: the number of cores.")
   var loops: Int?
 

@@ -12,6 +12,7 @@ let house: [Room] = [
   Room("CZlib", .systemLibrary),
   Room("CLibpq", .systemLibrary),
   Room("CGoogleProtos", .generated, c: ["CProtobufC"]),
+  Room("CGRPCProtos", .generated, c: ["CProtobufC"]),
   Room("CWorkflowHistoryProtos", .generated, c: ["CGoogleProtos", "CProtobufC"]),
 
   // Each wraps one C library, or the operating system, behind a safe interface.
@@ -26,12 +27,15 @@ let house: [Room] = [
     "PostgresSupervisor", .wrapper, rooms: ["PrivateFiles"], packages: ["Logging"],
     system: ["libc", "Foundation", "Dispatch"]),
 
-  // gRPC: the protocol, and its two sides over HTTP/2.
+  // gRPC: the protocol, its two sides over HTTP/2, and the services that every server has.
   Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression"]),
   Room(
     "RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"],
     system: ["Synchronization"]),
   Room("RPCClient", .safe, rooms: ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
+  Room(
+    "GRPCMessages", .wrapper, rooms: ["ProtobufMessages"], c: ["CProtobufC", "CGRPCProtos"]),
+  Room("GRPCServices", .safe, rooms: ["RPC", "GRPCMessages", "ProtobufMessages"]),
 
   // Who is calling, and over what certificate.
   Room(
@@ -63,8 +67,9 @@ let house: [Room] = [
   Room(
     "workflow-history", .executable,
     rooms: [
-      "RPCServer", "RPCClient", "WorkflowHistoryService", "WorkflowHistoryClient",
-      "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore", "PostgresSupervisor",
+      "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
+      "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
+      "PostgresSupervisor",
       "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor", "RPC",
       "ProtobufMessages",
     ],
@@ -79,8 +84,10 @@ let importersOfC: [String: Set<String>] = [
   "CZlib": ["Compression"],
   "CLibpq": ["Postgres"],
   "CProtobufC": [
-    "CGoogleProtos", "CWorkflowHistoryProtos", "ProtobufMessages", "WorkflowHistoryMessages",
+    "CGoogleProtos", "CGRPCProtos", "CWorkflowHistoryProtos", "ProtobufMessages", "GRPCMessages",
+    "WorkflowHistoryMessages",
   ],
+  "CGRPCProtos": ["GRPCMessages"],
   "CGoogleProtos": ["CWorkflowHistoryProtos", "ProtobufMessages", "WorkflowHistoryMessages"],
   "CWorkflowHistoryProtos": ["WorkflowHistoryMessages"],
 ]

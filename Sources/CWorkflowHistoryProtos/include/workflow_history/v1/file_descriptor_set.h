@@ -2,7 +2,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
-/* A serialized google.protobuf.FileDescriptorSet: our files and all that they import. */
+/* A serialized google.protobuf.FileDescriptorSet: these files and all that they import. */
 extern const uint8_t workflow_history__v1__file_descriptor_set[];
 extern const size_t workflow_history__v1__file_descriptor_set_size;
 /* Where it begins, for languages that import no array of unknown size. */

@@ -1,0 +1,67 @@
+import ArgumentParser
+import GRPCMessages
+import GRPCServices
+import Identity
+import PostgresHistoryStore
+import ProtobufMessages
+import RPC
+import WorkflowHistoryMessages
+import WorkflowHistoryService
+
+/// Who may ask what the server's methods are.
+enum ReflectionAccess: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case open
+  case authenticated
+  case off
+}
+
+/// The services of the server, as each loop has them.
+struct Services: Sendable {
+  private let key: SigningKey
+  private let access: ReflectionAccess
+  private let reflection: ReflectionAnswers
+
+  init(key: SigningKey, reflection access: ReflectionAccess) throws {
+    self.key = key
+    self.access = access
+    let index = try FileDescriptorIndex([
+      WorkflowHistoryAPI.fileDescriptorSet, GRPCAPI.fileDescriptorSet,
+    ])
+    reflection = ReflectionAnswers(
+      index,
+      services: [WorkflowHistoryAPI.service, GRPCAPI.health, GRPCAPI.reflection].map(\.fullName)
+        + [GRPCAPI.reflectionV1Alpha.fullName])
+  }
+
+  /// What serves the calls of one loop.
+  func dispatcher(store: PostgresHistoryStore) -> Dispatcher {
+    let arena = Arena()
+    let health = health(of: store)
+    var services = [
+      WorkflowHistoryHandlers(store: store) { .now }.service(arena: arena),
+      health.service(arena: arena),
+    ]
+    var open: Set = [GRPCAPI.health.fullName]
+    if access != .off { services += reflection.services(arena: arena) }
+    if access == .open {
+      open.formUnion([GRPCAPI.reflection.fullName, GRPCAPI.reflectionV1Alpha.fullName])
+    }
+    return Dispatcher(
+      services,
+      interceptors: interceptors(
+        verifier: TokenVerifier(key: key), publicServices: open),
+      willDrain: { health.shutDown() })
+  }
+
+  /// The server as a whole is well as long as it runs; the service of executions is as well as its
+  /// database.
+  private func health(of store: PostgresHistoryStore) -> HealthRegistry {
+    let health = HealthRegistry(
+      services: [WorkflowHistoryAPI.service.fullName], status: .serving)
+    store.watchConnection { isConnected in
+      health.set(
+        isConnected ? .serving : .notServing, for: WorkflowHistoryAPI.service.fullName)
+    }
+    return health
+  }
+}
