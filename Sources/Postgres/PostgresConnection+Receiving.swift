@@ -44,7 +44,7 @@ extension PostgresConnection {
   private func take(_ result: OpaquePointer, for expected: Expectation) {
     switch (PQresultStatus(result), expected) {
     case (PGRES_TUPLES_OK, .result(let request)), (PGRES_COMMAND_OK, .result(let request)):
-      request.result = QueryResult(adopting: result)
+      request.answer(QueryResult(adopting: result))
     case (PGRES_COMMAND_OK, .parse(let request)):
       PQclear(result)
       request.preparation = .done
@@ -53,13 +53,13 @@ extension PostgresConnection {
       request.preparation = .failed
     case (PGRES_PIPELINE_ABORTED, .result(let request)):
       PQclear(result)
-      request.wasAborted = true
+      request.answerAborted()
     case (_, .parse(let request)):
       request.failure = failure(from: result)
       request.preparation = .failed
       PQclear(result)
     case (_, .result(let request)):
-      request.failure = failure(from: result)
+      request.answer(failure(from: result))
       PQclear(result)
     case (_, .sync):
       // The commit itself failed.
@@ -78,9 +78,7 @@ extension PostgresConnection {
       if preparation == .failed { prepared.remove(request.statement.name) }
       request.preparation = nil
     case .result(let request):
-      guard request.wasAborted || request.failure != nil || request.result != nil else {
-        return false
-      }
+      guard request.hasAnswer else { return false }
       end(request)
     }
     _ = inFlight.popFirst()
@@ -88,6 +86,7 @@ extension PostgresConnection {
   }
 
   private func end(_ request: Request) {
+    if request.isAbandoned { abandoned -= 1 }
     if request.isRepeatable, isToBeSentAgain(request) {
       aborted.append(request)
     } else if pipelining.isShared || request.failure != nil {
@@ -105,9 +104,9 @@ extension PostgresConnection {
       prepared.remove(request.statement.name)
       request.unknownStatements += 1
       request.failure = nil
-      return true
+      return !request.isResolved
     }
-    return request.wasAborted && request.failure == nil
+    return request.wasAborted && request.failure == nil && !request.isResolved
   }
 
   /// A Sync was answered: what came before it is committed, or was rolled back.
@@ -115,11 +114,15 @@ extension PostgresConnection {
     let done = uncommitted
     uncommitted = []
     for request in done { request.resolve() }
-    guard !aborted.isEmpty else { return }
-    for request in aborted { request.wasAborted = false }
-    waiting.prepend(contentsOf: aborted.map { .request($0) })
-    aborted = []
-    sendSoon()
+    if !aborted.isEmpty {
+      // Those whose tasks were cancelled meanwhile are not sent again.
+      let repeated = aborted.filter { !$0.isResolved }
+      for request in repeated { request.markWaiting() }
+      waiting.prepend(contentsOf: repeated.map { .request($0) })
+      aborted = []
+      sendSoon()
+    }
+    if pipelining.isCancellable, inFlight.isEmpty { sendSoon() }
   }
 
   private func failure(from result: OpaquePointer) -> PostgresError {

@@ -13,21 +13,37 @@ extension PostgresConnection {
   }
 
   private func sendWaiting() {
+    dropWithdrawn()
+    while canSend, let requests = held.popFirst() { sendAll(requests) }
     var lacksSync = false
-    while isOpen, !isExclusive, let work = waiting.popFirst() {
+    while canSend, !isExclusive, let work = waiting.popFirst() {
       switch work {
       case .request(let request):
         send(request)
         if pipelining.isShared { lacksSync = true } else { sendSync() }
-      case .transaction(let continuation):
+      case .transaction(let turn):
         if lacksSync { sendSync() }
         lacksSync = false
         isExclusive = true
-        continuation.resume(returning: nil)
+        turn.resolve(nil)
       }
     }
     if lacksSync { sendSync() }
     flush()
+  }
+
+  /// Whether a statement may be sent now.
+  private var canSend: Bool {
+    isOpen && (!pipelining.isCancellable || (inFlight.isEmpty && !isCancelling))
+  }
+
+  /// Takes out what waits but is not waited for: its tasks were cancelled.
+  private func dropWithdrawn() {
+    guard hasWithdrawn else { return }
+    hasWithdrawn = false
+    waiting.removeAll { $0.isResolved }
+    // One that is not waited for, such as a ROLLBACK, was not resolved.
+    held.removeAll { $0.contains { $0.isResolved } }
   }
 
   /// Sends these as one implicit transaction, or as part of an explicit one.
@@ -38,9 +54,17 @@ extension PostgresConnection {
       }
       return
     }
+    guard canSend, held.isEmpty else {
+      held.append(requests)
+      return
+    }
+    sendAll(requests)
+    flush()
+  }
+
+  private func sendAll(_ requests: [Request]) {
     for request in requests { send(request) }
     sendSync()
-    flush()
   }
 
   private func send(_ request: Request) {
@@ -49,8 +73,7 @@ extension PostgresConnection {
       return
     }
     if inFlight.isEmpty { lastProgress = eventLoop.now }
-    request.wasSent = true
-    request.wasAborted = false
+    request.markSent()
     let statement = request.statement
     var isSent = true
     if !statement.name.isEmpty, prepared.insert(statement.name).inserted {

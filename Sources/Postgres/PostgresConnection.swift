@@ -9,20 +9,36 @@ public final class PostgresConnection {
   /// Where the transactions of pipelined statements end.
   public struct Pipelining: Sendable {
     let isShared: Bool
+    /// Whether no more than one statement is under way, which can be cancelled for that.
+    let isCancellable: Bool
     /// All statements of a turn of the loop share one Sync, and with it one implicit transaction.
     /// A statement that fails costs only itself: those behind it, which the server passes over,
     /// are sent again. Only for statements that change nothing.
-    public static let shared = Pipelining(isShared: true)
+    public static let shared = Pipelining(isShared: true, isCancellable: false)
     /// Each statement has its own Sync, is its own transaction, and is answered when that has been
     /// committed.
-    public static let separate = Pipelining(isShared: false)
+    public static let separate = Pipelining(isShared: false, isCancellable: false)
+    /// As ``separate``, but a statement is sent only when the one before it has been answered, and
+    /// the server is told to end it when its task is cancelled. For statements that may take long.
+    public static let cancellable = Pipelining(isShared: false, isCancellable: true)
   }
 
   /// What waits to be sent.
   enum Work {
     case request(Request)
-    case transaction(CheckedContinuation<PostgresError?, Never>)
+    case transaction(Turn)
+
+    /// Whether it was answered before its time came: its task was cancelled.
+    var isResolved: Bool {
+      switch self {
+      case .request(let request): request.isResolved
+      case .transaction(let turn): turn.isResolved
+      }
+    }
   }
+
+  /// The wait for the connection; an error where it was in vain.
+  typealias Turn = Waiter<PostgresError?>
 
   /// What the server still has to answer, in order.
   enum Expectation {
@@ -36,6 +52,9 @@ public final class PostgresConnection {
   let pipelining: Pipelining
   var watch: DescriptorWatch?
   var waiting = Queue<Work>()
+  /// Parts of a transaction that wait for its statement before them; only where one statement is
+  /// under way at a time.
+  var held = Queue<[Request]>()
   var inFlight = Queue<Expectation>()
   /// Answered, but not yet known to be committed.
   var uncommitted: [Request] = []
@@ -46,6 +65,15 @@ public final class PostgresConnection {
   /// Whether a transaction has the connection to itself.
   var isExclusive = false
   var sendsAtTurnEnd = false
+  /// Whether some of what waits is not waited for.
+  var hasWithdrawn = false
+  /// How many statements are under way whose tasks were cancelled: their answers will be dropped.
+  public internal(set) var abandoned = 0
+  /// Whether the server is being told to cancel what is under way. Nothing is sent meanwhile.
+  var isCancelling = false
+  /// While the server is being told, when to give up; after that, when to tell it again.
+  var cancelTimer: LoopTimer?
+  let cancelLimit: Duration
   /// When the server last gave a sign of life, or was first asked.
   var lastProgress = Duration.zero
   private var silenceCheck: LoopTimer?
@@ -54,7 +82,9 @@ public final class PostgresConnection {
   public private(set) var isOpen = true
 
   /// How many statements and transactions are waiting or under way.
-  public var load: Int { waiting.count + inFlight.count + (isExclusive ? 1 : 0) }
+  public var load: Int {
+    waiting.count + held.count + inFlight.count + (isExclusive ? 1 : 0) + (isCancelling ? 1 : 0)
+  }
 
   /// Connects; `lost` is told once when the connection breaks, but not after ``close()``.
   public static func connect(
@@ -62,7 +92,8 @@ public final class PostgresConnection {
     lost: ((PostgresError) -> Void)? = nil
   ) async throws(PostgresError) -> PostgresConnection {
     let handle = try await ConnectionHandle.connect(to: options, on: eventLoop)
-    let connection = PostgresConnection(handle, pipelining, on: eventLoop, lost: lost)
+    let connection = PostgresConnection(
+      handle, pipelining, cancelLimit: options.connectTimeout, on: eventLoop, lost: lost)
     do {
       let watch = try eventLoop.watch(descriptor: PQsocket(handle.pq)) { [connection] in
         connection.isReady($0)
@@ -77,23 +108,29 @@ public final class PostgresConnection {
   }
 
   private init(
-    _ handle: ConnectionHandle, _ pipelining: Pipelining, on eventLoop: EventLoop,
-    lost: ((PostgresError) -> Void)?
+    _ handle: ConnectionHandle, _ pipelining: Pipelining, cancelLimit: Duration,
+    on eventLoop: EventLoop, lost: ((PostgresError) -> Void)?
   ) {
     self.handle = handle
     self.pipelining = pipelining
+    self.cancelLimit = cancelLimit
     self.eventLoop = eventLoop
     self.lost = lost
   }
 
   /// Runs a statement and returns its rows.
+  ///
+  /// When the task is cancelled this throws at once, as ``PostgresError/Kind/cancelled``: what was
+  /// not sent never is, and what was sent runs on, its answer dropped, or is cancelled as
+  /// ``Pipelining/cancellable`` has it.
   public func query(
     _ statement: Statement, _ parameters: [Parameter] = []
   ) async throws(PostgresError) -> QueryResult {
-    let outcome: Request.Outcome = await withCheckedContinuation { continuation in
-      enqueue(
-        .request(
-          Request(statement, parameters, isRepeatable: true, continuation: continuation)))
+    let request = Request(statement, parameters, isRepeatable: true)
+    let outcome = await request.wait(on: eventLoop) {
+      self.cancel(request)
+    } begin: {
+      enqueue(.request(request))
     }
     return try outcome.get()
   }
@@ -139,6 +176,8 @@ public final class PostgresConnection {
     watch = nil
     silenceCheck?.cancel()
     silenceCheck = nil
+    cancelTimer?.cancel()
+    cancelTimer = nil
     failAll(error)
     lost.take()?(error)
   }
@@ -151,19 +190,16 @@ public final class PostgresConnection {
     }
     requests += aborted
     aborted = []
-    var transactions: [CheckedContinuation<PostgresError?, Never>] = []
+    requests += held.removeAll().joined()
+    abandoned = 0
+    var turns: [Turn] = []
     for work in waiting.removeAll() {
       switch work {
       case .request(let request): requests.append(request)
-      case .transaction(let continuation): transactions.append(continuation)
+      case .transaction(let turn): turns.append(turn)
       }
     }
-    for request in requests {
-      var failure = error
-      // What the server passed over has not run.
-      failure.wasSent = request.wasSent && !request.wasAborted
-      request.resolve(.failure(failure))
-    }
-    for transaction in transactions { transaction.resume(returning: error) }
+    for request in requests { request.fail(error) }
+    for turn in turns { turn.resolve(error) }
   }
 }

@@ -15,6 +15,9 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     public static let protocolViolation = Kind(name: "protocol violation")
     /// No answer came in time, and the connection was given up.
     public static let timeout = Kind(name: "timeout")
+    /// The task that asked was cancelled. A statement that was sent may still run, and be
+    /// committed.
+    public static let cancelled = Kind(name: "cancelled")
   }
 
   /// What kind of failure it is.
@@ -43,6 +46,8 @@ public struct PostgresError: Error, Sendable, CustomStringConvertible, CustomDeb
     self.summary = summary
     self.detail = detail
   }
+
+  static let cancelled = PostgresError(.cancelled, "the task was cancelled")
 
   /// The kind, the code and a summary, without any data.
   public var description: String {

@@ -11,7 +11,7 @@ public final class PostgresPool {
   private var slots: [Slot] = []
   private var isClosed = false
   private var turn = 0
-  private var arrivals: [CheckedContinuation<PostgresError?, Never>] = []
+  private var arrivals: [Waiter<PostgresError?>] = []
   private var lastFailure: PostgresError?
 
   /// A place for one connection.
@@ -47,11 +47,21 @@ public final class PostgresPool {
   /// How many statements and transactions are waiting or under way.
   public var load: Int { slots.reduce(0) { $0 + ($1.connection?.load ?? 0) } }
 
-  /// Returns when a connection stands; throws when the next attempt at one fails.
+  /// How many statements are under way whose tasks were cancelled.
+  public var abandoned: Int { slots.reduce(0) { $0 + ($1.connection?.abandoned ?? 0) } }
+
+  /// Returns when a connection stands; throws when the next attempt at one fails, or the task is
+  /// cancelled.
   public func connect() async throws(PostgresError) {
     guard openConnections == 0 else { return }
     guard !isClosed else { throw PostgresError(.connection, "the pool is closed") }
-    let failure = await withCheckedContinuation { arrivals.append($0) }
+    let arrival = Waiter<PostgresError?>()
+    let failure = await arrival.wait(on: eventLoop) {
+      arrival.resolve(.cancelled)
+      self.arrivals.removeAll { $0 === arrival }
+    } begin: {
+      arrivals.append(arrival)
+    }
     if let failure { throw failure }
   }
 
@@ -137,6 +147,6 @@ public final class PostgresPool {
   private func arrived(_ failure: PostgresError?) {
     let waiting = arrivals
     arrivals = []
-    for arrival in waiting { arrival.resume(returning: failure) }
+    for arrival in waiting { arrival.resolve(failure) }
   }
 }

@@ -28,6 +28,11 @@ struct Queue<Element> {
     head = 0
   }
 
+  mutating func removeAll(where isRemoved: (Element) -> Bool) {
+    elements = elements[head...].filter { element in element.map { !isRemoved($0) } ?? false }
+    head = 0
+  }
+
   mutating func removeAll() -> [Element] {
     let all = elements[head...].compactMap { $0 }
     elements = []

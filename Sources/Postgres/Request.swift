@@ -1,40 +1,66 @@
 /// One statement on its way to the server and back.
-final class Request {
-  typealias Outcome = Result<QueryResult, PostgresError>
-
+final class Request: Waiter<Result<QueryResult, PostgresError>> {
   enum Preparation { case done, failed }
 
   let statement: Statement
-  let parameters: [Parameter]
+  private(set) var parameters: [Parameter]
   /// Whether it may be sent again when a statement before it failed and took it along.
   let isRepeatable: Bool
-  /// Nil once it is resolved, and where nobody waits.
-  private var continuation: CheckedContinuation<Outcome, Never>?
-  /// Whether any of it was handed to the connection.
-  var wasSent = false
+  /// Whether any of it was handed to the connection, to be run.
+  private(set) var wasSent = false
   /// Set when a statement before it in the pipeline failed.
-  var wasAborted = false
+  private(set) var wasAborted = false
+  /// Set when the server has answered it, in whatever way.
+  private(set) var hasAnswer = false
+  /// Set when its task was cancelled while the server had still to answer it.
+  private(set) var isAbandoned = false
   /// How often the server did not know the prepared statement.
   var unknownStatements = 0
   /// What became of its preparation, until its end has been seen.
   var preparation: Preparation?
-  var result: QueryResult?
+  private(set) var result: QueryResult?
   var failure: PostgresError?
 
-  init(
-    _ statement: Statement, _ parameters: [Parameter], isRepeatable: Bool,
-    continuation: CheckedContinuation<Outcome, Never>?
-  ) {
+  init(_ statement: Statement, _ parameters: [Parameter], isRepeatable: Bool) {
     self.statement = statement
     self.parameters = parameters
     self.isRepeatable = isRepeatable
-    self.continuation = continuation
   }
 
-  /// Answers whoever waits; only the first call does.
-  func resolve(_ outcome: Outcome) {
-    continuation.take()?.resume(returning: outcome)
+  /// Whether the server is to answer it, and has not.
+  var isUnderWay: Bool { wasSent && !hasAnswer }
+
+  /// Notes that it is being handed to the connection.
+  func markSent() { wasSent = true }
+
+  /// Notes that it waits once more: the server passed it over.
+  func markWaiting() {
+    wasSent = false
+    wasAborted = false
+    hasAnswer = false
   }
+
+  // MARK: The server's answer
+
+  /// Takes the rows; where nobody waits for them any more they are freed.
+  func answer(_ result: QueryResult) {
+    hasAnswer = true
+    if !isResolved { self.result = result }
+  }
+
+  /// Takes a failure of its own.
+  func answer(_ failure: PostgresError) {
+    hasAnswer = true
+    self.failure = failure
+  }
+
+  /// Takes it that the server has passed it over.
+  func answerAborted() {
+    hasAnswer = true
+    wasAborted = true
+  }
+
+  // MARK: The end
 
   /// Resolves it with what came.
   func resolve() {
@@ -48,5 +74,21 @@ final class Request {
           PostgresError(
             .server, "a statement before it in the transaction failed", wasSent: wasSent)))
     }
+  }
+
+  /// Resolves it with an error that did not come as its answer.
+  func fail(_ error: PostgresError) {
+    var failure = error
+    // What the server passed over has not run.
+    failure.wasSent = wasSent && !wasAborted
+    resolve(.failure(failure))
+  }
+
+  /// Resolves it at once, its task being cancelled, and lets go of all that it holds.
+  func cancel() {
+    isAbandoned = isUnderWay
+    fail(.cancelled)
+    parameters = []
+    result = nil
   }
 }

@@ -1,4 +1,4 @@
-internal import CLibpq
+internal import Reactor
 
 /// An explicit transaction, which has its connection to itself.
 public final class Transaction {
@@ -31,35 +31,44 @@ public final class Transaction {
     _ statement: Statement, _ parameters: [Parameter], commits: Bool
   ) async throws(PostgresError) -> QueryResult {
     precondition(state != .ended, "the transaction has ended")
-    let isFirst = state == .new
-    state = .begun
-    let outcome: Request.Outcome = await withCheckedContinuation { continuation in
-      var requests: [Request] = []
-      if isFirst { requests.append(unawaited(Self.begin)) }
-      requests.append(
-        Request(statement, parameters, isRepeatable: false, continuation: continuation))
-      if commits { requests.append(unawaited(Self.commit)) }
+    let request = Request(statement, parameters, isRepeatable: false)
+    let result = try await answer(to: request) {
+      var requests = [request]
+      if state == .new { requests.insert(bare(Self.begin), at: 0) }
+      if commits { requests.append(bare(Self.commit)) }
+      state = .begun
       connection.sendTogether(requests)
     }
-    let result = try outcome.get()
     if commits { state = .ended }
     return result
   }
 
-  private func unawaited(_ statement: Statement) -> Request {
-    Request(statement, [], isRepeatable: false, continuation: nil)
+  private func bare(_ statement: Statement) -> Request {
+    Request(statement, [], isRepeatable: false)
+  }
+
+  /// Waits for the request's answer; `send` is called unless the task was cancelled before.
+  private func answer(to request: Request, send: () -> Void) async throws(PostgresError)
+    -> QueryResult
+  {
+    let connection = connection
+    let outcome = await request.wait(on: connection.eventLoop) {
+      connection.cancel(request)
+    } begin: {
+      send()
+    }
+    return try outcome.get()
   }
 
   fileprivate func commit() async throws(PostgresError) {
     guard state == .begun else { return }
-    state = .ended
-    let outcome: Request.Outcome = await withCheckedContinuation { continuation in
-      connection.sendTogether([
-        Request(Self.commit, [], isRepeatable: false, continuation: continuation)
-      ])
+    let request = bare(Self.commit)
+    let result = try await answer(to: request) {
+      state = .ended
+      connection.sendTogether([request])
     }
     // A transaction in which a statement failed answers COMMIT with ROLLBACK.
-    guard try outcome.get().commandTag == "COMMIT" else {
+    guard result.commandTag == "COMMIT" else {
       throw PostgresError(.server, "the transaction was rolled back", wasSent: true)
     }
   }
@@ -67,17 +76,26 @@ public final class Transaction {
   fileprivate func rollBack() {
     guard state == .begun else { return }
     state = .ended
-    connection.sendTogether([unawaited(Self.rollback)])
+    connection.sendTogether([bare(Self.rollback)])
   }
 }
 
 extension PostgresConnection {
   /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
   ///
-  /// Whatever else is asked of the connection meanwhile waits. Only for ``Pipelining/separate``.
+  /// Whatever else is asked of the connection meanwhile waits. Not for ``Pipelining/shared``.
+  ///
+  /// When the task is cancelled, what waits throws at once, here and in the transaction, as
+  /// ``query(_:_:)`` does. A COMMIT that was sent by then takes effect all the same; without one
+  /// the transaction is rolled back.
   public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
     precondition(!pipelining.isShared, "a shared pipeline has no transactions")
-    let refusal = await withCheckedContinuation { enqueue(.transaction($0)) }
+    let turn = Turn()
+    let refusal = await turn.wait(on: eventLoop) {
+      self.withdraw(turn)
+    } begin: {
+      enqueue(.transaction(turn))
+    }
     if let refusal { throw refusal }
     let transaction = Transaction(on: self)
     defer {

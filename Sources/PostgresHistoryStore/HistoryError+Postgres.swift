@@ -44,11 +44,13 @@ extension HistoryError {
 /// For operators: what a caller is not told. It holds no data.
 let storeLog = Logger(label: "workflow-history.store")
 
-/// Runs `body`, turning the database's errors into what a caller may know.
+/// Runs `body`, turning the database's errors into what a caller may know. Where the task was
+/// cancelled, it throws `CancellationError`.
 func answering<T>(_ body: () async throws -> T) async throws -> T {
   do {
     return try await body()
   } catch let error as PostgresError {
+    guard error.kind != .cancelled else { throw CancellationError() }
     let answer = HistoryError(error)
     if answer.code == .internal { storeLog.error("\(error)") }
     throw answer

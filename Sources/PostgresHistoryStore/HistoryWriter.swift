@@ -41,7 +41,8 @@ final class HistoryWriter {
   /// Runs `body` when there is room for it, and a second time where a connection broke before
   /// anything was sent and another stands.
   private func admitted<T>(_ body: () async throws -> T) async throws -> T {
-    guard pending < limit else {
+    // A write whose call was cancelled is under way for as long as the database has it.
+    guard pending + pool.abandoned < limit else {
       throw HistoryError(
         .resourceExhausted, "too many writes are waiting: try again",
         retryAfter: HistoryError.retryDelay)

@@ -49,7 +49,7 @@ public final class PostgresHistoryStore: HistoryStore {
     readers = PostgresPool(
       reading, connections: limits.readers, pipelining: .shared, on: eventLoop)
     analysts = PostgresPool(
-      analysing, connections: limits.analysts, pipelining: .separate, on: eventLoop)
+      analysing, connections: limits.analysts, pipelining: .cancellable, on: eventLoop)
     let partitions = PartitionMaker(analysts)
     writer = HistoryWriter(
       PostgresPool(writing, connections: limits.writers, pipelining: .separate, on: eventLoop),

@@ -1,6 +1,8 @@
 /// Where executions are kept. Each loop has a store of its own, which lives on that loop.
 ///
-/// Values that reach it have passed the domain's rules. Every method throws ``HistoryError``.
+/// Values that reach it have passed the domain's rules. Every method throws ``HistoryError``;
+/// or `CancellationError`, at once, when its task is cancelled: a write that was sent to the database
+/// by then may take effect all the same.
 public protocol HistoryStore {
   /// Saves a new execution and returns it as stored.
   ///

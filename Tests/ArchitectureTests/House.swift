@@ -21,7 +21,7 @@ let house: [Room] = [
   Room("HTTP2", .wrapper, c: ["CNghttp2"]),
   Room("Compression", .wrapper, c: ["CZlib"]),
   Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),
-  Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"]),
+  Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"], system: ["Dispatch"]),
   Room("PrivateFiles", .wrapper, system: ["libc"]),
   Room(
     "PostgresSupervisor", .wrapper, rooms: ["PrivateFiles"], packages: ["Logging"],

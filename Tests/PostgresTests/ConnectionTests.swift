@@ -5,23 +5,6 @@ import Testing
 @testable import Postgres
 
 @Suite("Connections") struct ConnectionTests {
-  /// Runs `body` with a connection to a server that tests share.
-  private func withConnection(
-    _ pipelining: PostgresConnection.Pipelining, statementTimeout: Duration = .seconds(20),
-    _ body: @Sendable (PostgresConnection) async throws -> Void
-  ) async throws {
-    let cluster = try await PostgresCluster.shared.value
-    let loop = try Loop(name: "test")
-    try await loop.run { eventLoop in
-      let connection = try await PostgresConnection.connect(
-        to: PostgresOptions(conninfo: cluster.conninfo(), statementTimeout: statementTimeout),
-        pipelining: pipelining, on: eventLoop)
-      defer { connection.close() }
-      try await body(connection)
-    }
-    await loop.stop()
-  }
-
   @Test("a value of each type comes back as it was sent")
   func roundTrip() async throws {
     try await withConnection(.shared) { connection in

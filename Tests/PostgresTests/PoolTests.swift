@@ -67,4 +67,35 @@ import Testing
     }
     await loop.stop()
   }
+
+  @Test("a task that waits for a pool to connect is answered at once when it is cancelled")
+  func cancelledWait() async throws {
+    let loop = try Loop(name: "test")
+    try await loop.run { eventLoop in
+      // It takes connections and never says a word.
+      var streams: [ByteStream] = []
+      let listener = try Listener(on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop)
+      {
+        if let stream = try? ByteStream(adopting: $0, on: eventLoop) { streams.append(stream) }
+      }
+      defer {
+        listener.close()
+        for stream in streams { stream.close() }
+      }
+      guard case .tcp(_, let port) = listener.address else { return }
+      let pool = PostgresPool(
+        PostgresOptions(conninfo: "host=127.0.0.1 port=\(port)", connectTimeout: .seconds(600)),
+        connections: 1, pipelining: .shared, on: eventLoop)
+      defer { pool.close() }
+      var error: PostgresError?
+      let wait = eventLoop.start {
+        error = await failure(PostgresError.self) { try await pool.connect() }
+      }
+      while streams.isEmpty { await eventLoop.sleep(for: .milliseconds(1)) }
+      wait.cancel()
+      await wait.wait()
+      #expect(error?.kind == .cancelled)
+    }
+    await loop.stop()
+  }
 }
