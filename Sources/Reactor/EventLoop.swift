@@ -108,12 +108,12 @@ extension Loop {
   fileprivate func start(_ operation: sending @escaping () async -> Void) -> Task<Void, Never> {
     // The preference is what brings the task straight back here when a continuation resumes it;
     // without it, it would come by way of the global pool.
-    Task(executorPreference: executor) {
-      // The task is in this actor's isolation only if it captures it.
-      _ = self
-      await operation()
-    }
+    Task(executorPreference: executor) { await self.perform(operation) }
   }
+
+  /// What is called here runs in this actor's isolation, as its caller does not: the preference
+  /// alone would bring it back to the loop by way of the queue at each suspension.
+  private func perform(_ operation: () async -> Void) async { await operation() }
 }
 
 /// A task on a loop.

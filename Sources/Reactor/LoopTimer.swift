@@ -47,8 +47,18 @@ extension EventLoop {
 
   /// Suspends the task for a time, or until it is cancelled.
   public func sleep(for time: Duration) async {
-    await withCheckedContinuation { continuation in
-      timer(after: time) { continuation.resume() }
+    var waiting: CheckedContinuation<Void, Never>?
+    var timer: LoopTimer?
+    var isOver = false
+    func end() {
+      isOver = true
+      timer?.cancel()
+      waiting?.resume()
+      waiting = nil
+    }
+    await withCancellableContinuation(cancelled: end) { continuation in
+      waiting = continuation
+      if isOver { end() } else { timer = self.timer(after: time, end) }
     }
   }
 }

@@ -44,6 +44,25 @@ struct LoopTests {
     await loop.stop()
   }
 
+  @Test("wakes a task that sleeps when it is cancelled, before or after it went to sleep")
+  func cancelledSleep() async throws {
+    let loop = try Loop(name: "test")
+    await loop.run { eventLoop in
+      let steps = Box<[String]>([])
+      let task = eventLoop.start {
+        steps.value.append("sleeps")
+        await eventLoop.sleep(for: .seconds(3_600))
+        await eventLoop.sleep(for: .seconds(3_600))
+        steps.value.append("wakes")
+      }
+      while steps.value.isEmpty { await Task.yield() }
+      task.cancel()
+      await task.wait()
+      #expect(steps.value == ["sleeps", "wakes"])
+    }
+    await loop.stop()
+  }
+
   @Test("fires timers in the order of their times, and a cancelled one never")
   func timers() async throws {
     let loop = try Loop(name: "test")
