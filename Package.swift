@@ -161,6 +161,22 @@ let package = Package(
       ],
       swiftSettings: everyRoom),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "HTTP2", "RPC", "ProtobufMessages", "WorkflowHistoryMessages", "WorkflowHistory",
+        "PostgresHistoryStore", "Identity", crypto,
+      ],
+      path: "Tests/Fuzz/FuzzTargets", swiftSettings: everyRoom),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: everyRoom),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzer, for scripts/fuzz alone: without libFuzzer's `main` it does not link.
+if Context.environment["WORKFLOW_HISTORY_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Driver",
+      swiftSettings: everyRoom + [.unsafeFlags(["-parse-as-library"])]))
+}

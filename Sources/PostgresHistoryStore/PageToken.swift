@@ -1,26 +1,27 @@
-internal import Crypto
-internal import WorkflowHistory
+package import Crypto
+package import WorkflowHistory
 
 /// Where a page ended, for the next to go on from: opaque to callers, and good only for the user
 /// and the filters that it was made for.
 ///
 /// As bytes: a version, the last id, and half an HMAC-SHA256 over both, the user and the filters.
-struct PageToken: Equatable {
+package struct PageToken: Equatable {
   /// The last execution of the page.
-  var last: ExecutionID
+  package var last: ExecutionID
 
   private static let version: UInt8 = 1
   private static let tagLength = 16
 
   /// The token as text.
-  func encoded(for query: HistoryQuery, key: SymmetricKey) -> String {
+  package func encoded(for query: HistoryQuery, key: SymmetricKey) -> String {
     Base64URL.encode([Self.version] + last.bytes + Self.tag(last, query, key))
   }
 
-  init(last: ExecutionID) { self.last = last }
+  /// A token for what comes after `last`.
+  package init(last: ExecutionID) { self.last = last }
 
   /// The token in a text; nil where it was not made with this key for this user and these filters.
-  init?(_ text: String, for query: HistoryQuery, key: SymmetricKey) {
+  package init?(_ text: String, for query: HistoryQuery, key: SymmetricKey) {
     guard let bytes = Base64URL.decode(text), bytes.count == 17 + Self.tagLength,
       bytes[0] == Self.version
     else { return nil }
