@@ -19,18 +19,29 @@ final class Acceptor {
   ) throws(SystemError) {
     self.servers = servers
     self.eventLoop = eventLoop
-    for endpoint in endpoints {
-      let security = endpoint.security
-      do {
-        listeners.append(
-          try Listener(
-            on: endpoint.address, eventLoop: eventLoop, mayAccept: { slots.take() },
-            unused: { slots.free() }
-          ) { [unowned self] socket in accepted(socket, security) })
-      } catch {
-        close()
-        throw error
-      }
+    do {
+      for endpoint in endpoints { listeners.append(try listener(at: endpoint, slots)) }
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  private func listener(
+    at endpoint: RPCEndpoint, _ slots: ConnectionSlots
+  ) throws(SystemError) -> Listener {
+    let accepted = { [unowned self] (socket: consuming OwnedSocket) in
+      self.accepted(socket, endpoint.security)
+    }
+    let mayAccept = { slots.take() }
+    let unused = { slots.free() }
+    return switch endpoint.source {
+    case .address(let address):
+      try Listener(
+        on: address, eventLoop: eventLoop, mayAccept: mayAccept, unused: unused, accepted)
+    case .inherited(let socket):
+      try Listener(
+        adopting: socket, eventLoop: eventLoop, mayAccept: mayAccept, unused: unused, accepted)
     }
   }
 

@@ -14,14 +14,24 @@ public struct RPCEndpoint: Sendable {
     case either
   }
 
-  /// Where it listens.
-  public var address: SocketAddress
-  /// What its connections begin with.
-  public var security: Security
+  /// Where connections come from.
+  enum Source: Sendable {
+    case address(SocketAddress)
+    case inherited(InheritedSocket)
+  }
 
-  /// An endpoint.
+  let source: Source
+  let security: Security
+
+  /// An endpoint that is opened when the server starts.
   public init(_ address: SocketAddress, _ security: Security) {
-    self.address = address
+    source = .address(address)
+    self.security = security
+  }
+
+  /// An endpoint that this process inherited. When the server stops, others that have it go on.
+  public init(inherited socket: InheritedSocket, _ security: Security) {
+    source = .inherited(socket)
     self.security = security
   }
 }
@@ -32,6 +42,21 @@ public struct RPCServerConfiguration: Sendable {
   public var tls: TLSContext
   /// What HTTP/2 allows.
   public var http2 = HTTP2Settings()
+  /// How many calls a connection may have open.
+  public var maxConcurrentCalls: Int {
+    get { Int(http2.maxConcurrentStreams) }
+    set { http2.maxConcurrentStreams = UInt32(clamping: newValue) }
+  }
+  /// The most bytes of a call's metadata: each field's name and value and 32.
+  public var maxMetadataBytes: Int {
+    get { http2.maxFieldBytes }
+    set { http2.maxFieldBytes = newValue }
+  }
+  /// The most fields of a call's metadata.
+  public var maxMetadataFields: Int {
+    get { http2.maxFields }
+    set { http2.maxFields = newValue }
+  }
   /// The most bytes of a request message. gRPC's usual 4 MiB.
   public var maxMessageSize = 4 << 20
   /// Responses of more bytes than this are compressed for callers that take gzip. Nil: none are,

@@ -6,6 +6,9 @@ extension ServerConnection {
   /// The PING by whose answer a client shows that it has heard the first GOAWAY.
   static let drainPing: UInt64 = 0x6472_6169_6e00_0000
   private static let keepalivePing: UInt64 = 0x6b65_6570_0000_0000
+  /// How long after that the second GOAWAY comes: gRPC's C core, for one, writes its answer ahead
+  /// of the calls that it had begun before.
+  static let drainPause = Duration.milliseconds(50)
   /// How long a client may take to answer that PING before the second GOAWAY comes anyway.
   private static let drainPingTimeout = Duration.seconds(5)
 
@@ -50,7 +53,11 @@ extension ServerConnection {
     http2.announceGoAway()
     http2.ping(Self.drainPing)
     scheduleFlush()
-    server.eventLoop.timer(after: Self.drainPingTimeout) { [weak self] in
+    endDrain(after: Self.drainPingTimeout)
+  }
+
+  func endDrain(after pause: Duration) {
+    server.eventLoop.timer(after: pause) { [weak self] in
       guard let self, !self.stream.isClosing else { return }
       self.http2.goAway()
       self.scheduleFlush()

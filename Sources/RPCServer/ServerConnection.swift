@@ -208,7 +208,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   }
 
   func receivedPong(_ payload: UInt64) {
-    if payload == Self.drainPing { http2.goAway() }
+    if payload == Self.drainPing { endDrain(after: Self.drainPause) }
   }
 
   // MARK: Ending

@@ -29,16 +29,37 @@ public final class Listener {
   ///   - mayAccept: asked before each connection; where it says no, those that come wait with the
   ///     kernel, and it is asked again soon.
   ///   - unused: told where it has said yes, and no connection was there.
-  public init(
+  public convenience init(
     on address: SocketAddress, eventLoop: EventLoop, mayAccept: @escaping () -> Bool = { true },
     unused: @escaping () -> Void = {}, _ accepted: @escaping (consuming OwnedSocket) -> Void
+  ) throws(SystemError) {
+    try self.init(
+      try ListeningSocket(address), eventLoop: eventLoop, mayAccept: mayAccept, unused: unused,
+      accepted)
+  }
+
+  /// Accepts from a socket that this process inherited; the parameters are as those of
+  /// ``init(on:eventLoop:mayAccept:unused:_:)``.
+  public convenience init(
+    adopting socket: InheritedSocket, eventLoop: EventLoop,
+    mayAccept: @escaping () -> Bool = { true }, unused: @escaping () -> Void = {},
+    _ accepted: @escaping (consuming OwnedSocket) -> Void
+  ) throws(SystemError) {
+    try self.init(
+      ListeningSocket(socket), eventLoop: eventLoop, mayAccept: mayAccept, unused: unused,
+      accepted)
+  }
+
+  private init(
+    _ socket: ListeningSocket, eventLoop: EventLoop, mayAccept: @escaping () -> Bool,
+    unused: @escaping () -> Void, _ accepted: @escaping (consuming OwnedSocket) -> Void
   ) throws(SystemError) {
     self.eventLoop = eventLoop
     self.mayAccept = mayAccept
     self.unused = unused
     self.accepted = accepted
-    socket = try ListeningSocket(address)
-    self.address = socket.address
+    self.socket = socket
+    address = socket.address
     watch = try eventLoop.watch(descriptor: socket.descriptor) { [unowned self] _ in accept() }
     watch?.interest = .readable
   }

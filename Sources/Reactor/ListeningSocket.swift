@@ -11,6 +11,8 @@ final class ListeningSocket {
   let descriptor: Int32
   private(set) var address: SocketAddress
   private var isOpen = true
+  /// Whether the path of a Unix socket is this process's to remove.
+  private let ownsPath: Bool
 
   var isUnix: Bool {
     if case .unix = address { true } else { false }
@@ -18,6 +20,7 @@ final class ListeningSocket {
 
   init(_ address: SocketAddress) throws(SystemError) {
     self.address = address
+    ownsPath = true
     switch address {
     case .tcp(let host, let port):
       (descriptor, self.address) = try listenTCP(host: host, port: port)
@@ -26,13 +29,20 @@ final class ListeningSocket {
     }
   }
 
+  /// Takes over what this process inherited.
+  init(_ inherited: InheritedSocket) {
+    address = inherited.address
+    descriptor = inherited.descriptor
+    ownsPath = false
+  }
+
   deinit { close() }
 
   func close() {
     guard isOpen else { return }
     isOpen = false
     // The path goes first: whoever finds it finds a listener.
-    if case .unix(let path) = address { unlink(path) }
+    if ownsPath, case .unix(let path) = address { unlink(path) }
     _ = systemClose(descriptor)
   }
 }

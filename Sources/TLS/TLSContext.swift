@@ -14,7 +14,13 @@ public final class TLSContext: @unchecked Sendable {
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     + "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 
+  /// OpenSSL's own cleaning up at exit frees what threads that still run, or end just then, use; the
+  /// system takes back all of it anyway. The first call of the process decides.
+  private static let hasNoCleanUpAtExit =
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+
   private init(_ method: OpaquePointer?, isServer: Bool) throws(TLSError) {
+    _ = Self.hasNoCleanUpAtExit
     ERR_clear_error()
     guard let context = SSL_CTX_new(method) else { throw .fromQueue("making a TLS context") }
     self.context = context

@@ -22,6 +22,8 @@ actor House {
   private var loops: [Loop] = []
   private var server: RPCServer?
   private var stopRequests: StopRequests?
+  /// Whether another server may go on at the same address.
+  private var keepsAddress = false
 
   init(options: Serve, logger: Logger) {
     self.options = options
@@ -47,9 +49,12 @@ actor House {
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
     let services = try Services(key: key, reflection: options.reflection)
+    let endpoints = try makeEndpoints()
+    keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]
     let server = try await RPCServer.start(
-      RPCServerConfiguration(tls: tls), endpoints: endpoints, loops: loops, logger: logger
+      options.limits.configuration(tls: tls), endpoints: endpoints.all, loops: loops,
+      logger: logger
     ) { eventLoop in
       let store = PostgresHistoryStore(database, on: eventLoop)
       try await store.connect()
@@ -83,16 +88,19 @@ actor House {
     return postgres.conninfo
   }
 
-  private var endpoints: [RPCEndpoint] {
-    var endpoints: [RPCEndpoint] = []
-    if let address = SocketAddress(options.listen) { endpoints.append(.init(address, .tls)) }
-    endpoints.append(.init(.unix(path: options.unixPath), .either))
-    if let address = options.insecureListen.flatMap({ SocketAddress($0) }) {
+  /// Where the server listens. It says so where that is not secured.
+  private func makeEndpoints() throws -> Endpoints {
+    let insecure = options.insecureListen.flatMap { SocketAddress($0) }
+    if let insecure {
       logger.warning(
-        "calls and tokens are readable on the way: no TLS", metadata: ["at": "\(address)"])
-      endpoints.append(.init(address, .plaintext))
+        "calls and tokens are readable on the way: no TLS", metadata: ["at": "\(insecure)"])
     }
-    return endpoints
+    guard let tls = SocketAddress(options.listen) else {
+      preconditionFailure("the options were validated")
+    }
+    return try Endpoints(
+      tls: tls, unix: options.unixPath, insecure: insecure,
+      environment: ProcessInfo.processInfo.environment)
   }
 
   /// Says in one line where calls are accepted, and leaves the address for local clients.
@@ -112,7 +120,9 @@ actor House {
   func close() async {
     if let server {
       await server.stop()
-      try? FileManager.default.removeItem(atPath: options.dataDirectory.address)
+      if !keepsAddress {
+        try? FileManager.default.removeItem(atPath: options.dataDirectory.address)
+      }
     }
     for loop in loops { await loop.stop() }
     await postgres?.stop()

@@ -43,6 +43,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "How many event loops, each on a thread of its own. Default: the number of cores.")
   var loops: Int?
 
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+
   @Option(help: "What is logged: trace, debug, info, notice, warning or error.")
   var logLevel = "notice"
 
@@ -59,6 +61,7 @@ struct Serve: AsyncParsableCommand {
     guard (1...1024).contains(loops ?? 1) else {
       throw ValidationError("--loops takes 1 to 1024")
     }
+    try limits.validate()
     guard Logger.Level(rawValue: logLevel) != nil else {
       throw ValidationError("--log-level takes trace, debug, info, notice, warning or error")
     }

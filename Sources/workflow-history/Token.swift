@@ -52,5 +52,11 @@ struct TimeSpan: ExpressibleByArgument {
     duration = .seconds(number * unit)
   }
 
-  var defaultValueDescription: String { "\(duration.components.seconds / 60)m" }
+  var defaultValueDescription: String {
+    let seconds = duration.components.seconds
+    for (unit, size) in [("h", Int64(3600)), ("m", 60)] where seconds % size == 0 {
+      return "\(seconds / size)\(unit)"
+    }
+    return "\(seconds)s"
+  }
 }

@@ -19,7 +19,7 @@ enum DeframerInput {
     let framed = whole.messages.flatMap(frame)
     try promise(body.starts(with: framed), "messages are not what the body says")
     for message in whole.messages {
-      try promise(message.count <= limit, "a message is over the limit")
+      try promise(message.bytes.count <= limit, "a message is over the limit")
     }
     if whole.refusal == nil {
       try promise(
@@ -29,7 +29,7 @@ enum DeframerInput {
   }
 
   private struct Outcome: Equatable {
-    var messages: [[UInt8]] = []
+    var messages: [MessageDeframer.Message] = []
     var refusal: RPCStatus?
     var isBetweenMessages = true
   }
@@ -50,9 +50,9 @@ enum DeframerInput {
     return outcome
   }
 
-  private static func frame(_ message: [UInt8]) -> [UInt8] {
-    var framed = [UInt8](repeating: 0, count: MessageDeframer.prefixSize) + message
-    MessageDeframer.writePrefix(into: &framed)
+  private static func frame(_ message: MessageDeframer.Message) -> [UInt8] {
+    var framed = [UInt8](repeating: 0, count: MessageDeframer.prefixSize) + message.bytes
+    MessageDeframer.writePrefix(into: &framed, isCompressed: message.isCompressed)
     return framed
   }
 }

@@ -84,15 +84,19 @@ class Server:
 
     def launch(self, **arguments) -> subprocess.Popen:
         self.output = []
-        self.process = subprocess.Popen(
-            [executable(), "serve", *self.flags],
+        self.process = self.popen([str(executable()), "serve", *self.flags], **arguments)
+        return self.process
+
+    def popen(self, command: list[str], **arguments) -> subprocess.Popen:
+        """Starts a process whose output can be read."""
+        return subprocess.Popen(
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             **arguments,
         )
-        return self.process
 
     def _read(self, said: threading.Event):
         with self.process.stdout:

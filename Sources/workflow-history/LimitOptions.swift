@@ -1,0 +1,133 @@
+import ArgumentParser
+import RPCServer
+import TLS
+
+/// What the server allows its clients: `serve`'s flags for it.
+struct LimitOptions: ParsableArguments {
+  @Option(help: "Connections that may be open; more wait until one has ended.")
+  var maxConnections = 16_384
+
+  @Option(help: "Calls that a connection may have open.")
+  var maxStreams = 256
+
+  @Option(help: "Handlers that may run for a connection, also after their calls were reset.")
+  var maxRunningCalls = 512
+
+  @Option(help: "Bytes of a request, also when it is decompressed.")
+  var maxMessageSize = ByteCount(4 << 20)
+
+  @Option(help: "Bytes of a call's metadata, 32 for each field among them.")
+  var maxMetadataSize = ByteCount(32 << 10)
+
+  @Option(help: "Fields of a call's metadata.")
+  var maxMetadataFields = 128
+
+  @Option(help: "Bytes of messages that may wait for one connection, to be read or to be sent.")
+  var maxConnectionMemory = ByteCount(64 << 20)
+
+  @Option(help: "Bytes of messages that may wait for all connections.")
+  var maxMemory = ByteCount(1 << 30)
+
+  @Option(
+    help: """
+      Compress responses of more bytes than this, for clients that take gzip. Default: \
+      none.
+      """)
+  var compressAbove: ByteCount?
+
+  @Option(help: "How long a new connection may take for TLS and its first SETTINGS.")
+  var handshakeTimeout = TimeSpan(.seconds(10))
+
+  @Option(help: "After how much silence a client is asked for a sign of life.")
+  var keepaliveTime = TimeSpan(.seconds(7200))
+
+  @Option(help: "How long it may take for that.")
+  var keepaliveTimeout = TimeSpan(.seconds(20))
+
+  @Option(help: "How often a client with calls may ping; after two more, it is told off.")
+  var minPingInterval = TimeSpan(.seconds(300))
+
+  @Option(help: "How long a connection without a call is kept. Default: for ever.")
+  var maxConnectionIdle: TimeSpan?
+
+  @Option(
+    help: """
+      How old a connection gets, give or take a tenth, before its client is asked to \
+      open another. Default: any age.
+      """)
+  var maxConnectionAge: TimeSpan?
+
+  @Option(help: "How long the calls of a connection that is too old may run on.")
+  var maxConnectionAgeGrace = TimeSpan(.seconds(600))
+
+  @Option(help: "How long a client may take none of what waits for it.")
+  var stallTimeout = TimeSpan(.seconds(60))
+
+  @Option(help: "How long calls may run on when the server stops.")
+  var drainGrace = TimeSpan(.seconds(10))
+
+  /// Refuses what could serve nobody.
+  func validate() throws {
+    let counts = [
+      ("--max-connections", maxConnections), ("--max-streams", maxStreams),
+      ("--max-running-calls", maxRunningCalls), ("--max-metadata-fields", maxMetadataFields),
+    ]
+    for (flag, count) in counts where !(1...1_000_000).contains(count) {
+      throw ValidationError("\(flag) takes 1 to 1000000")
+    }
+    guard maxMessageSize.bytes <= maxConnectionMemory.bytes,
+      maxConnectionMemory.bytes <= maxMemory.bytes
+    else {
+      throw ValidationError(
+        "--max-message-size, --max-connection-memory and --max-memory may not shrink in this order")
+    }
+  }
+
+  /// The server's configuration with these limits.
+  func configuration(tls: TLSContext) -> RPCServerConfiguration {
+    var configuration = RPCServerConfiguration(tls: tls)
+    configuration.maxConnections = maxConnections
+    configuration.maxConcurrentCalls = maxStreams
+    configuration.maxRunningCalls = maxRunningCalls
+    configuration.maxMessageSize = maxMessageSize.bytes
+    configuration.maxMetadataBytes = maxMetadataSize.bytes
+    configuration.maxMetadataFields = maxMetadataFields
+    configuration.maxConnectionMemory = maxConnectionMemory.bytes
+    configuration.maxMemory = maxMemory.bytes
+    configuration.compressAbove = compressAbove?.bytes
+    configuration.drainGrace = drainGrace.duration
+    configuration.limits.handshakeTimeout = handshakeTimeout.duration
+    configuration.limits.keepaliveTime = keepaliveTime.duration
+    configuration.limits.keepaliveTimeout = keepaliveTimeout.duration
+    configuration.limits.minPingInterval = minPingInterval.duration
+    configuration.limits.maxIdle = maxConnectionIdle?.duration
+    configuration.limits.maxAge = maxConnectionAge?.duration
+    configuration.limits.ageGrace = maxConnectionAgeGrace.duration
+    configuration.limits.stallTimeout = stallTimeout.duration
+    return configuration
+  }
+}
+
+/// A number of bytes as one types it: `4096`, `64k`, `4m`, `1g` (powers of 1024).
+struct ByteCount: ExpressibleByArgument {
+  let bytes: Int
+
+  init(_ bytes: Int) { self.bytes = bytes }
+
+  init?(argument: String) {
+    let shifts: [Character: Int] = ["k": 10, "m": 20, "g": 30]
+    let shift = argument.last.flatMap { shifts[$0] }
+    guard let number = Int(shift == nil ? argument[...] : argument.dropLast()),
+      (0...(1 << 40) >> (shift ?? 0)).contains(number)
+    else { return nil }
+    bytes = number << (shift ?? 0)
+  }
+
+  var defaultValueDescription: String {
+    for (unit, shift) in [("g", 30), ("m", 20), ("k", 10)]
+    where bytes > 0 && bytes % (1 << shift) == 0 {
+      return "\(bytes >> shift)\(unit)"
+    }
+    return String(bytes)
+  }
+}
