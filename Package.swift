@@ -32,6 +32,7 @@ func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -47,6 +48,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
@@ -72,6 +74,7 @@ let package = Package(
     room("RPC", ["ProtobufMessages", "Compression"]),
     wrapper("GRPCMessages", ["ProtobufMessages", "CProtobufC", "CGRPCProtos"]),
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
+    room("Telemetry", ["RPC", "ProtobufMessages", logging, metrics]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
@@ -94,9 +97,9 @@ let package = Package(
     room(
       "WorkflowHistoryService",
       [
-        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity",
-      ]
-    ),
+        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Telemetry",
+        "Identity", logging,
+      ]),
     room(
       "WorkflowHistoryClient",
       [
@@ -144,12 +147,18 @@ let package = Package(
       path: "Tests/Conformance/interop-server", swiftSettings: everyRoom + [.strictMemorySafety()]),
     tests("RPCServer", ["RPCTesting", "Compression"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
+    tests(
+      "Telemetry",
+      [
+        "RPCTesting", "RPC", "ProtobufMessages", logging,
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+      ]),
     tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
-    tests("WorkflowHistoryService", ["WorkflowHistoryTesting", "RPCTesting"]),
+    tests("WorkflowHistoryService", ["WorkflowHistoryTesting", "RPCTesting", logging]),
     tests(
       "WorkflowHistoryClient",
       ["RPCTesting", "RPCServer", "WorkflowHistoryService", "WorkflowHistoryTesting"]),

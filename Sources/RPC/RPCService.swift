@@ -92,6 +92,7 @@ extension RequestQueue {
       throw RPCStatus(.unimplemented, "this method takes one message, and none came")
     }
     call.requestWasCompressed = lastWasCompressed
+    call.receivedBytes = receivedBytes
     return try Request.request(message, arena: arena)
   }
 }

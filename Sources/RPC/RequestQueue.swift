@@ -19,6 +19,8 @@ public final class RequestQueue {
   /// Called when the handler has taken all that had come.
   public var drained: (() -> Void)?
   private var waitingBytes = 0
+  /// The bytes of all messages that have come, as they came.
+  private(set) var receivedBytes = 0
   /// Whether the message that was taken last came compressed.
   public private(set) var lastWasCompressed = false
 
@@ -48,6 +50,7 @@ public final class RequestQueue {
       arrived += message.bytes.count
     }
     waitingBytes += arrived
+    receivedBytes += arrived
     if isSingle, messages.count > 1 {
       throw RPCStatus(.unimplemented, "this method takes one message, and more than one came")
     }

@@ -21,6 +21,7 @@ public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
     public func next() async throws -> Request? {
       guard let message = try await stream.queue.next() else { return nil }
       stream.call.requestWasCompressed = stream.queue.lastWasCompressed
+      stream.call.receivedBytes = stream.queue.receivedBytes
       return try Request.request(message, arena: stream.arena)
     }
 

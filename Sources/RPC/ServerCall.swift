@@ -30,6 +30,13 @@ public final class ServerCall {
   public internal(set) var requestWasCompressed = false
   /// Whether the responses that follow are compressed, where the caller takes that.
   public var compression = Compression.automatic
+  /// The bytes of the requests that have come, and of the responses that were sent, as they were on
+  /// the wire: compressed, and without their prefixes.
+  public package(set) var receivedBytes = 0
+  public package(set) var sentBytes = 0
+  /// How the call ended, where that was before its handler did: its deadline has passed, or its
+  /// caller has gone.
+  public package(set) var endedEarlyAs: RPCStatusCode?
   /// What interceptors found out, by type.
   private var values: [any Sendable] = []
 
@@ -39,6 +46,15 @@ public final class ServerCall {
     self.metadata = metadata
     self.peer = peer
     self.timeout = timeout
+  }
+
+  /// The code that the call ends with where its handler throws this.
+  public func code(of error: any Error) -> RPCStatusCode {
+    switch error {
+    case let status as RPCStatus: status.code
+    case is CancellationError: .cancelled
+    default: .internal
+    }
   }
 
   /// What an interceptor attached under this type, such as who the caller is.

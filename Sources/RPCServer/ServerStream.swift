@@ -129,6 +129,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   }
 
   func closed(_ code: HTTP2ErrorCode) {
+    if !isOver { call?.endedEarlyAs = .cancelled }
     cease()
     task?.cancel()
   }
@@ -136,6 +137,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private func expire() {
     guard !isOver else { return }
     stream.codeAfterEnd = .cancel
+    call?.endedEarlyAs = .deadlineExceeded
     let status = RPCStatus(.deadlineExceeded, "the call's deadline has passed")
     // Behind what the caller does not take, the status would not be heard.
     if stream.pendingBytes > 0 { reset(.cancel) } else { end(status) }
@@ -181,6 +183,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
       &framed, compresses: mayCompress && compresses(framed.count),
       ifShorter: call?.compression == .automatic)
     guard connection.hasRoom(for: framed.count) else { throw connection.memoryIsFull }
+    call?.sentBytes += framed.count - MessageDeframer.prefixSize
     stream.write(framed)
     connection.scheduleFlush()
   }

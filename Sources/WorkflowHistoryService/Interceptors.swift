@@ -1,15 +1,21 @@
 public import Identity
+public import Logging
 internal import ProtobufMessages
 public import RPC
+internal import Telemetry
 internal import WorkflowHistory
 
 /// What every call passes before its handler, the outermost first. This is the one list of them.
 ///
-/// - Parameter publicServices: the full names of the services whose calls need no token.
-public func interceptors(verifier: TokenVerifier, publicServices: Set<String> = [])
-  -> [any ServerInterceptor]
-{
+/// - Parameters:
+///   - publicServices: the full names of the services whose calls need no token.
+///   - logger: is told how calls ended.
+public func interceptors(
+  verifier: TokenVerifier, publicServices: Set<String> = [], logger: Logger
+) -> [any ServerInterceptor] {
   [
+    MetricsInterceptor(),
+    TracingInterceptor(logger: logger),
     AuthenticationInterceptor(verifier, publicServices: publicServices),
     HistoryErrorInterceptor(),
   ]

@@ -48,7 +48,7 @@ actor House {
     try await loops[0].run { eventLoop in
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
-    let services = try Services(key: key, reflection: options.reflection)
+    let services = try Services(key: key, reflection: options.reflection, logger: logger)
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]

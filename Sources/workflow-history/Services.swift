@@ -2,6 +2,7 @@ import ArgumentParser
 import GRPCMessages
 import GRPCServices
 import Identity
+import Logging
 import PostgresHistoryStore
 import ProtobufMessages
 import RPC
@@ -20,8 +21,10 @@ struct Services: Sendable {
   private let key: SigningKey
   private let access: ReflectionAccess
   private let reflection: ReflectionAnswers
+  private let logger: Logger
 
-  init(key: SigningKey, reflection access: ReflectionAccess) throws {
+  init(key: SigningKey, reflection access: ReflectionAccess, logger: Logger) throws {
+    self.logger = logger
     self.key = key
     self.access = access
     let index = try FileDescriptorIndex([
@@ -49,7 +52,7 @@ struct Services: Sendable {
     return Dispatcher(
       services,
       interceptors: interceptors(
-        verifier: TokenVerifier(key: key), publicServices: open),
+        verifier: TokenVerifier(key: key), publicServices: open, logger: logger),
       willDrain: { health.shutDown() })
   }
 

@@ -30,6 +30,8 @@ let house: [Room] = [
   // gRPC: the protocol, its two sides over HTTP/2, and the services that every server has.
   Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression"]),
   Room(
+    "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Logging", "Metrics"]),
+  Room(
     "RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"],
     system: ["Synchronization"]),
   Room("RPCClient", .safe, rooms: ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
@@ -55,7 +57,10 @@ let house: [Room] = [
     packages: ["Crypto", "Logging"]),
   Room(
     "WorkflowHistoryService", .safe,
-    rooms: ["WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Identity"]),
+    rooms: [
+      "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Telemetry",
+      "Identity",
+    ], packages: ["Logging"]),
   Room(
     "WorkflowHistoryClient", .safe,
     rooms: [

@@ -1,5 +1,6 @@
 import Foundation
 import Identity
+import Logging
 import ProtobufMessages
 import RPC
 import RPCTesting
@@ -22,7 +23,9 @@ struct AuthenticationTests {
     let handlers = WorkflowHistoryHandlers(store: store, clock: { Samples.now })
     let dispatcher = Dispatcher(
       [handlers.service(arena: Arena())],
-      interceptors: interceptors(verifier: TokenVerifier(key: key, clock: { Self.now })))
+      interceptors: interceptors(
+        verifier: TokenVerifier(key: key, clock: { Self.now }),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
     route = try dispatcher.route("/\(WorkflowHistoryAPI.service.fullName)/SaveWorkflowExecution")
   }
 
