@@ -145,6 +145,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Conformance/interop-server", swiftSettings: everyRoom + [.strictMemorySafety()]),
+    // A server of nothing but calls, for scripts/bench.
+    .executableTarget(
+      name: "echo-server",
+      dependencies: [
+        "RPCServer", "RPC", "WorkflowHistoryService", "Identity", "ProtobufMessages",
+        "CGoogleProtos", "CProtobufC", "TLS", "Reactor", logging,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Benchmarks/echo-server", swiftSettings: everyRoom),
     tests("RPCServer", ["RPCTesting", "Compression"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests(

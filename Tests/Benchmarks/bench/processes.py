@@ -1,0 +1,41 @@
+"""Processes on cores of their own, and what they use."""
+
+import contextlib
+import os
+import pathlib
+
+# The server has a core, and the load has another: neither can take the other's time.
+SERVER_CORE, LOAD_CORE = 0, 1
+
+
+def check_cores():
+    if not {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0):
+        raise SystemExit(
+            "scripts/bench: this needs a core for the server, and another for the load"
+        )
+
+
+@contextlib.contextmanager
+def on_core(core: int):
+    """Has this thread run on one core alone, and with it the processes that it starts meanwhile,
+    as taskset would."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def cpu_seconds(pid: int) -> float:
+    """What the process has used, in user and system time."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that the process has."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise ProcessLookupError(f"process {pid} has ended")
