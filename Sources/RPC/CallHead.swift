@@ -20,7 +20,7 @@ public struct CallHead: Equatable, Sendable {
   }
 
   /// Reads the head of a request.
-  public init(method: String, path: String, fields: some Sequence<RPCField>) throws(Refusal) {
+  public init(method: String, path: String, fields: [RPCField]) throws(Refusal) {
     self.path = path
     metadata = Metadata()
     var contentType: String?

@@ -5,19 +5,23 @@ public import ProtobufMessages
 /// A client that sends faster than the handler reads is held back by flow control. One that can't
 /// be decoded ends the call as INVALID_ARGUMENT; a call that is over ends the loop with an error.
 public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
+  /// A decoded request.
   public typealias Element = Request
+  /// An ``RPCStatus``, or a `CancellationError` when the call is over.
   public typealias Failure = any Error
 
   let queue: RequestQueue
   let call: ServerCall
   let arena: Arena
 
+  /// Begins to read.
   public func makeAsyncIterator() -> Iterator { Iterator(stream: self) }
 
   /// Reads the requests. A call has one reader.
   public struct Iterator: AsyncIteratorProtocol {
     let stream: RequestStream
 
+    /// The next request; nil when the caller has sent the last.
     public func next() async throws -> Request? {
       guard let message = try await stream.queue.next() else { return nil }
       stream.call.requestWasCompressed = stream.queue.lastWasCompressed
@@ -25,6 +29,7 @@ public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
       return try Request.request(message, arena: stream.arena)
     }
 
+    /// The next request; nil when the caller has sent the last.
     public func next(isolation actor: isolated (any Actor)?) async throws -> Request? {
       try await next()
     }

@@ -30,9 +30,9 @@ public final class ServerCall {
   public internal(set) var requestWasCompressed = false
   /// Whether the responses that follow are compressed, where the caller takes that.
   public var compression = Compression.automatic
-  /// The bytes of the requests that have come, and of the responses that were sent, as they were on
-  /// the wire: compressed, and without their prefixes.
+  /// The bytes of the requests that have come, as they came: compressed, without their prefixes.
   public package(set) var receivedBytes = 0
+  /// The bytes of the responses that were sent, likewise.
   public package(set) var sentBytes = 0
   /// How the call ended, where that was before its handler did: its deadline has passed, or its
   /// caller has gone.

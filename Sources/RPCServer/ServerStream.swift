@@ -47,7 +47,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     do {
       let callHead = try CallHead(
         method: head.method, path: head.path,
-        fields: head.fields.lazy.map { RPCField($0.name, $0.value) })
+        fields: head.fields.map { RPCField($0.name, $0.value) })
       try begin(callHead)
     } catch let refusal as CallHead.Refusal {
       switch refusal {

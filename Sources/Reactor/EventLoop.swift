@@ -14,6 +14,7 @@ public final class EventLoop {
   private let wake: UnsafeMutablePointer<uv_async_t>
   private let turn: UnsafeMutablePointer<uv_prepare_t>
   private var turnEnds: [() -> Void] = []
+  private var ended: (@Sendable () -> Void)?
 
   init(executor: LoopExecutor) throws(SystemError) {
     self.executor = executor
@@ -71,9 +72,14 @@ public final class EventLoop {
     uv_run(uv, UV_RUN_DEFAULT)
     executor.wakes(by: nil)
     closeAll()
+    ended?()
   }
 
-  func stop() { uv_stop(uv) }
+  /// Ends ``run()``, and calls `ended` when all handles are closed.
+  func stop(_ ended: @escaping @Sendable () -> Void) {
+    self.ended = ended
+    uv_stop(uv)
+  }
 
   private func endTurn() {
     executor.runJobs()

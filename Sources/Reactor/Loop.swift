@@ -50,8 +50,15 @@ public actor Loop {
     LoopBound(try await make(eventLoop), on: self)
   }
 
-  /// Ends the loop: its handles are closed and its thread ends. Nothing may be asked of it after.
-  public func stop() { eventLoop.stop() }
+  /// Ends the loop, and returns when its handles are closed: a process that exits earlier takes the
+  /// libraries away from under them. Nothing may be asked of the loop after.
+  public nonisolated func stop() async {
+    let (ended, end) = AsyncStream.makeStream(of: Void.self)
+    await beginStop { end.finish() }
+    for await _ in ended {}
+  }
+
+  private func beginStop(_ ended: @escaping @Sendable () -> Void) { eventLoop.stop(ended) }
 
   /// The job that never ends until the loop does. Everything libuv calls back runs inside it, so
   /// the runtime knows at no cost that a callback is in this actor's isolation.

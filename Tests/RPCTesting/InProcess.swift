@@ -3,7 +3,8 @@ public import RPC
 extension Dispatcher.Route {
   /// Serves a call without a transport: these requests in, the responses out, framed.
   public func serve(_ call: ServerCall, _ messages: [UInt8]...) async throws -> [[UInt8]] {
-    let requests = RequestQueue(limit: .max, encoding: nil, codec: MessageCodec(), isSingle: !streamsRequests)
+    let requests = RequestQueue(
+      limit: .max, encoding: nil, codec: MessageCodec(), isSingle: !streamsRequests)
     for message in messages {
       var framed = [UInt8](repeating: 0, count: MessageDeframer.prefixSize) + message
       MessageDeframer.writePrefix(into: &framed)

@@ -51,13 +51,19 @@ struct EchoServer: AsyncParsableCommand {
       // The loop keeps the watch.
       for signal in terminationSignals { _ = try eventLoop.onSignal(signal) { heard.yield() } }
     }
+    let logger = Logger(label: "echo-server") { StreamLogHandler.standardError(label: $0) }
+    let inherited = try InheritedSocket.all(in: ProcessInfo.processInfo.environment)
+    let endpoints =
+      inherited.isEmpty
+      ? SocketAddress(listen).map { [RPCEndpoint($0, .tls)] } ?? []
+      : inherited.map { RPCEndpoint(inherited: $0, .tls) }
     let server = try await RPCServer.start(
       RPCServerConfiguration(tls: try .server(certificateChain: tlsCert, privateKey: tlsKey)),
-      endpoints: SocketAddress(listen).map { [RPCEndpoint($0, .tls)] } ?? [], loops: loops,
-      logger: Logger(label: "echo-server") { StreamLogHandler.standardError(label: $0) }
+      endpoints: endpoints, loops: loops, logger: logger
     ) { _ in
       Dispatcher(
-        [EchoService.service()], interceptors: interceptors(verifier: TokenVerifier(key: key)))
+        [EchoService.service()],
+        interceptors: interceptors(verifier: TokenVerifier(key: key), logger: logger))
     }
 
     FileHandle.standardOutput.write(Data("\(server.addresses[0])\n".utf8))
