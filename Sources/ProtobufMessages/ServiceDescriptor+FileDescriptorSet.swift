@@ -1,34 +1,26 @@
 import CGoogleProtos
-package import CProtobufC
 
 extension ServiceDescriptor {
-  /// The service that protobuf-c's descriptor names, with what only the FileDescriptorSet knows:
-  /// streaming and options.
-  ///
-  /// Throws where the bytes are no FileDescriptorSet, or not that of the descriptor.
-  package init(
-    _ service: UnsafePointer<ProtobufCServiceDescriptor>, fileDescriptorSet: [UInt8]
-  ) throws(MessageError) {
+  /// Adds to what protobuf-c knows of a service what only the FileDescriptorSet does: streaming and
+  /// options.
+  init(completing known: ServiceDescriptor, from fileDescriptorSet: [UInt8]) throws(MessageError) {
     let arena = Arena()
     let set = try fileDescriptorSetType.decode(fileDescriptorSet, arena: arena)
-    fullName = String(cString: service.pointee.name)
+    self = known
     guard let declaration = set.pointee.service(named: fullName) else {
       throw MessageError(field: nil, description: "no file declares the service \(fullName)")
     }
-    methods = []
     let declarations = UnsafeBufferPointer(
       start: declaration.pointee.method, count: declaration.pointee.n_method)
-    for method in UnsafeBufferPointer(
-      start: service.pointee.methods, count: Int(service.pointee.n_methods))
-    {
-      let name = String(cString: method.name)
+    for index in methods.indices {
+      let name = methods[index].name
       guard
         let declared = declarations.lazy.compactMap({ $0?.pointee })
           .first(where: { String(cString: $0.name) == name })
       else {
         throw MessageError(field: nil, description: "\(fullName) declares no method \(name)")
       }
-      methods.append(MethodDescriptor(method, of: fullName, declared))
+      methods[index].complete(from: declared)
     }
   }
 }
@@ -57,20 +49,12 @@ extension Google__Protobuf__FileDescriptorSet {
 }
 
 extension MethodDescriptor {
-  fileprivate init(
-    _ method: ProtobufCMethodDescriptor, of service: String,
-    _ declared: Google__Protobuf__MethodDescriptorProto
-  ) {
+  fileprivate mutating func complete(from declared: Google__Protobuf__MethodDescriptorProto) {
     let options = declared.options?.pointee
-    self.init(
-      service: service,
-      name: String(cString: method.name),
-      requestType: String(cString: method.input.pointee.name),
-      responseType: String(cString: method.output.pointee.name),
-      isClientStreaming: declared.client_streaming != 0,
-      isServerStreaming: declared.server_streaming != 0,
-      idempotency: Idempotency(options),
-      isDeprecated: options.map { $0.deprecated != 0 } ?? false)
+    isClientStreaming = declared.client_streaming != 0
+    isServerStreaming = declared.server_streaming != 0
+    idempotency = Idempotency(options)
+    isDeprecated = options.map { $0.deprecated != 0 } ?? false
   }
 }
 
