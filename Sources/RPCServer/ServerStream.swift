@@ -177,12 +177,13 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
       }
     }
     guard !isOver else { throw CancellationError() }
+    // Before anything is said: a status alone needs no window, and trailers behind a body do.
+    guard connection.hasRoom(for: framed.count) else { throw connection.memoryIsFull }
     respond()
     var framed = framed
     server.codec.finish(
       &framed, compresses: mayCompress && compresses(framed.count),
       ifShorter: call?.compression == .automatic)
-    guard connection.hasRoom(for: framed.count) else { throw connection.memoryIsFull }
     call?.sentBytes += framed.count - MessageDeframer.prefixSize
     stream.write(framed)
     connection.scheduleFlush()

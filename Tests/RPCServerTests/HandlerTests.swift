@@ -168,6 +168,42 @@ struct HandlerTests {
     }
     await server.stop()
   }
+
+  @Test("that does not end with its call counts on: when too many do, further calls are refused")
+  func runningAfterReset() async throws {
+    let events = Events()
+    let server = try await TestServer.start {
+      $0.maxRunningCalls = 2
+    } handlers: { _ in
+      [
+        "Linger": { blob, _ in
+          events.record("begun")
+          await events.wait(for: "release")
+          events.record("finished")
+          return blob
+        }
+      ]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let lingering = try (0..<2).map { _ in try client.begin("/test.Echo/Linger") }
+      for call in lingering { call.send([0, 0, 0, 0, 0]) }
+      await events.wait(for: "begun", count: 2)
+      for call in lingering { call.cancel() }
+      let refused = try client.begin("/test.Echo/Linger")
+      refused.send([0, 0, 0, 0, 0])
+      await refused.ended()
+      #expect(refused.code == .refusedStream)
+      events.record("release")
+      await events.wait(for: "finished", count: 2)
+      let served = try client.begin("/test.Echo/Linger")
+      served.send([0, 0, 0, 0, 0])
+      await served.ended()
+      #expect(served["grpc-status"] == "0")
+      client.stream.close()
+    }
+    await server.stop()
+  }
 }
 
 /// A handler that hangs until it is cancelled.

@@ -1,0 +1,164 @@
+"""Attacks by connections that do nothing, or not what they should."""
+
+import contextlib
+import random
+import resource
+import select
+import socket
+import time
+
+from attacks import frames
+from attacks.connection import Connection
+from attacks.memory import descriptors
+from attacks.outcome import Outcome
+from attacks.target import Target
+
+# The first record of a TLS client: a handshake's, of 512 bytes, and its beginning.
+HALF_CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)
+
+
+def stalled(target: Target) -> dict[str, socket.socket]:
+    """One connection for each place at which a client may stop before it is one."""
+    opened = {}
+    for place, connect in {
+        "TLS": lambda: target.tcp(tls=True),
+        "plain TCP": target.tcp,
+        "Unix": target.unix,
+    }.items():
+        opened[f"{place}: nothing"] = connect()
+        if place != "plain TCP":
+            opened[f"{place}: half a ClientHello"] = _after(connect(), HALF_CLIENT_HELLO)
+        if place != "TLS":
+            opened[f"{place}: half a preface"] = _after(connect(), frames.PREFACE[:12])
+            opened[f"{place}: no SETTINGS"] = _after(connect(), frames.PREFACE)
+    opened["TLS: no preface"] = _over_tls(target)
+    return opened
+
+
+def _after(connected: socket.socket, sent: bytes) -> socket.socket:
+    connected.sendall(sent)
+    return connected
+
+
+def _over_tls(target: Target) -> socket.socket:
+    from harness.wire import tls_context
+
+    raw = target.tcp(tls=True)
+    return tls_context(target.ca, ["h2"]).wrap_socket(raw, server_hostname="localhost")
+
+
+def seconds_until_closed(opened: dict[str, socket.socket], limit: float) -> dict[str, float]:
+    """When the server closed each, as far as it did within the limit."""
+    began = time.monotonic()
+    by_socket = {connected: name for name, connected in opened.items()}
+    closed = {}
+    while by_socket and (left := began + limit - time.monotonic()) > 0:
+        for readable in select.select(list(by_socket), [], [], left)[0]:
+            try:
+                received = readable.recv(1 << 16)
+            except ConnectionResetError:
+                received = b""
+            if not received:
+                closed[by_socket.pop(readable)] = time.monotonic() - began
+    return closed
+
+
+def slow_handshakes(target: Target, hold: float) -> Outcome:
+    """Clients that stop before their connection is established."""
+    opened = [stalled(target) for _ in range(20)]
+    outcome = Outcome()
+    for some in opened:
+        outcome.closed |= bool(seconds_until_closed(some, hold / len(opened)))
+        for connected in some.values():
+            connected.close()
+    return outcome
+
+
+@contextlib.contextmanager
+def few_descriptors(target: Target, spare: int = 16, connections: int = 64):
+    """Leaves the server so few descriptors, and opens more connections than that."""
+    _, hard = limits = resource.prlimit(target.pid, resource.RLIMIT_NOFILE)
+    most = descriptors(target.pid) + spare
+    resource.prlimit(target.pid, resource.RLIMIT_NOFILE, (most, hard))
+    opened = []
+    try:
+        opened = [target.tcp() for _ in range(connections)]
+        for connected in opened:
+            connected.sendall(frames.PREFACE + frames.settings())
+        yield opened
+    finally:
+        for connected in opened:
+            connected.close()
+        resource.prlimit(target.pid, resource.RLIMIT_NOFILE, limits)
+
+
+def exhausted_descriptors(target: Target, hold: float) -> Outcome:
+    """CVE-2023-4785: more connections than the process may have."""
+    outcome = Outcome()
+    with few_descriptors(target) as opened:
+        time.sleep(hold)
+        answered = len(select.select(opened, [], [], 0)[0])
+        outcome.pressed_back = answered < len(opened)
+    return outcome
+
+
+def idle_connections(target: Target, hold: float, count: int = 500) -> Outcome:
+    """Connections that are established, and do nothing."""
+    opened = []
+    try:
+        for _ in range(count):
+            opened.append(target.connect())
+        time.sleep(hold)
+        outcome = Outcome()
+        for attacker in opened:
+            attacker.take(lambda: False, 0)
+            outcome.add(attacker.outcome)
+        return outcome
+    finally:
+        for attacker in opened:
+            attacker.socket.close()
+
+
+def half_open(target: Target, hold: float, count: int = 100) -> Outcome:
+    """Clients that have said that they will say no more, in the midst of a call."""
+    outcome = Outcome()
+    for _ in range(count):
+        with target.connect() as attacker:
+            attacker.send(frames.headers(1, target.head()))
+            attacker.socket.shutdown(socket.SHUT_WR)
+            attacker.take(lambda: attacker.outcome.closed)  # noqa: B023
+            outcome.add(attacker.outcome)
+    return outcome
+
+
+def garbage(target: Target, hold: float, seed: int = 1, connections: int = 100) -> Outcome:
+    """Frames of chance: real ones with changes, and bytes that are none."""
+    chance = random.Random(seed)
+    outcome = Outcome()
+    for _ in range(connections):
+        with Connection(target.tcp(), opening=frames.settings()) as attacker:
+            attacker.send(b"".join(_random_frame(target, chance) for _ in range(50)))
+            attacker.finish(0.01)
+            outcome.add(attacker.outcome)
+    return outcome
+
+
+def _random_frame(target: Target, chance: random.Random) -> bytes:
+    stream = chance.choice([0, 1, 2, 3, 5, 7, 2**31 - 1])
+    good = [
+        lambda: target.call(stream),
+        lambda: frames.data(stream, chance.randbytes(chance.randrange(64))),
+        lambda: frames.headers(stream, chance.randbytes(chance.randrange(64))),
+        lambda: frames.window_update(stream, chance.getrandbits(31)),
+        lambda: frames.reset(stream),
+        lambda: frames.frame(
+            chance.randrange(256),
+            stream,
+            chance.randbytes(chance.randrange(64)),
+            chance.randrange(256),
+        ),
+    ]
+    made = bytearray(chance.choice(good)())
+    for _ in range(chance.randrange(3)):
+        made[chance.randrange(len(made))] = chance.randrange(256)
+    return bytes(made)

@@ -1,0 +1,83 @@
+"""Connections that do nothing, or not what they should."""
+
+import select
+import time
+
+import pytest
+
+from attacks import connections, frames, memory
+from harness.client import PATIENCE
+
+# ConnectionLimits.handshakeTimeout, and what a busy machine may add.
+HANDSHAKE_TIMEOUT, LATE = 10, 4
+# With TLS or HTTP/2 state and the socket's buffers of its own.
+PER_CONNECTION = 64 << 10
+
+
+def test_a_client_that_stops_before_it_is_one_is_closed_in_time(attacked):
+    seconds = {}
+
+    def stall(target, hold):
+        opened = connections.stalled(target)
+        names = set(opened)
+        try:
+            seconds.update(connections.seconds_until_closed(opened, hold))
+        finally:
+            for connected in opened.values():
+                connected.close()
+        assert seconds.keys() == names
+
+    attacked(stall, hold=HANDSHAKE_TIMEOUT + LATE)
+    # Not at once either: a slow network is no attack.
+    assert min(seconds.values()) > HANDSHAKE_TIMEOUT - 1, seconds
+
+
+def test_without_descriptors_those_connected_are_served_and_later_the_others(attacked, target):
+    def exhaust(target, hold):
+        with connections.few_descriptors(target) as opened:
+            time.sleep(hold)
+            answered = select.select(opened, [], [], 0)[0]
+            assert 0 < len(answered) < len(opened)
+
+    attacked(exhaust)
+    with target.server.channel() as channel:
+        call = channel.unary_unary("/nowhere")
+        with pytest.raises(Exception, match="UNIMPLEMENTED"):
+            call(b"", wait_for_ready=True, timeout=PATIENCE)
+
+
+def test_idle_connections_cost_little(attacked):
+    count = 500
+
+    def idle(target, hold):
+        return connections.idle_connections(target, hold, count)
+
+    outcome = attacked(idle, growth=count * PER_CONNECTION)
+    assert not outcome.closed
+    assert outcome.goaway is None
+
+
+def test_a_client_that_closes_its_side_in_the_midst_of_a_call_is_closed(attacked):
+    assert attacked(connections.half_open).closed
+
+
+def test_no_descriptor_is_left_behind(attacked, target):
+    def is_steady() -> bool:
+        return memory.descriptors(target.pid) == before
+
+    before = memory.descriptors(target.pid)
+    attacked(connections.half_open)
+    attacked(connections.garbage)
+    end = time.monotonic() + PATIENCE
+    while not is_steady():
+        assert time.monotonic() < end, (before, memory.descriptors(target.pid))
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_garbage_harms_only_its_own_connection(attacked, seed):
+    def garbage(target, hold):
+        return connections.garbage(target, hold, seed)
+
+    outcome = attacked(garbage)
+    assert outcome.frames[frames.GOAWAY] > 0
