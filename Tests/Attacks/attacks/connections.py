@@ -126,7 +126,7 @@ def half_open(target: Target, hold: float, count: int = 100) -> Outcome:
         with target.connect() as attacker:
             attacker.send(frames.headers(1, target.head()))
             attacker.socket.shutdown(socket.SHUT_WR)
-            attacker.take(lambda: attacker.outcome.closed)  # noqa: B023
+            attacker.take(lambda: attacker.outcome.closed)
             outcome.add(attacker.outcome)
     return outcome
 
