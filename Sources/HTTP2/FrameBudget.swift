@@ -1,6 +1,7 @@
 /// How much a peer may send that gets nothing done: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, DATA
-/// that holds next to nothing, frames of unknown types, and whatever makes this side reset a stream
-/// (CVE-2019-9512, -9513, -9515, -9518 and CVE-2025-8671).
+/// that holds next to nothing, and whatever makes this side reset a stream (CVE-2019-9512, -9513,
+/// -9515, -9518 and CVE-2025-8671). What nghttp2 passes over unanswered, such as frames of unknown
+/// types, is not seen here, and costs no more than to be read.
 ///
 /// A bucket that fills with time, and with each frame of real work: a client whose calls are
 /// answered may confirm and probe as it likes.

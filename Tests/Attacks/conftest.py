@@ -4,14 +4,12 @@ import pytest
 
 from attacks import memory
 from attacks.target import running_target
-from attacks.witness import Witness
+from attacks.witness import PAUSE, Witness
 
 # What one attacker may make the server take beside messages that wait: header blocks, frames that
 # are queued, windows of 256 KiB and a MiB, and what malloc keeps of it all. An attack without a
 # limit would go far beyond.
 GROWTH = 24 * memory.MIB
-# Between two calls of the witness: it shares the machine with the attacker.
-PAUSE = 0.002
 # For how long after an attack what it does to others counts.
 AFTERMATH = 0.05
 

@@ -5,12 +5,28 @@ import pytest
 
 from attacks import memory, messages
 from attacks.frames import ErrorCode
+from attacks.target import running_target
+from attacks.witness import PAUSE, Witness
 
 RESOURCE_EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED.value[0]
 # RPCServerConfiguration.maxConnectionMemory.
 BUDGET = 64 * memory.MIB
 # Arrays that grow have up to twice the room that they need.
 BUDGET_AS_HELD = 2 * BUDGET + 24 * memory.MIB
+
+
+@pytest.fixture
+def target():
+    """A server for each test: memory that malloc kept of one attack would hide what the next one
+    takes."""
+    with running_target() as target:
+        yield target
+
+
+@pytest.fixture
+def witness(target):
+    with Witness(target, PAUSE) as witness:
+        yield witness
 
 
 def test_a_huge_length_is_refused_at_its_five_bytes(attacked):
