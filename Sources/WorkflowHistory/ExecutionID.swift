@@ -1,7 +1,8 @@
 /// The id of an execution: a UUIDv7 (RFC 9562, section 5.7), whose first 48 bits are its
 /// `created_at` in milliseconds since 1970.
 public struct ExecutionID: Hashable, Comparable, Sendable {
-  /// The first eight bytes, big-endian: 48 bits of milliseconds, the version, 12 random bits.
+  /// The first eight bytes, big-endian: 48 bits of milliseconds, the version, and 12 bits that are
+  /// the millisecond's fraction where the server made the id.
   public let high: UInt64
   /// The last eight bytes, big-endian: the variant and 62 random bits.
   public let low: UInt64
@@ -23,13 +24,16 @@ public struct ExecutionID: Hashable, Comparable, Sendable {
   /// The id's own millisecond.
   public var createdAt: Timestamp { Timestamp(microseconds: Int64(high >> 16) * 1000) }
 
-  /// A fresh id whose millisecond is that of `instant`, with 74 random bits.
+  /// A fresh id of `instant`: its millisecond, the fraction of it in 12 bits (RFC 9562, section 6.2,
+  /// method 3), and 62 random bits. So what one client saves after the other sorts in that order,
+  /// whichever loop or server made the ids.
   public static func make(
     at instant: Timestamp, using generator: inout some RandomNumberGenerator
   ) -> ExecutionID {
-    let millisecond = UInt64(max(0, instant.microseconds) / 1000)
+    let (millisecond, microsecond) = UInt64(max(0, instant.microseconds))
+      .quotientAndRemainder(dividingBy: 1000)
     return ExecutionID(
-      high: min(millisecond, lastMillisecond) << 16 | 7 << 12 | generator.next() & 0xFFF,
+      high: min(millisecond, lastMillisecond) << 16 | 7 << 12 | microsecond << 12 / 1000,
       low: 0b10 << 62 | generator.next() >> 2)
   }
 
