@@ -10,8 +10,6 @@ public struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
   public static let protocolError = HTTP2ErrorCode(rawValue: 1)
   /// This side has failed.
   public static let internalError = HTTP2ErrorCode(rawValue: 2)
-  /// The peer sent more than the window allowed.
-  public static let flowControlError = HTTP2ErrorCode(rawValue: 3)
   /// The stream was not served at all, and can be tried again.
   public static let refusedStream = HTTP2ErrorCode(rawValue: 7)
   /// Nobody needs the stream any more.
