@@ -18,7 +18,7 @@ public protocol ByteStreamDelegate: AnyObject {
 /// ``pendingBytes``, and it is for the writer to stop while that is more than it likes.
 public final class ByteStream: HandleOwner {
   /// Told of what happens, until the stream is closed.
-  public weak var delegate: (any ByteStreamDelegate)?
+  public var delegate: (any ByteStreamDelegate)?
   /// How many bytes wait for the kernel to take them.
   public private(set) var pendingBytes = 0
   private let eventLoop: EventLoop
@@ -160,8 +160,15 @@ public final class ByteStream: HandleOwner {
 
   private func fail(_ error: SystemError) {
     guard !isClosing else { return }
+    let delegate = delegate
     close()
     delegate?.failed(error)
+  }
+
+  /// Closes the socket now; what was not sent yet is lost. Calling it again does nothing.
+  public override func close() {
+    super.close()
+    delegate = nil
   }
 }
 

@@ -14,6 +14,7 @@ public final class EventLoop {
   private let wake: UnsafeMutablePointer<uv_async_t>
   private let turn: UnsafeMutablePointer<uv_prepare_t>
   private var turnEnds: [() -> Void] = []
+  private let workers = Workers()
   private var ended: (@Sendable () -> Void)?
 
   init(executor: LoopExecutor) throws(SystemError) {
@@ -38,10 +39,10 @@ public final class EventLoop {
   /// in its caller's isolation, and so not on the loop. A test of the architecture looks for them.
   @discardableResult
   public func start(_ operation: @escaping () async -> Void) -> LoopTask {
-    // Unsafe only to the type checker: whoever holds an EventLoop is in its loop's isolation, so
-    // what `operation` captures never leaves it.
-    nonisolated(unsafe) let operation = operation
-    return loop.assumeIsolated { LoopTask($0.start(operation)) }
+    assertIsolated()
+    let task = LoopTask(operation)
+    workers.add(task)
+    return task
   }
 
   /// Calls `body` once, when the events of this turn have been handled and before the loop polls
@@ -82,12 +83,29 @@ public final class EventLoop {
   }
 
   private func endTurn() {
-    executor.runJobs()
+    runTasks()
     while !turnEnds.isEmpty {
       let ends = turnEnds
       turnEnds = []
       for end in ends { end() }
-      executor.runJobs()
+      runTasks()
+    }
+  }
+
+  /// Runs all that can run now.
+  private func runTasks() {
+    while true {
+      let hasRun = executor.runJobs()
+      guard workers.hasWork else {
+        if hasRun { continue }
+        return
+      }
+      workers.wake { worker in
+        // Unsafe only to the type checker: whoever holds an EventLoop is in its loop's isolation,
+        // so the worker, and what its operations capture, never leave it.
+        nonisolated(unsafe) let worker = worker
+        return loop.assumeIsolated { $0.start(worker) }
+      }
     }
   }
 
@@ -103,7 +121,9 @@ public final class EventLoop {
         }
       }, nil)
     while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
-    executor.runJobs()
+    runTasks()
+    workers.close()
+    runTasks()
     uv_loop_close(uv)
   }
 }
@@ -111,26 +131,13 @@ public final class EventLoop {
 extension Loop {
   /// A method of its own, and not a closure in `assumeIsolated`: only what stands in an isolated
   /// declaration hands its isolation on to the task.
-  fileprivate func start(_ operation: sending @escaping () async -> Void) -> Task<Void, Never> {
+  fileprivate func start(_ worker: sending Worker) -> Task<Void, Never> {
     // The preference is what brings the task straight back here when a continuation resumes it;
     // without it, it would come by way of the global pool.
-    Task(executorPreference: executor) { await self.perform(operation) }
+    Task(executorPreference: executor) { await self.run(worker) }
   }
 
   /// What is called here runs in this actor's isolation, as its caller does not: the preference
   /// alone would bring it back to the loop by way of the queue at each suspension.
-  private func perform(_ operation: () async -> Void) async { await operation() }
-}
-
-/// A task on a loop.
-public struct LoopTask: Sendable {
-  private let task: Task<Void, Never>
-
-  init(_ task: Task<Void, Never>) { self.task = task }
-
-  /// Asks the task to end early.
-  public func cancel() { task.cancel() }
-
-  /// Waits for the task to end.
-  public func wait() async { await task.value }
+  private func run(_ worker: Worker) async { await worker.run() }
 }

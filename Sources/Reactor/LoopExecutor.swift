@@ -59,24 +59,24 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
     }
   }
 
-  /// Runs every job that is waiting, and those that they enqueue meanwhile.
-  func runJobs() {
+  /// Runs the jobs that wait now, not those that they enqueue meanwhile, and returns whether there
+  /// were any.
+  func runJobs() -> Bool {
     var jobs = remote.withLock { remote in
       let jobs = remote.jobs
       if !jobs.isEmpty { remote.jobs = [] }
       return jobs
     }
     if jobs.isEmpty { swap(&jobs, &local) }
-    while !jobs.isEmpty {
-      for job in jobs {
-        job.runSynchronously(
-          isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-      }
-      jobs.removeAll(keepingCapacity: true)
-      swap(&jobs, &local)
+    if jobs.isEmpty { return false }
+    for job in jobs {
+      job.runSynchronously(
+        isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
     }
+    jobs.removeAll(keepingCapacity: true)
     // Keep the larger buffer for the next turn.
     if local.isEmpty && jobs.capacity > local.capacity { swap(&jobs, &local) }
+    return true
   }
 
   /// From here on `wake` interrupts the poll when another thread enqueues a job; nil: no more.

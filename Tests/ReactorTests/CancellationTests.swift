@@ -38,14 +38,21 @@ struct CancellationTests {
   @Test("tells of it on the loop, where it is cancelled on another thread")
   func offLoop() async throws {
     let loop = try Loop(name: "test")
-    let steps = await loop.run { eventLoop in
-      let steps = Box<[String]>([])
-      let task = eventLoop.start { await self.suspend(on: eventLoop, steps) }
-      while steps.value.isEmpty { await eventLoop.sleep(for: .zero) }
-      await Task.detached { task.cancel() }.value
-      await task.wait()
-      return steps.value
+    let (suspended, hasSuspended) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      await loop.run { eventLoop in
+        let steps = Box<[String]>([])
+        eventLoop.start {
+          while steps.value.isEmpty { await eventLoop.sleep(for: .zero) }
+          hasSuspended.finish()
+        }
+        await self.suspend(on: eventLoop, steps)
+        return steps.value
+      }
     }
+    for await _ in suspended {}
+    task.cancel()
+    let steps = await task.value
     #expect(steps == ["body", "cancelled", "end"])
     await loop.stop()
   }

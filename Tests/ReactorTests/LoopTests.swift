@@ -102,3 +102,83 @@ final class Box<Value> {
   var value: Value
   init(_ value: Value) { self.value = value }
 }
+
+@Suite("The tasks of a loop")
+struct LoopTaskTests {
+  @Test("run operations that do not suspend in their order")
+  func order() async throws {
+    let loop = try Loop(name: "test")
+    let steps = await loop.run { eventLoop in
+      let steps = Box<[Int]>([])
+      let tasks = (0..<100).map { number in
+        eventLoop.start { steps.value.append(number) }
+      }
+      for task in tasks { await task.wait() }
+      return steps.value
+    }
+    #expect(steps == Array(0..<100))
+    await loop.stop()
+  }
+
+  @Test("begin an operation though others are suspended")
+  func suspended() async throws {
+    let loop = try Loop(name: "test")
+    let begun = await loop.run { eventLoop in
+      let begun = Box(0)
+      let waiting = Box<[CheckedContinuation<Void, Never>]>([])
+      let tasks = (0..<1_000).map { _ in
+        eventLoop.start {
+          begun.value += 1
+          await withCheckedContinuation { waiting.value.append($0) }
+        }
+      }
+      while begun.value < 1_000 { await eventLoop.sleep(for: .zero) }
+      for continuation in waiting.value { continuation.resume() }
+      for task in tasks { await task.wait() }
+      return begun.value
+    }
+    #expect(begun == 1_000)
+    await loop.stop()
+  }
+
+  @Test("cancel one operation, and none that comes after it or ran before")
+  func cancelled() async throws {
+    let loop = try Loop(name: "test")
+    let wereCancelled = await loop.run { eventLoop in
+      let wereCancelled = Box<[Bool]>([])
+      let first = eventLoop.start { wereCancelled.value.append(Task.isCancelled) }
+      await first.wait()
+      let second = eventLoop.start {
+        await eventLoop.sleep(for: .seconds(3_600))
+        wereCancelled.value.append(Task.isCancelled)
+      }
+      // It is over, and its task may be the second's by now.
+      await eventLoop.sleep(for: .zero)
+      first.cancel()
+      second.cancel()
+      await second.wait()
+      for _ in 0..<3 {
+        await eventLoop.start { wereCancelled.value.append(Task.isCancelled) }.wait()
+      }
+      return wereCancelled.value
+    }
+    #expect(wereCancelled == [false, true, false, false, false])
+    await loop.stop()
+  }
+
+  @Test("keep nothing of an operation that has ended")
+  func released() async throws {
+    let loop = try Loop(name: "test")
+    let isGone = await loop.run { eventLoop in
+      var object: Box<Int>? = Box(1)
+      weak let watched = object
+      let task = eventLoop.start { [object] in _ = object }
+      object = nil
+      await task.wait()
+      await eventLoop.sleep(for: .zero)
+      return watched == nil
+    }
+    #expect(isGone)
+    await loop.stop()
+  }
+}
