@@ -149,7 +149,7 @@ let package = Package(
     .executableTarget(
       name: "echo-server",
       dependencies: [
-        "RPCServer", "RPC", "WorkflowHistoryService", "Identity", "ProtobufMessages",
+        "RPCServer", "RPC", "WorkflowHistoryService", "Telemetry", "Identity", "ProtobufMessages",
         "CGoogleProtos", "CProtobufC", "TLS", "Reactor", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

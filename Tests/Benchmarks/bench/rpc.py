@@ -114,12 +114,14 @@ def start(folder: Folder, stack: contextlib.ExitStack) -> list[Contestant]:
         )
 
     ours = stack.enter_context(EchoServer(folder))
+    untold = stack.enter_context(EchoServer(folder, "--without-telemetry"))
     nghttpd = stack.enter_context(FileServer(folder, echoed))
     grpc_cpp = stack.enter_context(GRPCCppServer(folder))
     contestants = [
         contestant("ours", ours, ECHO),
+        contestant("ours, without metrics and traces", untold, ECHO),
         contestant("nghttpd, a file", nghttpd, "/answer", headers=[], request=None),
-        contestant("nghttpd, a file for a POST", nghttpd, "/answer"),
+        contestant("nghttpd, a file for the same request", nghttpd, "/answer"),
         contestant("gRPC C++", grpc_cpp, ECHO),
     ]
     real = HistoryServer()

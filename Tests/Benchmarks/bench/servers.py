@@ -92,8 +92,8 @@ def echo_server_command(folder: Folder, *flags: str) -> list[object]:
 
 
 class EchoServer(Process):
-    def __init__(self, folder: Folder):
-        super().__init__(*echo_server_command(folder))
+    def __init__(self, folder: Folder, *flags: str):
+        super().__init__(*echo_server_command(folder, *flags))
         self.address = self.first_line()
 
 

@@ -6,6 +6,7 @@ import RPC
 import RPCServer
 import Reactor
 import TLS
+import Telemetry
 import WorkflowHistoryService
 
 /// Serves an echo until SIGTERM, through all that a call of the real server passes but its
@@ -35,6 +36,9 @@ struct EchoServer: AsyncParsableCommand {
   @Option(help: "How many event loops, each on a thread of its own.")
   var loops = 1
 
+  @Flag(help: "Leave out what counts, times and traces calls.")
+  var withoutTelemetry = false
+
   func validate() throws {
     guard SocketAddress(listen) != nil else {
       throw ValidationError("--listen takes HOST:PORT or [IPV6]:PORT")
@@ -61,9 +65,11 @@ struct EchoServer: AsyncParsableCommand {
       RPCServerConfiguration(tls: try .server(certificateChain: tlsCert, privateKey: tlsKey)),
       endpoints: endpoints, loops: loops, logger: logger
     ) { _ in
-      Dispatcher(
+      let all = interceptors(verifier: TokenVerifier(key: key), logger: logger)
+      return Dispatcher(
         [EchoService.service()],
-        interceptors: interceptors(verifier: TokenVerifier(key: key), logger: logger))
+        interceptors: withoutTelemetry
+          ? all.filter { !($0 is MetricsInterceptor || $0 is TracingInterceptor) } : all)
     }
 
     FileHandle.standardOutput.write(Data("\(server.addresses[0])\n".utf8))
