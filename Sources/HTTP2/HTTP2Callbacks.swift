@@ -40,8 +40,11 @@ var bodySource: nghttp2_data_provider {
   nghttp2_data_provider(source: nghttp2_data_source(fd: 0), read_callback: onReadBody)
 }
 
-private func owner(_ context: UnsafeMutableRawPointer?) -> HTTP2Session {
-  Unmanaged<HTTP2Session>.fromOpaque(context!).takeUnretainedValue()
+/// Calls `body` with the session that a callback is for. The session is kept by whoever calls
+/// nghttp2, so this need not.
+@inline(__always)
+private func withSession<R>(_ context: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> R) -> R {
+  Unmanaged<HTTP2Session>.fromOpaque(context!)._withUnsafeGuaranteedRef(body)
 }
 
 private func stream(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
@@ -52,25 +55,29 @@ private func stream(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
 private func onBeginFrame(
   _: OpaquePointer?, _ header: UnsafePointer<nghttp2_frame_hd>?, _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
-  owner(context).began(header!.pointee) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+  withSession(context) {
+    $0.began(header!.pointee) ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+  }
 }
 
 private func onBeginHeaders(
-  _: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ context: UnsafeMutableRawPointer?
+  _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+  _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
-  owner(context).began(frame!)
+  withSession(context) { $0.began(frame!, of: stream(session, frame!.pointee.hd.stream_id)) }
   return 0
 }
 
 private func onHeader(
-  _ session: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?,
+  _: OpaquePointer?, _: UnsafePointer<nghttp2_frame>?,
   _ name: UnsafePointer<UInt8>?, _ nameLength: Int, _ value: UnsafePointer<UInt8>?,
   _ valueLength: Int, _: UInt8, _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
-  guard let stream = stream(session, frame!.pointee.hd.stream_id) else { return 0 }
-  owner(context).receivedField(
-    name: UnsafeBufferPointer(start: name, count: nameLength),
-    value: UnsafeBufferPointer(start: value, count: valueLength), of: stream)
+  withSession(context) {
+    $0.receivedField(
+      name: UnsafeBufferPointer(start: name, count: nameLength),
+      value: UnsafeBufferPointer(start: value, count: valueLength))
+  }
   return 0
 }
 
@@ -82,20 +89,22 @@ private func onFrameReceived(
   switch UInt32(frame.pointee.hd.type) {
   case NGHTTP2_HEADERS.rawValue:
     guard let stream = stream(session, frame.pointee.hd.stream_id) else { break }
-    owner(context).receivedFields(frame, of: stream)
+    withSession(context) { $0.receivedFields(frame, of: stream) }
   case NGHTTP2_DATA.rawValue:
     guard frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       let stream = stream(session, frame.pointee.hd.stream_id)
     else { break }
-    owner(context).receivedEnd(of: stream)
+    withSession(context) { $0.receivedEnd(of: stream) }
   case NGHTTP2_SETTINGS.rawValue:
-    owner(context).isEstablished = true
+    withSession(context) { $0.isEstablished = true }
   case NGHTTP2_PING.rawValue:
-    owner(context).receivedPing(frame.pointee.ping)
+    withSession(context) { $0.receivedPing(frame.pointee.ping) }
   case NGHTTP2_GOAWAY.rawValue:
-    owner(context).delegate?.receivedGoAway(
-      lastStream: frame.pointee.goaway.last_stream_id,
-      code: HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
+    withSession(context) {
+      $0.delegate?.receivedGoAway(
+        lastStream: frame.pointee.goaway.last_stream_id,
+        code: HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
+    }
   default: break
   }
   return 0
@@ -114,7 +123,7 @@ private func onData(
 private func onStreamClosed(
   _ session: OpaquePointer?, _ id: Int32, _ code: UInt32, _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
-  if let stream = stream(session, id) { owner(context).closed(stream, code) }
+  if let stream = stream(session, id) { withSession(context) { $0.closed(stream, code) } }
   return 0
 }
 
@@ -125,13 +134,14 @@ private func onFrameSent(
   let header = frame!.pointee.hd
   switch UInt32(header.type) {
   case NGHTTP2_RST_STREAM.rawValue:
-    owner(context).sentReset(HTTP2ErrorCode(rawValue: frame!.pointee.rst_stream.error_code))
+    let code = HTTP2ErrorCode(rawValue: frame!.pointee.rst_stream.error_code)
+    withSession(context) { $0.sentReset(code) }
   case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
-    owner(context).sentAnswer(header)
+    withSession(context) { $0.sentAnswer(header) }
     guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       let stream = stream(session, header.stream_id)
     else { break }
-    owner(context).sentEnd(of: stream)
+    withSession(context) { $0.sentEnd(of: stream) }
   default: break
   }
   return 0

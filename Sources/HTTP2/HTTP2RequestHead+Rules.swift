@@ -4,21 +4,22 @@ internal import CNghttp2
 /// `:path` without a leading slash with a reset, where gRPC wants UNIMPLEMENTED: so its own are off,
 /// and only its checks of characters are used here.
 struct RequestHeadBuilder {
-  private(set) var head = HTTP2RequestHead()
-  private var bytes = 0
+  private var head = HTTP2RequestHead()
   private var sawRegularField = false
   private var isMalformed = false
-  private let settings: HTTP2Settings
 
-  init(_ settings: HTTP2Settings) { self.settings = settings }
+  /// Begins the next head in the same memory.
+  mutating func removeAll() {
+    head.removeAll()
+    sawRegularField = false
+    isMalformed = false
+  }
 
   /// Takes the next field.
-  mutating func add(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
-    bytes += name.count + value.count + 32
-    guard bytes <= settings.maxFieldBytes, head.fields.count < settings.maxFields else {
-      head.isTooLarge = true
-      return
-    }
+  mutating func add(
+    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, _ limits: HTTP2Settings
+  ) {
+    guard head.block.admits(name: name, value: value, limits) else { return }
     guard nghttp2_check_header_value(value.baseAddress, value.count) != 0 else {
       isMalformed = true
       return
@@ -33,27 +34,19 @@ struct RequestHeadBuilder {
   private mutating func addPseudo(
     _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
   ) {
-    let value = String(decoding: value, as: UTF8.self)
-    let previous: String
-    switch name.count {
-    case 5 where name.elementsEqual(":path".utf8):
-      previous = head.path
-      head.path = value
-    case 7 where name.elementsEqual(":method".utf8):
-      previous = head.method
-      head.method = value
-    case 7 where name.elementsEqual(":scheme".utf8):
-      previous = head.scheme
-      head.scheme = value
-    case 10 where name.elementsEqual(":authority".utf8):
-      previous = head.authority
-      head.authority = value
-    default:
-      isMalformed = true
-      return
-    }
     // Once each, not empty, and before all others.
-    if !previous.isEmpty || value.isEmpty || sawRegularField { isMalformed = true }
+    if sawRegularField || value.isEmpty { isMalformed = true }
+    switch name.count {
+    case 5 where name.says(":path") && head.pathBytes.isEmpty:
+      head.pathBytes.append(contentsOf: value)
+    case 7 where name.says(":method") && head.methodBytes.isEmpty:
+      head.methodBytes.append(contentsOf: value)
+    case 7 where name.says(":scheme") && head.schemeBytes.isEmpty:
+      head.schemeBytes.append(contentsOf: value)
+    case 10 where name.says(":authority") && head.authorityBytes.isEmpty:
+      head.authorityBytes.append(contentsOf: value)
+    default: isMalformed = true
+    }
   }
 
   private mutating func addRegular(
@@ -64,27 +57,36 @@ struct RequestHeadBuilder {
       isMalformed = true
       return
     }
-    let field = HTTP2Field(
-      String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
-    switch field.name {
-    case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade":
+    switch name.count {
+    case 2 where name.says("te") && !value.says("trailers"),
+      7 where name.says("upgrade"),
+      10 where name.says("connection") || name.says("keep-alive"),
+      16 where name.says("proxy-connection"),
+      17 where name.says("transfer-encoding"):
       isMalformed = true
-    case "te" where field.value != "trailers":
-      isMalformed = true
-    case "host" where head.authority.isEmpty:
-      head.authority = field.value
+    case 4 where name.says("host") && head.authorityBytes.isEmpty:
+      head.authorityBytes.append(contentsOf: value)
     default:
-      head.fields.append(field)
+      head.block.add(name: name, value: value)
     }
   }
 
-  /// The head, or nil where it is malformed: the stream is to be reset with PROTOCOL_ERROR.
-  func finished() -> HTTP2RequestHead? {
-    guard !isMalformed else { return nil }
-    if head.isTooLarge { return head }
-    guard !head.method.isEmpty, !head.scheme.isEmpty, !head.path.isEmpty else {
-      return nil
-    }
-    return head
+  /// Hands over the head, whose memory is the next one's if nobody keeps it.
+  ///
+  /// - Returns: false where it is malformed: the stream is to be reset with PROTOCOL_ERROR.
+  mutating func finish(_ body: (HTTP2RequestHead) -> Void) -> Bool {
+    guard !isMalformed else { return false }
+    let isComplete =
+      !head.methodBytes.isEmpty && !head.schemeBytes.isEmpty && !head.pathBytes.isEmpty
+    guard isComplete || head.isTooLarge else { return false }
+    body(head)
+    return true
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Whether these are the bytes of `text`.
+  fileprivate func says(_ text: StaticString) -> Bool {
+    count == text.utf8CodeUnitCount && indices.allSatisfy { self[$0] == text.utf8Start[$0] }
   }
 }

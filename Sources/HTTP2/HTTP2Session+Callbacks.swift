@@ -2,49 +2,52 @@ internal import CNghttp2
 
 /// What nghttp2 calls back, by way of HTTP2Callbacks.swift.
 extension HTTP2Session {
-  func began(_ frame: UnsafePointer<nghttp2_frame>) {
-    let id = frame.pointee.hd.stream_id
-    guard isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
-      streams[id]?.responseFields = FieldBlock()
-      return
-    }
+  func began(_ frame: UnsafePointer<nghttp2_frame>, of known: HTTP2Stream?) {
+    receivesFields = nil
     guard !hasEnded else { return }
-    let stream = HTTP2Stream(id: id, session: self)
-    stream.requestHead = RequestHeadBuilder(settings)
-    streams[id] = stream
-    nghttp2_session_set_stream_user_data(session, id, pointer(to: stream))
+    guard isServer else {
+      receivesFields = known
+      return responseFields.removeAll()
+    }
+    guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return }
+    let stream = HTTP2Stream(id: frame.pointee.hd.stream_id, session: self)
+    insert(stream)
+    receivesFields = stream
+    requestHead.removeAll()
   }
 
-  func receivedField(
-    name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, of stream: HTTP2Stream
-  ) {
-    if stream.requestHead != nil {
-      stream.requestHead!.add(name: name, value: value)
-    } else if !isServer {
-      stream.responseFields.add(name: name, value: value, settings)
+  func receivedField(name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>) {
+    guard receivesFields != nil else { return }
+    if isServer {
+      requestHead.add(name: name, value: value, settings)
+    } else if responseFields.admits(name: name, value: value, settings) {
+      responseFields.add(name: name, value: value)
     }
   }
 
   func receivedFields(_ frame: UnsafePointer<nghttp2_frame>, of stream: HTTP2Stream) {
     let endsStream = frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-    if let builder = stream.requestHead {
-      stream.requestHead = nil
+    let isAwaited = receivesFields != nil
+    receivesFields = nil
+    if isServer, isAwaited {
       stream.peerEnded = endsStream
       // It may have come before the GOAWAY is on its way, and its client will try elsewhere.
       guard stream.id <= lastServed else { return submitReset(stream, .refusedStream) }
-      guard let head = builder.finished() else { return submitReset(stream, .protocolError) }
-      delegate?.received(head, on: stream, endsStream: endsStream)
+      // Taken out meanwhile, so that nothing is copied.
+      var builder = RequestHeadBuilder()
+      swap(&builder, &requestHead)
+      let isGood = builder.finish { delegate?.received($0, on: stream, endsStream: endsStream) }
+      swap(&builder, &requestHead)
+      if !isGood { submitReset(stream, .protocolError) }
     } else if isServer {
       // Trailers, of which gRPC's clients have none to say.
       guard endsStream else { return submitReset(stream, .protocolError) }
       receivedEnd(of: stream)
     } else {
-      let block = stream.responseFields
-      stream.responseFields = FieldBlock()
-      guard !block.isTooLarge else { return submitReset(stream, .enhanceYourCalm) }
+      guard !responseFields.isTooLarge else { return submitReset(stream, .enhanceYourCalm) }
       stream.peerEnded = endsStream
-      guard !block.isInformational else { return }
-      stream.delegate?.received(fields: block.fields, endsStream: endsStream)
+      guard !responseFields.isInformational else { return }
+      stream.delegate?.received(fields: responseFields.fields, endsStream: endsStream)
     }
   }
 
@@ -59,7 +62,7 @@ extension HTTP2Session {
   }
 
   func closed(_ stream: HTTP2Stream, _ code: UInt32) {
-    streams[stream.id] = nil
+    streams.remove(stream)
     stream.close(HTTP2ErrorCode(rawValue: code))
   }
 

@@ -23,15 +23,20 @@ extension HTTP2SessionDelegate {
 /// what is to be sent waits until it is taken.
 ///
 /// Not `Sendable`: it lives with its connection. ``takeOutgoing(upTo:_:)`` and ``receive(_:)`` must
-/// not be called from within an event; anything else may. Its streams keep it alive, so whoever
-/// opens a session calls ``end()`` when the connection is over.
+/// not be called from within an event; anything else may. It keeps its delegate, and its streams
+/// keep it, until ``end()``: whoever opens a session calls that when the connection is over.
 public final class HTTP2Session {
-  /// Told of what happens.
-  public weak var delegate: (any HTTP2SessionDelegate)?
+  /// Told of what happens, until the session ends.
+  public var delegate: (any HTTP2SessionDelegate)?
   let session: OpaquePointer
   let settings: HTTP2Settings
   let isServer: Bool
-  var streams: [Int32: HTTP2Stream] = [:]
+  var streams = StreamList()
+  /// The block of fields that comes; blocks never mingle (RFC 9113, section 4.3).
+  var requestHead = RequestHeadBuilder()
+  var responseFields = FieldBlock()
+  /// Whose they are; nil where nobody wants them.
+  var receivesFields: HTTP2Stream?
   private(set) var hasEnded = false
   var budget: FrameBudget
   /// Whether the peer has sent too much that gets nothing done.
@@ -184,15 +189,14 @@ public final class HTTP2Session {
     throws(HTTP2Error) -> HTTP2Stream
   {
     guard !hasEnded else { throw HTTP2Error(description: "The connection has ended") }
-    let id = withFields(fields) { fields, count in
+    let id = withFields(.none, fields) { fields, count in
       var body = bodySource
       return nghttp2_submit_request(session, nil, fields, count, &body, nil)
     }
     guard id > 0 else { throw HTTP2Error(description: String(cString: nghttp2_strerror(id))) }
     let stream = HTTP2Stream(id: id, session: self)
     stream.delegate = delegate
-    streams[id] = stream
-    nghttp2_session_set_stream_user_data(session, id, pointer(to: stream))
+    insert(stream)
     return stream
   }
 
@@ -225,15 +229,17 @@ public final class HTTP2Session {
   public func end() {
     hasEnded = true
     delegate = nil
-    let ended = streams
-    streams = [:]
+    receivesFields = nil
+    let ended = streams.removeAll()
     // nghttp2 may be in the midst of its input, or of its output, with more of it to go.
-    for id in ended.keys { nghttp2_session_set_stream_user_data(session, id, nil) }
-    for stream in ended.values { stream.close(.cancel) }
+    for stream in ended { nghttp2_session_set_stream_user_data(session, stream.id, nil) }
+    for stream in ended { stream.close(.cancel) }
   }
 
-  func submitResponse(_ stream: HTTP2Stream, _ fields: [HTTP2Field], hasBody: Bool) {
-    withFields(fields) { fields, count in
+  func submitResponse(
+    _ stream: HTTP2Stream, _ prepared: PreparedFields, _ fields: [HTTP2Field], hasBody: Bool
+  ) {
+    withFields(prepared, fields) { fields, count in
       guard hasBody else {
         return nghttp2_submit_response(session, stream.id, fields, count, nil)
       }
@@ -242,8 +248,10 @@ public final class HTTP2Session {
     }
   }
 
-  func submitTrailers(_ stream: HTTP2Stream, _ fields: [HTTP2Field]) {
-    withFields(fields) { nghttp2_submit_trailer(session, stream.id, $0, $1) }
+  func submitTrailers(
+    _ stream: HTTP2Stream, _ prepared: PreparedFields, _ fields: [HTTP2Field]
+  ) {
+    withFields(prepared, fields) { nghttp2_submit_trailer(session, stream.id, $0, $1) }
   }
 
   func submitReset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
@@ -259,33 +267,40 @@ public final class HTTP2Session {
 
   @discardableResult
   private func withFields(
-    _ fields: [HTTP2Field], _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
+    _ prepared: PreparedFields, _ fields: [HTTP2Field],
+    _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Int32
   ) -> Int32 {
+    if fields.isEmpty { return body(prepared.list.baseAddress, prepared.list.count) }
     scratch.removeAll(keepingCapacity: true)
     for field in fields {
       scratch.append(contentsOf: field.name.utf8)
       scratch.append(contentsOf: field.value.utf8)
     }
+    let count = prepared.list.count + fields.count
     return scratch.withUnsafeMutableBufferPointer { bytes in
-      withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: fields.count) { list in
+      withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: count) { list in
+        var at = list[...].initialize(fromContentsOf: prepared.list)
         var next = bytes.baseAddress
-        for (index, field) in fields.enumerated() {
+        for field in fields {
           let name = next
           let value = next.map { $0 + field.name.utf8.count }
           next = value.map { $0 + field.value.utf8.count }
           list.initializeElement(
-            at: index,
+            at: at,
             to: nghttp2_nv(
               name: name, value: value, namelen: field.name.utf8.count,
               valuelen: field.value.utf8.count, flags: 0))
+          at += 1
         }
-        return body(list.baseAddress, fields.count)
+        return body(list.baseAddress, count)
       }
     }
   }
 
-  func pointer(to stream: HTTP2Stream) -> UnsafeMutableRawPointer {
+  func insert(_ stream: HTTP2Stream) {
+    streams.insert(stream)
     // `streams` keeps it alive for as long as nghttp2 knows it.
-    Unmanaged.passUnretained(stream).toOpaque()
+    nghttp2_session_set_stream_user_data(
+      session, stream.id, Unmanaged.passUnretained(stream).toOpaque())
   }
 }

@@ -35,10 +35,7 @@ public final class HTTP2Stream {
   public var codeAfterEnd = HTTP2ErrorCode.noError
 
   private var session: HTTP2Session?
-  /// The body's pieces: those before `firstPiece` are sent and empty, that one is from `offset` on.
-  private(set) var pieces: [[UInt8]] = []
-  private var firstPiece = 0
-  private var offset = 0
+  private(set) var body = BodyQueue()
   private var isAnswered = false
   private var ending = Ending.open
   private var isDeferred = false
@@ -47,12 +44,11 @@ public final class HTTP2Stream {
   private enum Ending {
     case open
     case ended
-    case trailers([HTTP2Field])
+    case trailers(PreparedFields, [HTTP2Field])
   }
 
-  // What the session collects while fields come.
-  var requestHead: RequestHeadBuilder?
-  var responseFields = FieldBlock()
+  /// Where it stands among the session's streams.
+  var place = 0
 
   init(id: Int32, session: HTTP2Session) {
     self.id = id
@@ -80,34 +76,35 @@ public final class HTTP2Stream {
   public var isClosed: Bool { session == nil }
 
   /// Answers with headers; a body and trailers follow. Only the first answer counts.
-  public func respond(_ fields: [HTTP2Field]) {
+  public func respond(_ fields: [HTTP2Field] = [], after prepared: PreparedFields = .none) {
     guard let session, !isAnswered else { return }
     isAnswered = true
-    session.submitResponse(self, fields, hasBody: true)
+    session.submitResponse(self, prepared, fields, hasBody: true)
   }
 
   /// Answers with these fields alone (gRPC's Trailers-Only). Only the first answer counts.
-  public func respondAndEnd(_ fields: [HTTP2Field]) {
+  public func respondAndEnd(_ fields: [HTTP2Field] = [], after prepared: PreparedFields = .none) {
     guard let session, !isAnswered else { return }
     isAnswered = true
     ending = .ended
-    pieces = []
+    body.removeAll()
     pendingBytes = 0
-    session.submitResponse(self, fields, hasBody: false)
+    session.submitResponse(self, prepared, fields, hasBody: false)
   }
 
   /// Sends a piece of the body.
-  public func write(_ bytes: [UInt8]) {
+  public func write(_ bytes: consuming [UInt8]) {
     guard let session, case .open = ending, !bytes.isEmpty else { return }
-    pieces.append(bytes)
     pendingBytes += bytes.count
+    body.append(bytes)
     resume(session)
   }
 
   /// Ends the body, with trailers where there are any.
-  public func finish(trailers: [HTTP2Field] = []) {
+  public func finish(trailers: [HTTP2Field] = [], after prepared: PreparedFields = .none) {
     guard let session, case .open = ending else { return }
-    ending = trailers.isEmpty ? .ended : .trailers(trailers)
+    let isEmpty = prepared.list.isEmpty && trailers.isEmpty
+    ending = isEmpty ? .ended : .trailers(prepared, trailers)
     resume(session)
   }
 
@@ -122,7 +119,7 @@ public final class HTTP2Stream {
 
   func close(_ code: HTTP2ErrorCode) {
     guard session != nil else { return }
-    pieces = []
+    body.removeAll()
     pendingBytes = 0
     session = nil
     let whenDrained = whenDrained
@@ -137,35 +134,13 @@ public final class HTTP2Stream {
   func read(into buffer: UnsafeMutableBufferPointer<UInt8>, _ flags: UnsafeMutablePointer<UInt32>)
     -> Int
   {
-    var count = 0
-    while count < buffer.count, firstPiece < pieces.count {
-      let piece = pieces[firstPiece]
-      let taken = min(piece.count - offset, buffer.count - count)
-      piece.withUnsafeBufferPointer { bytes in
-        UnsafeMutableRawPointer(buffer.baseAddress! + count)
-          .copyMemory(from: bytes.baseAddress! + offset, byteCount: taken)
-      }
-      count += taken
-      offset += taken
-      if offset == piece.count {
-        offset = 0
-        pieces[firstPiece] = []
-        firstPiece += 1
-      }
-    }
-    // A writer that always stays ahead would make the list grow for as long as it writes.
-    if firstPiece > 64, firstPiece > pieces.count / 2 {
-      pieces.removeFirst(firstPiece)
-      firstPiece = 0
-    }
+    let count = body.move(into: buffer)
     pendingBytes -= count
     if let whenDrained, pendingBytes <= whenDrained.level {
       self.whenDrained = nil
       whenDrained.body()
     }
-    if firstPiece == pieces.count {
-      pieces.removeAll(keepingCapacity: true)
-      firstPiece = 0
+    if body.isEmpty {
       switch ending {
       case .open:
         if count == 0 {
@@ -174,9 +149,9 @@ public final class HTTP2Stream {
         }
       case .ended:
         flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-      case .trailers(let fields):
+      case .trailers(let prepared, let fields):
         flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-        session?.submitTrailers(self, fields)
+        session?.submitTrailers(self, prepared, fields)
       }
     }
     return count

@@ -29,15 +29,24 @@ public final class TokenVerifier {
     cache = TokenCache(capacity: cacheCapacity)
   }
 
-  /// The caller of a token that was verified before and has not expired; nil asks for `verify`.
-  public func cachedPrincipal(for token: String) -> Principal? {
+  /// The caller of a token that was verified before and has not expired; nil asks for
+  /// ``verify(bearer:)``.
+  ///
+  /// - Parameter authorization: the value of the `authorization` metadata.
+  public func cachedPrincipal(authorization: Span<UInt8>) -> Principal? {
+    guard let start = BearerToken.start(in: authorization) else { return nil }
+    return cachedPrincipal(for: authorization.extracting(start...))
+  }
+
+  private func cachedPrincipal(for token: Span<UInt8>) -> Principal? {
     cache.principal(for: token, now: clock().timeIntervalSince1970)
   }
 
   /// Verifies a token. One that is remembered is answered without suspending.
   public func verify(bearer token: String) async throws(TokenError) -> Principal {
     guard token.utf8.count <= Self.maximumTokenSize else { throw .tooLong }
-    if let principal = cachedPrincipal(for: token) { return principal }
+    let bytes = Array(token.utf8)
+    if let principal = cachedPrincipal(for: bytes.span) { return principal }
     try checkShape(token)
     if !hasKey {
       await keys.add(hmac: HMACKey(key: key.secret), digestAlgorithm: .sha256)
@@ -52,7 +61,7 @@ public final class TokenVerifier {
       throw .malformed
     }
     let judged = try claims.principal(policy: policy, now: clock().timeIntervalSince1970)
-    cache.remember(judged.principal, for: token, until: judged.expiry)
+    cache.remember(judged.principal, for: bytes, until: judged.expiry)
     return judged.principal
   }
 

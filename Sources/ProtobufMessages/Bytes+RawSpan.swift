@@ -4,3 +4,10 @@ extension [UInt8] {
     bytes.withUnsafeBytes { append(contentsOf: $0[start..<start + count]) }
   }
 }
+
+extension RawSpan {
+  /// The byte at an offset.
+  public func byte(at offset: Int) -> UInt8 {
+    withUnsafeBytes { $0[offset] }
+  }
+}

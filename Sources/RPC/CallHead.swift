@@ -1,15 +1,18 @@
-/// What a call begins with, as far as gRPC's own fields go.
+internal import ProtobufMessages
+
+/// What a call begins with, as far as gRPC's own fields go. Its fields are added one by one, and
+/// then ``check(method:)`` says whether it is a call.
 public struct CallHead: Equatable, Sendable {
-  /// The method's path, "/package.Service/Method".
-  public var path: String
   /// The caller's metadata, without the fields that are the protocol's own.
-  public var metadata: Metadata
+  public private(set) var metadata = Metadata()
   /// How long the caller waits. Nil: forever.
-  public var timeout: Duration?
+  public private(set) var timeout: Duration?
   /// The caller's `grpc-encoding`.
-  public var encoding: String?
+  public private(set) var encoding: String?
   /// Whether the caller's `grpc-accept-encoding` lists gzip.
-  public var acceptsGzip = false
+  public private(set) var acceptsGzip = false
+  private var isGRPC = false
+  private var hasBadTimeout = false
 
   /// Why a request is not a call.
   public enum Refusal: Error, Equatable, Sendable {
@@ -19,56 +22,67 @@ public struct CallHead: Equatable, Sendable {
     case status(RPCStatus)
   }
 
-  /// Reads the head of a request.
-  public init(method: String, path: String, fields: [RPCField]) throws(Refusal) {
-    self.path = path
-    metadata = Metadata()
-    var contentType: String?
-    var timeoutText: String?
-    for field in fields {
-      switch field.name {
-      case "content-type": contentType = field.value
-      case "grpc-timeout": timeoutText = field.value
-      case "grpc-encoding": encoding = field.value
-      case "grpc-accept-encoding": acceptsGzip = acceptsGzip || Self.listsGzip(field.value)
-      case "te", "content-length": break
-      default: metadata.add(field.name, field.value)
-      }
-    }
-    guard let contentType, Self.isGRPC(contentType) else { throw .http(415) }
-    guard method == "POST" else { throw .http(405) }
-    if let timeoutText {
-      timeout = Timeout.parse(timeoutText)
-      guard timeout != nil else {
-        throw .status(RPCStatus(.internal, "grpc-timeout is not 1 to 8 digits and one of HMSmun"))
-      }
+  /// Without a field yet.
+  public init() {}
+
+  /// Takes the next field. The name is lowercase.
+  public mutating func add(name: Span<UInt8>, value: Span<UInt8>) {
+    switch name.count {
+    case 2 where name.says("te"), 14 where name.says("content-length"): break
+    case 12 where name.says("content-type"): isGRPC = Self.isGRPC(value)
+    case 12 where name.says("grpc-timeout"):
+      timeout = Timeout.parse(value)
+      hasBadTimeout = timeout == nil
+    case 13 where name.says("grpc-encoding"): encoding = value.text
+    case 20 where name.says("grpc-accept-encoding"):
+      acceptsGzip = acceptsGzip || Self.listsGzip(value)
+    default: metadata.add(name: name, value: value)
     }
   }
 
-  private static func listsGzip(_ encodings: String) -> Bool {
-    encodings.utf8.split(separator: UInt8(ascii: ",")).contains { encoding in
-      let blank = UInt8(ascii: " ")
-      return encoding.drop { $0 == blank }.prefix { $0 != blank }
-        .elementsEqual(MessageCodec.gzip.utf8)
+  /// Refuses what is not a call.
+  ///
+  /// - Parameter method: the request's, which must be POST.
+  public func check(method: Span<UInt8>) throws(Refusal) {
+    guard isGRPC else { throw .http(415) }
+    guard method.says("POST") else { throw .http(405) }
+    guard !hasBadTimeout else {
+      throw .status(RPCStatus(.internal, "grpc-timeout is not 1 to 8 digits and one of HMSmun"))
     }
+  }
+
+  private static func listsGzip(_ encodings: Span<UInt8>) -> Bool {
+    var start = 0
+    for end in 0...encodings.count
+    where end == encodings.count || encodings[end] == UInt8(ascii: ",") {
+      while start < end, encodings[start] == UInt8(ascii: " ") { start += 1 }
+      var stop = end
+      while start < stop, encodings[stop - 1] == UInt8(ascii: " ") { stop -= 1 }
+      if encodings.extracting(start..<stop).says(MessageCodec.gzip) { return true }
+      start = end + 1
+    }
+    return false
   }
 
   /// `application/grpc`, perhaps with a suffix that names the codec, or with parameters.
-  private static func isGRPC(_ contentType: String) -> Bool {
-    let base = "application/grpc"
-    let type = contentType.utf8
-    guard type.count >= base.utf8.count,
-      type.prefix(base.utf8.count).elementsEqual(base.utf8)
-        || contentType.prefix(base.count).lowercased() == base
-    else { return false }
-    let rest = type.dropFirst(base.utf8.count)
-    switch rest.first {
-    case nil, UInt8(ascii: ";"): return true
-    // The codec must be one that we have.
-    case UInt8(ascii: "+"):
-      let codec = rest.dropFirst().prefix { $0 != UInt8(ascii: ";") }
-      return codec.elementsEqual("proto".utf8)
-    default: return false
+  private static func isGRPC(_ contentType: Span<UInt8>) -> Bool {
+    let base = "application/grpc".utf8
+    guard contentType.count >= base.count else { return false }
+    var at = 0
+    for letter in base {
+      let byte = contentType[at]
+      // A type is the same in any case (RFC 9110, section 8.3.1).
+      guard byte == letter || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte && byte | 0x20 == letter
+      else { return false }
+      at += 1
     }
+    let rest = contentType.extracting(at...)
+    guard rest.count > 0, rest[0] != UInt8(ascii: ";") else { return true }
+    // The codec must be one that we have.
+    let codec = "+proto"
+    guard rest.count >= codec.utf8.count, rest.extracting(..<codec.utf8.count).says(codec) else {
+      return false
+    }
+    return rest.count == codec.utf8.count || rest[codec.utf8.count] == UInt8(ascii: ";")
   }
 }

@@ -2,17 +2,58 @@ public import ProtobufMessages
 
 /// Finds the handler of a path. One for each loop.
 public struct Dispatcher {
-  /// A method and what serves it, interceptors included.
-  public struct Route {
+  /// A method and what serves it.
+  public final class Route {
     /// The method.
-    public let method: MethodDescriptor
-    /// What serves it.
-    public let handler: CallHandler
+    public var method: MethodDescriptor { served.descriptor }
     /// Whether the client sends any number of requests, and its handler begins before they came.
-    public var streamsRequests: Bool { method.isClientStreaming }
+    public let streamsRequests: Bool
+    private let served: ServedMethod
+    private let handler: MethodHandler
+    /// The outermost first.
+    private let interceptions: [Interception]
+
+    init(
+      _ method: MethodDescriptor, _ handler: MethodHandler,
+      _ interceptors: [any ServerInterceptor]
+    ) {
+      served = ServedMethod(method)
+      streamsRequests = method.isClientStreaming
+      self.handler = handler
+      interceptions = interceptors.compactMap { $0.interception(of: method) }
+    }
+
+    /// A call of the method.
+    public func call(_ head: CallHead, peer: String) -> ServerCall {
+      ServerCall(served, metadata: head.metadata, peer: peer, timeout: head.timeout)
+    }
+
+    /// Serves a call: it passes the interceptors, then its handler, and the interceptors again, in
+    /// the opposite order. Throws what the call ends with, where that is not OK.
+    public func serve(
+      _ call: ServerCall, _ requests: RequestQueue, _ responses: any ResponseSink
+    ) async throws {
+      var admitted = 0
+      var failure: (any Error)?
+      do {
+        for interception in interceptions {
+          if let rest = try interception.admit(call) { try await rest() }
+          admitted += 1
+        }
+        try await handler.serve(call, requests, responses)
+      } catch {
+        failure = error
+      }
+      while admitted > 0 {
+        admitted -= 1
+        failure = interceptions[admitted].conclude(call, failure)
+      }
+      if let failure { throw failure }
+    }
   }
 
-  private var routes: [String: Route] = [:]
+  /// Few enough that comparing is cheaper than hashing.
+  private var routes: [(path: [UInt8], route: Route)] = []
   private var services: Set<String> = []
   /// Called when the server is about to stop: calls that would never end by themselves end now.
   public let willDrain: () -> Void
@@ -31,21 +72,16 @@ public struct Dispatcher {
       self.services.insert(service.descriptor.fullName)
       for method in service.descriptor.methods {
         guard let handler = service.handlers[method.name] else { continue }
-        routes[method.path] = Route(
-          method: method,
-          handler: interceptors.reversed().reduce(handler) { next, interceptor in
-            { call, requests, responses in
-              try await interceptor.intercept(call) { try await next(call, requests, responses) }
-            }
-          })
+        routes.append((Array(method.path.utf8), Route(method, handler, interceptors)))
       }
     }
   }
 
   /// The route of a path, which must be the method's to the letter; else UNIMPLEMENTED.
-  public func route(_ path: String) throws(RPCStatus) -> Route {
-    if let route = routes[path] { return route }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+  public func route(_ path: [UInt8]) throws(RPCStatus) -> Route {
+    for candidate in routes where candidate.path == path { return candidate.route }
+    let parts = String(decoding: path, as: UTF8.self)
+      .split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].isEmpty else {
       throw RPCStatus(.unimplemented, "the path is not /Service/Method")
     }

@@ -17,7 +17,9 @@ public struct MessageDeframer {
 
   private let limit: Int
   private let encoding: String?
-  private var prefix: [UInt8] = []
+  /// What has come of the prefix, the last byte lowest, and how many bytes that is.
+  private var prefix: UInt64 = 0
+  private var prefixCount = 0
   private var message: [UInt8] = []
   /// Nil while the prefix is not complete.
   private var length: Int?
@@ -32,7 +34,7 @@ public struct MessageDeframer {
   }
 
   /// Whether the body may end here, and not in the midst of a message.
-  public var isBetweenMessages: Bool { length == nil && prefix.isEmpty }
+  public var isBetweenMessages: Bool { length == nil && prefixCount == 0 }
 
   /// The bytes that have come of a message that is not complete.
   public var partialBytes: Int { message.count }
@@ -43,6 +45,7 @@ public struct MessageDeframer {
     while at < bytes.byteCount || length == 0 {
       if let length {
         let taken = min(length - message.count, bytes.byteCount - at)
+        makeRoom(for: message.count + taken, of: length)
         message.append(bytes, from: at, count: taken)
         at += taken
         guard message.count == length else { return }
@@ -51,20 +54,30 @@ public struct MessageDeframer {
         self.length = nil
         body(Message(bytes: complete, isCompressed: isCompressed))
       } else {
-        let taken = min(Self.prefixSize - prefix.count, bytes.byteCount - at)
-        prefix.append(bytes, from: at, count: taken)
-        at += taken
-        guard prefix.count == Self.prefixSize else { return }
+        while prefixCount < Self.prefixSize, at < bytes.byteCount {
+          prefix = prefix << 8 | UInt64(bytes.byte(at: at))
+          prefixCount += 1
+          at += 1
+        }
+        guard prefixCount == Self.prefixSize else { return }
         length = try parsePrefix()
-        isCompressed = prefix[0] == 1
-        prefix.removeAll(keepingCapacity: true)
+        prefix = 0
+        prefixCount = 0
       }
     }
   }
 
-  private func parsePrefix() throws(RPCStatus) -> Int {
-    let length = prefix[1...].reduce(0) { $0 << 8 | Int($1) }
-    switch prefix[0] {
+  /// Makes the message's room in steps: at most twice what has come, as a peer may announce what it
+  /// never sends, and at most what the message needs.
+  private mutating func makeRoom(for count: Int, of length: Int) {
+    guard count > message.capacity else { return }
+    message.reserveCapacity(min(length, max(count, 2 * message.capacity)))
+  }
+
+  private mutating func parsePrefix() throws(RPCStatus) -> Int {
+    let length = Int(prefix & 0xffff_ffff)
+    let flag = prefix >> 32
+    switch flag {
     case 0: break
     case 1 where encoding == nil || encoding == "identity":
       throw RPCStatus(.internal, "a message is flagged as compressed, but grpc-encoding is not set")
@@ -80,6 +93,7 @@ public struct MessageDeframer {
       throw RPCStatus(
         .resourceExhausted, "a message of \(length) bytes is over the limit of \(limit) bytes")
     }
+    isCompressed = flag == 1
     return length
   }
 

@@ -7,8 +7,9 @@ public import ProtobufMessages
 public struct RPCService {
   /// The methods and their types.
   public let descriptor: ServiceDescriptor
-  private(set) var handlers: [String: CallHandler] = [:]
-  private let arena: Arena
+  private(set) var handlers: [String: MethodHandler] = [:]
+  @usableFromInline
+  let arena: Arena
 
   /// A service without handlers yet.
   ///
@@ -20,13 +21,14 @@ public struct RPCService {
   }
 
   /// Registers the handler of a method with one request and one response.
+  @inlinable
   public mutating func unary<Request: DecodableMessage, Response: EncodableMessage>(
     _ name: String, _ handler: @escaping (Request, ServerCall) async throws -> Response
   ) {
     let arena = arena
     register(name) { call, requests, responses in
-      let request: Request = try await requests.only(of: call, arena: arena)
-      try await responses.send(try await handler(request, call).framed(arena: arena))
+      let request: Request = try requests.only(of: call, arena: arena)
+      try responses.send(try await handler(request, call).framed(arena: arena))
     }
   }
 
@@ -37,7 +39,7 @@ public struct RPCService {
   ) {
     let arena = arena
     register(name, serverStreams: true) { call, requests, responses in
-      let request: Request = try await requests.only(of: call, arena: arena)
+      let request: Request = try requests.only(of: call, arena: arena)
       try await handler(request, ResponseWriter(sink: responses, arena: arena), call)
     }
   }
@@ -51,7 +53,7 @@ public struct RPCService {
     register(name, clientStreams: true) { call, requests, responses in
       let response = try await handler(
         RequestStream(queue: requests, call: call, arena: arena), call)
-      try await responses.send(response.framed(arena: arena))
+      try responses.send(response.framed(arena: arena))
     }
   }
 
@@ -69,7 +71,8 @@ public struct RPCService {
     }
   }
 
-  private mutating func register(
+  @usableFromInline
+  mutating func register(
     _ name: String, clientStreams: Bool = false, serverStreams: Bool = false,
     _ handler: @escaping CallHandler
   ) {
@@ -79,16 +82,22 @@ public struct RPCService {
     precondition(
       method.isClientStreaming == clientStreams && method.isServerStreaming == serverStreams,
       "\(method.path) is a call of another kind")
-    handlers[name] = handler
+    handlers[name] = MethodHandler(serve: handler)
   }
+}
+
+/// Keeps a handler as it is: among generic values it would be called by way of another function.
+struct MethodHandler {
+  let serve: CallHandler
 }
 
 extension RequestQueue {
   /// The request of a method that takes one; the transport has made sure that it came.
-  fileprivate func only<Request: DecodableMessage>(of call: ServerCall, arena: Arena) async throws
+  @usableFromInline
+  func only<Request: DecodableMessage>(of call: ServerCall, arena: Arena) throws(RPCStatus)
     -> Request
   {
-    guard let message = try await next() else {
+    guard let message = try pop() else {
       throw RPCStatus(.unimplemented, "this method takes one message, and none came")
     }
     call.requestWasCompressed = lastWasCompressed

@@ -12,7 +12,10 @@ public final class RequestQueue {
   private let codec: MessageCodec
   /// Whether the method takes exactly one message.
   private let isSingle: Bool
-  private var messages: [MessageDeframer.Message] = []
+  /// The message that is next. Few calls have more waiting.
+  private var first: MessageDeframer.Message?
+  /// Those after it: the ones before `taken` are gone.
+  private var later: [MessageDeframer.Message] = []
   private var taken = 0
   private var end: Result<Void, any Error>?
   private var waiting: CheckedContinuation<Void, Never>?
@@ -36,22 +39,25 @@ public final class RequestQueue {
     self.isSingle = isSingle
   }
 
+  /// Made once: an error is an object.
+  private static let cancellation: any Error = CancellationError()
+
   // MARK: The transport's end
 
   /// Whether the handler waits, or could take a message at once that has not come yet.
-  public var isHungry: Bool { taken == messages.count }
+  public var isHungry: Bool { first == nil }
 
   /// Takes the next bytes of the body.
   public func receive(_ bytes: RawSpan) throws(RPCStatus) {
     guard end == nil else { return }
     var arrived = 0
     try deframer.receive(bytes) { message in
-      messages.append(message)
+      if first == nil { first = message } else { later.append(message) }
       arrived += message.bytes.count
     }
     waitingBytes += arrived
     receivedBytes += arrived
-    if isSingle, messages.count > 1 {
+    if isSingle, !later.isEmpty {
       throw RPCStatus(.unimplemented, "this method takes one message, and more than one came")
     }
     if !isHungry { wake() }
@@ -65,18 +71,20 @@ public final class RequestQueue {
     guard deframer.isBetweenMessages else {
       throw RPCStatus(.internal, "the call ended in the midst of a message")
     }
-    guard !isSingle || messages.count == 1 else {
+    guard !isSingle || first != nil else {
       throw RPCStatus(.unimplemented, "this method takes one message, and none came")
     }
     close(.success(()))
   }
 
   /// The call is over: whoever waits for a request is told, and nothing is kept.
-  public func fail(_ error: any Error) {
-    messages = []
+  public func cancel() {
+    first = nil
+    later = []
     taken = 0
     waitingBytes = 0
-    end = .failure(error)
+    drained = nil
+    end = .failure(Self.cancellation)
     wake()
   }
 
@@ -87,8 +95,9 @@ public final class RequestQueue {
   }
 
   private func wake() {
-    waiting?.resume()
-    waiting = nil
+    guard let waiting else { return }
+    waiting.resume()
+    self.waiting = nil
   }
 
   // MARK: The handler's end
@@ -106,19 +115,28 @@ public final class RequestQueue {
     }
   }
 
-  private func pop() throws(RPCStatus) -> [UInt8]? {
-    guard taken < messages.count else { return nil }
-    let message = messages[taken]
-    messages[taken].bytes = []
-    taken += 1
-    if taken == messages.count {
-      messages.removeAll(keepingCapacity: true)
-      taken = 0
-    }
+  /// The next request, where it has come.
+  func pop() throws(RPCStatus) -> [UInt8]? {
+    guard let message = first else { return nil }
+    advance()
     waitingBytes -= message.bytes.count
     lastWasCompressed = message.isCompressed
     if isHungry { drained?() }
     guard message.isCompressed else { return message.bytes }
     return try codec.decompress(message.bytes, limit: limit)
+  }
+
+  private func advance() {
+    guard taken < later.count else {
+      first = nil
+      return
+    }
+    first = later[taken]
+    later[taken].bytes = []
+    taken += 1
+    if taken == later.count {
+      later.removeAll(keepingCapacity: true)
+      taken = 0
+    }
   }
 }

@@ -5,9 +5,10 @@ public import ProtobufMessages
 /// Not `Sendable`: it lives on its connection's loop.
 public final class ServerCall {
   /// The method that is called.
-  public let method: MethodDescriptor
+  public var method: MethodDescriptor { served.descriptor }
+  private let served: ServedMethod
   /// The method's path.
-  public var path: String { method.path }
+  public var path: String { served.descriptor.path }
   /// When a response is compressed.
   public enum Compression: Sendable {
     /// Where it is large enough for that to pay.
@@ -22,6 +23,8 @@ public final class ServerCall {
   public let peer: String
   /// How long the caller waited when the call came in. Nil: forever.
   public let timeout: Duration?
+  /// When the call came in.
+  public let begun = ContinuousClock.now
   /// What is sent before the answer.
   public var initialMetadata = Metadata()
   /// What is sent after the answer, or with the error.
@@ -37,12 +40,21 @@ public final class ServerCall {
   /// How the call ended, where that was before its handler did: its deadline has passed, or its
   /// caller has gone.
   public package(set) var endedEarlyAs: RPCStatusCode?
-  /// What interceptors found out, by type.
-  private var values: [any Sendable] = []
+  /// What interceptors found out, by type; the first is mostly all there is.
+  private var value: TypedValue?
+  private var moreValues: [TypedValue] = []
+
+  private typealias TypedValue = (type: ObjectIdentifier, value: any Sendable)
 
   /// A call of `method`.
-  public init(method: MethodDescriptor, metadata: Metadata, peer: String, timeout: Duration?) {
-    self.method = method
+  public convenience init(
+    method: MethodDescriptor, metadata: Metadata, peer: String, timeout: Duration?
+  ) {
+    self.init(ServedMethod(method), metadata: metadata, peer: peer, timeout: timeout)
+  }
+
+  init(_ served: ServedMethod, metadata: Metadata, peer: String, timeout: Duration?) {
+    self.served = served
     self.metadata = metadata
     self.peer = peer
     self.timeout = timeout
@@ -60,12 +72,16 @@ public final class ServerCall {
   /// What an interceptor attached under this type, such as who the caller is.
   public subscript<Value: Sendable>(type: Value.Type) -> Value? {
     get {
-      for value in values { if let value = value as? Value { return value } }
-      return nil
+      let type = ObjectIdentifier(type)
+      if let value, value.type == type { return value.value as? Value }
+      return moreValues.first { $0.type == type }?.value as? Value
     }
     set {
-      values.removeAll { $0 is Value }
-      if let newValue { values.append(newValue) }
+      let type = ObjectIdentifier(type)
+      let newValue = newValue.map { (type, $0 as any Sendable) }
+      if value == nil && moreValues.isEmpty || value?.type == type { return value = newValue }
+      moreValues.removeAll { $0.type == type }
+      if let newValue { moreValues.append(newValue) }
     }
   }
 }
@@ -74,8 +90,9 @@ public final class ServerCall {
 /// or throws the ``RPCStatus`` that the call ends with.
 public typealias CallHandler = (ServerCall, RequestQueue, any ResponseSink) async throws -> Void
 
-/// Stands between every call and its handler, for what crosses all calls.
-public protocol ServerInterceptor: AnyObject {
-  /// Serves the call, or refuses it by throwing an ``RPCStatus``; `next` serves it further.
-  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws
+/// A descriptor that many calls share.
+final class ServedMethod {
+  let descriptor: MethodDescriptor
+
+  init(_ descriptor: MethodDescriptor) { self.descriptor = descriptor }
 }

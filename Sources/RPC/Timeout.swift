@@ -1,14 +1,15 @@
 /// `grpc-timeout` (gRPC over HTTP/2, "Requests"): 1 to 8 digits and a unit of H, M, S, m, u or n.
 enum Timeout {
   /// - Returns: nil where the text is not a timeout.
-  static func parse(_ text: String) -> Duration? {
-    guard let unit = text.utf8.last else { return nil }
-    let digits = text.utf8.dropLast()
-    guard (1...8).contains(digits.count), digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      return nil
+  static func parse(_ text: Span<UInt8>) -> Duration? {
+    let digits = text.count - 1
+    guard (1...8).contains(digits) else { return nil }
+    var number: Int64 = 0
+    for index in 0..<digits {
+      guard (0x30...0x39).contains(text[index]) else { return nil }
+      number = number * 10 + Int64(text[index] - 0x30)
     }
-    let number = digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
-    switch unit {
+    switch text[digits] {
     case UInt8(ascii: "H"): return .seconds(number * 3600)
     case UInt8(ascii: "M"): return .seconds(number * 60)
     case UInt8(ascii: "S"): return .seconds(number)

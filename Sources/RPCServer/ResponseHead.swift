@@ -1,32 +1,31 @@
 internal import HTTP2
 internal import RPC
 
-/// The fields that begin and end an answer.
+/// The fields that begin and end an answer, as far as they are the same for many.
 enum ResponseHead {
   private static let base = [
     HTTP2Field(":status", "200"), HTTP2Field("content-type", "application/grpc+proto"),
     HTTP2Field("grpc-accept-encoding", MessageCodec.accepted),
   ]
 
-  private static let encoding = [HTTP2Field("grpc-encoding", MessageCodec.gzip)]
-
   /// What comes first.
-  ///
-  /// - Parameter announcesGzip: whether responses may be compressed.
-  static func fields(_ metadata: Metadata?, announcesGzip: Bool = false) -> [HTTP2Field] {
-    base + (announcesGzip ? encoding : []) + fields(of: metadata)
+  static let plain = PreparedFields(base)
+
+  /// What comes first where responses may be compressed.
+  static let announcingGzip = PreparedFields(
+    base + [HTTP2Field("grpc-encoding", MessageCodec.gzip)])
+
+  /// What comes last where all is well.
+  static let ok = PreparedFields(fields(.ok))
+
+  /// What comes last, but for the metadata.
+  static func fields(_ status: RPCStatus) -> [HTTP2Field] { fields(status.trailers) }
+
+  static func fields(_ metadata: Metadata) -> [HTTP2Field] {
+    metadata.isEmpty ? [] : fields(metadata.fields)
   }
 
-  /// What comes last.
-  static func trailers(_ status: RPCStatus, _ metadata: Metadata?) -> [HTTP2Field] {
-    fields(of: status.trailers) + fields(of: metadata)
-  }
-
-  private static func fields(of metadata: Metadata?) -> [HTTP2Field] {
-    fields(of: metadata?.fields ?? [])
-  }
-
-  private static func fields(of fields: [RPCField]) -> [HTTP2Field] {
+  private static func fields(_ fields: [RPCField]) -> [HTTP2Field] {
     fields.map { HTTP2Field($0.name, $0.value) }
   }
 }

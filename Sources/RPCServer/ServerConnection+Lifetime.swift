@@ -36,7 +36,7 @@ extension ServerConnection {
     case nil: break
     }
     check?.cancel()
-    check = server.eventLoop.timer(after: again - now) { [weak self] in self?.scheduleCheck() }
+    check = server.eventLoop.timer(after: again - now) { self.scheduleCheck() }
   }
 
   /// Asks the client to open no more calls here, serves those that it opened before it heard, and
@@ -57,10 +57,10 @@ extension ServerConnection {
   }
 
   func endDrain(after pause: Duration) {
-    server.eventLoop.timer(after: pause) { [weak self] in
-      guard let self, !self.stream.isClosing else { return }
-      self.http2.goAway()
-      self.scheduleFlush()
+    server.eventLoop.timer(after: pause) { [self] in
+      guard !stream.isClosing else { return }
+      http2.goAway()
+      scheduleFlush()
     }
   }
 }

@@ -7,10 +7,10 @@ internal import TLS
 /// One connection: bytes from the socket through TLS into HTTP/2, and back. It holds no policy on
 /// calls; ``ConnectionLifetime`` decides how long it may live.
 final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
-  unowned let server: LoopServer
+  let server: LoopServer
   let peer: String
-  /// The handlers that run for this connection.
-  let running = RunningCalls()
+  /// How many handlers run for this connection, whether anybody waits for their answers or not.
+  var runningCalls = 0
   /// How many bytes wait for the kernel to take them.
   var pendingBytes: Int { stream.pendingBytes }
   /// How many bytes of requests wait for their handlers, or to be complete.
@@ -191,9 +191,42 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   // MARK: Calls
 
   func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {
-    let call = ServerStream(stream, connection: self)
-    stream.delegate = call
-    call.begin(request, endsStream: endsStream)
+    do {
+      let (head, route) = try call(request)
+      guard runningCalls < server.configuration.maxRunningCalls else {
+        // Nothing was done: the client may try again, here or elsewhere.
+        return stream.reset(.refusedStream)
+      }
+      let call = ServerStream(head, of: route, on: stream, connection: self)
+      stream.delegate = call
+      call.begin()
+      if endsStream { call.receivedEnd() }
+    } catch {
+      switch error {
+      case .http(let code): stream.respondAndEnd([HTTP2Field(":status", String(code))])
+      case .status(let status):
+        stream.respondAndEnd(ResponseHead.fields(status), after: ResponseHead.plain)
+      }
+    }
+  }
+
+  /// What is called, and how.
+  private func call(_ request: HTTP2RequestHead) throws(CallHead.Refusal) -> (
+    CallHead, Dispatcher.Route
+  ) {
+    guard !request.isTooLarge else {
+      let limit = server.configuration.http2.maxFieldBytes
+      throw .status(
+        RPCStatus(.resourceExhausted, "the metadata is over the limit of \(limit) bytes"))
+    }
+    var head = CallHead()
+    request.forEachField { name, value in head.add(name: name, value: value) }
+    try head.check(method: request.methodBytes.span)
+    do throws(RPCStatus) {
+      return (head, try server.dispatcher.route(request.pathBytes))
+    } catch {
+      throw .status(error)
+    }
   }
 
   /// The peer opens no more streams; those that stand end as they would, and then ``flush()`` finds
@@ -225,7 +258,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     stream.startReading()
     http2.end()
     check?.cancel()
-    check = server.eventLoop.timer(after: Self.closeTimeout) { [weak self] in self?.close() }
+    check = server.eventLoop.timer(after: Self.closeTimeout) { self.close() }
   }
 
   /// As ``finish()``, once what is being read was read.

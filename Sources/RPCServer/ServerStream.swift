@@ -5,22 +5,19 @@ internal import Reactor
 
 /// One call on its HTTP/2 stream: it reads the requests, runs the handler, and sends the responses.
 final class ServerStream: HTTP2StreamDelegate, ResponseSink {
-  /// Gone when the connection is, and so touched only while the call is not over; a handler may
-  /// outlive it.
-  private unowned let connection: ServerConnection
-  private let server: LoopServer
-  private let running: RunningCalls
+  /// A handler may outlive it.
+  private let connection: ServerConnection
   private let stream: HTTP2Stream
-  private var route: Dispatcher.Route?
-  private var call: ServerCall?
-  private var requests: RequestQueue?
+  private let route: Dispatcher.Route
+  private let call: ServerCall
+  private let requests: RequestQueue
+  private let acceptsGzip: Bool
   private var task: LoopTask?
   private var deadline: LoopTimer?
   /// The bytes of requests that the connection answers for.
   private var charged = 0
   /// The bytes for which the caller gets no credit until the handler has taken what came.
   private var withheld = 0
-  private var acceptsGzip = false
   private var mayCompress = false
   private var hasResponded = false
   /// Whether the last word was said, or nobody hears it any more.
@@ -29,69 +26,39 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   /// How far a handler may write ahead of what the caller takes.
   private static let maxAhead = 64 << 10
 
-  init(_ stream: HTTP2Stream, connection: ServerConnection) {
+  init(
+    _ head: CallHead, of route: Dispatcher.Route, on stream: HTTP2Stream,
+    connection: ServerConnection
+  ) {
     self.stream = stream
     self.connection = connection
-    server = connection.server
-    running = connection.running
+    self.route = route
+    call = route.call(head, peer: connection.peer)
+    acceptsGzip = head.acceptsGzip
+    requests = RequestQueue(
+      limit: connection.server.configuration.maxMessageSize, encoding: head.encoding,
+      codec: connection.server.codec, isSingle: !route.streamsRequests)
   }
+
+  private var server: LoopServer { connection.server }
 
   // MARK: The requests
 
-  func begin(_ head: HTTP2RequestHead, endsStream: Bool) {
-    guard !head.isTooLarge else {
-      let limit = server.configuration.http2.maxFieldBytes
-      return end(
-        RPCStatus(.resourceExhausted, "the metadata is over the limit of \(limit) bytes"))
-    }
-    do {
-      let callHead = try CallHead(
-        method: head.method, path: head.path,
-        fields: head.fields.map { RPCField($0.name, $0.value) })
-      try begin(callHead)
-    } catch let refusal as CallHead.Refusal {
-      switch refusal {
-      case .http(let code): refuse(code)
-      case .status(let status): end(status)
-      }
-    } catch let status as RPCStatus {
-      end(status)
-    } catch {
-      end(RPCStatus(.internal, "internal error"))
-    }
-    if endsStream { receivedEnd() }
-  }
-
-  private func begin(_ head: CallHead) throws {
-    let route = try server.dispatcher.route(head.path)
-    guard running.count < server.configuration.maxRunningCalls else {
-      // Nothing was done: the client may try again, here or elsewhere.
-      isOver = true
-      return stream.reset(.refusedStream)
-    }
-    self.route = route
-    let call = ServerCall(
-      method: route.method, metadata: head.metadata, peer: connection.peer, timeout: head.timeout)
-    self.call = call
-    let requests = RequestQueue(
-      limit: server.configuration.maxMessageSize, encoding: head.encoding, codec: server.codec,
-      isSingle: !route.streamsRequests)
-    self.requests = requests
-    acceptsGzip = head.acceptsGzip
-    if let timeout = head.timeout {
+  func begin() {
+    if let timeout = call.timeout {
       guard timeout > .zero else { return expire() }
-      deadline = server.eventLoop.timer(after: timeout) { [weak self] in self?.expire() }
+      deadline = server.eventLoop.timer(after: timeout) { self.expire() }
     }
     guard route.streamsRequests else { return }
     stream.releasesAtOnce = false
-    requests.drained = { [weak self] in if self?.isOver == false { self?.release() } }
-    start(route, call, requests)
+    requests.drained = { if !self.isOver { self.release() } }
+    start()
   }
 
   func received(fields: [HTTP2Field], endsStream: Bool) {}
 
   func received(data: RawSpan) {
-    guard !isOver, let requests else { return }
+    guard !isOver else { return }
     guard connection.hasRoom(for: data.byteCount) else {
       return end(connection.memoryIsFull)
     }
@@ -108,7 +75,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
 
   /// Lets the caller send on: the handler has taken what had come.
   private func release() {
-    charge(requests?.bufferedBytes ?? 0)
+    charge(requests.bufferedBytes)
     guard withheld > 0 else { return }
     stream.release(withheld)
     withheld = 0
@@ -116,20 +83,20 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   }
 
   func receivedEnd() {
-    guard !isOver, let route, let call, let requests else { return }
+    guard !isOver else { return }
     do {
       try requests.finish()
       guard !route.streamsRequests else { return }
       // The handler takes it first of all.
       charge(0)
-      start(route, call, requests)
+      start()
     } catch {
       end(error)
     }
   }
 
   func closed(_ code: HTTP2ErrorCode) {
-    if !isOver { call?.endedEarlyAs = .cancelled }
+    if !isOver { call.endedEarlyAs = .cancelled }
     cease()
     task?.cancel()
   }
@@ -137,7 +104,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private func expire() {
     guard !isOver else { return }
     stream.codeAfterEnd = .cancel
-    call?.endedEarlyAs = .deadlineExceeded
+    call.endedEarlyAs = .deadlineExceeded
     let status = RPCStatus(.deadlineExceeded, "the call's deadline has passed")
     // Behind what the caller does not take, the status would not be heard.
     if stream.pendingBytes > 0 { reset(.cancel) } else { end(status) }
@@ -145,18 +112,16 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
 
   // MARK: The handler
 
-  private func start(_ route: Dispatcher.Route, _ call: ServerCall, _ requests: RequestQueue) {
-    running.count += 1
-    task = server.eventLoop.start {
-      await self.run(route, call, requests)
-      self.running.count -= 1
-    }
+  private func start() {
+    connection.runningCalls += 1
+    task = server.eventLoop.start { await self.run() }
   }
 
-  private func run(_ route: Dispatcher.Route, _ call: ServerCall, _ requests: RequestQueue) async {
+  private func run() async {
+    defer { connection.runningCalls -= 1 }
     guard !isOver else { return }
     do {
-      try await route.handler(call, requests, self)
+      try await route.serve(call, requests, self)
       end(.ok)
     } catch let status as RPCStatus {
       end(status)
@@ -170,21 +135,23 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     }
   }
 
-  func send(_ framed: [UInt8]) async throws {
-    if stream.pendingBytes > Self.maxAhead {
-      await withCheckedContinuation { continuation in
-        stream.whenDrained(to: Self.maxAhead / 2) { continuation.resume() }
-      }
+  var isBehind: Bool { stream.pendingBytes > Self.maxAhead }
+
+  func caughtUp() async {
+    await withCheckedContinuation { continuation in
+      stream.whenDrained(to: Self.maxAhead / 2) { continuation.resume() }
     }
+  }
+
+  func send(_ framed: consuming [UInt8]) throws {
     guard !isOver else { throw CancellationError() }
     // Before anything is said: a status alone needs no window, and trailers behind a body do.
     guard connection.hasRoom(for: framed.count) else { throw connection.memoryIsFull }
     respond()
-    var framed = framed
     server.codec.finish(
       &framed, compresses: mayCompress && compresses(framed.count),
-      ifShorter: call?.compression == .automatic)
-    call?.sentBytes += framed.count - MessageDeframer.prefixSize
+      ifShorter: call.compression == .automatic)
+    call.sentBytes += framed.count - MessageDeframer.prefixSize
     stream.write(framed)
     connection.scheduleFlush()
   }
@@ -196,40 +163,36 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     hasResponded = true
     // What the fields do not announce can't be done later; a handler that decides for itself may
     // decide otherwise for the next response.
-    mayCompress = acceptsGzip && (compresses(.max) || call?.compression == .never)
-    stream.respond(ResponseHead.fields(call?.initialMetadata, announcesGzip: mayCompress))
+    mayCompress = acceptsGzip && (compresses(.max) || call.compression == .never)
+    stream.respond(
+      ResponseHead.fields(call.initialMetadata),
+      after: mayCompress ? ResponseHead.announcingGzip : ResponseHead.plain)
   }
 
   /// Whether a response of so many bytes is to be compressed, if its caller takes that.
   private func compresses(_ count: Int) -> Bool {
-    switch call?.compression {
+    switch call.compression {
     case .always: true
     case .automatic: server.configuration.compressAbove.map { count > $0 } ?? false
-    case .never, nil: false
+    case .never: false
     }
   }
 
   /// Ends the call with this status, and cancels a handler that still runs.
   private func end(_ status: RPCStatus) {
     guard !isOver else { return }
-    let trailers = ResponseHead.trailers(status, call?.trailingMetadata)
+    let trailing = ResponseHead.fields(call.trailingMetadata)
     if status.code == .ok { respond() }
     cease()
-    if hasResponded {
-      stream.finish(trailers: trailers)
+    if status.code == .ok {
+      stream.finish(trailers: trailing, after: ResponseHead.ok)
+    } else if hasResponded {
+      stream.finish(trailers: ResponseHead.fields(status) + trailing)
     } else {
-      stream.respondAndEnd(ResponseHead.fields(nil) + trailers)
+      stream.respondAndEnd(ResponseHead.fields(status) + trailing, after: ResponseHead.plain)
     }
     connection.scheduleFlush()
     if status.code != .ok { task?.cancel() }
-  }
-
-  /// Answers what is not gRPC.
-  private func refuse(_ httpStatus: Int) {
-    guard !isOver else { return }
-    cease()
-    stream.respondAndEnd([HTTP2Field(":status", String(httpStatus))])
-    connection.scheduleFlush()
   }
 
   private func reset(_ code: HTTP2ErrorCode) {
@@ -245,8 +208,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     deadline?.cancel()
     deadline = nil
     charge(0)
-    requests?.fail(CancellationError())
-    requests = nil
+    requests.cancel()
   }
 
   private func charge(_ bytes: Int) {
@@ -254,9 +216,4 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     connection.requestBytes += bytes - charged
     charged = bytes
   }
-}
-
-/// How many handlers run for a connection, whether anybody waits for their answers or not.
-final class RunningCalls {
-  var count = 0
 }

@@ -1,5 +1,5 @@
 internal import Metrics
-internal import ProtobufMessages
+public import ProtobufMessages
 public import RPC
 
 /// Counts and times calls through swift-metrics, under the names that OpenTelemetry and gRPC have
@@ -7,36 +7,28 @@ public import RPC
 /// `grpc.server.call.rcvd_total_compressed_message_size` and `...sent_...`, with the attributes
 /// `grpc.method` and `grpc.status`.
 ///
-/// Not `Sendable`: each loop has one, which keeps what it has asked the metrics system for.
+/// Not `Sendable`: each loop has one, which keeps of each method what it has asked the metrics
+/// system for.
 public final class MetricsInterceptor: ServerInterceptor {
   private let factory: any MetricsFactory
-  private let clock = ContinuousClock()
-  private var methods: [String: MethodMetrics] = [:]
 
   /// Counts with the system that the process was set up with; with none, nothing is kept.
   public convenience init() { self.init(factory: MetricsSystem.factory) }
 
   init(factory: any MetricsFactory) { self.factory = factory }
 
-  /// Counts the call when it begins, and times it until its handler has ended.
-  public func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
-    let metrics = metrics(of: call)
-    metrics.started.increment()
-    let begun = clock.now
-    do {
-      try await next()
-      metrics.ended(call, .ok, after: clock.now - begun)
-    } catch {
-      metrics.ended(call, call.code(of: error), after: clock.now - begun)
-      throw error
-    }
-  }
-
-  private func metrics(of call: ServerCall) -> MethodMetrics {
-    if let known = methods[call.path] { return known }
-    let made = MethodMetrics(method: String(call.path.dropFirst()), factory: factory)
-    methods[call.path] = made
-    return made
+  /// Counts each call when it begins, and times it until its handler has ended.
+  public func interception(of method: MethodDescriptor) -> Interception? {
+    let metrics = MethodMetrics(method: String(method.path.dropFirst()), factory: factory)
+    return Interception(
+      admit: { _ in
+        metrics.started.increment()
+        return nil
+      },
+      conclude: { call, failure in
+        metrics.ended(call, failure.map(call.code) ?? .ok)
+        return failure
+      })
   }
 }
 
@@ -45,7 +37,8 @@ private final class MethodMetrics {
   let started: Counter
   private let method: String
   private let factory: any MetricsFactory
-  private var endings: [Int32: Ending] = [:]
+  /// By code; those of the specification are 0 to 16.
+  private var endings: [Ending?] = Array(repeating: nil, count: 17)
 
   private struct Ending {
     let duration: Timer
@@ -60,17 +53,17 @@ private final class MethodMetrics {
       label: "grpc.server.call.started", dimensions: [("grpc.method", method)], factory: factory)
   }
 
-  func ended(_ call: ServerCall, _ code: RPCStatusCode, after duration: Duration) {
-    let code = call.endedEarlyAs ?? code
-    let ending = ending(code)
-    let (seconds, attoseconds) = duration.components
+  func ended(_ call: ServerCall, _ code: RPCStatusCode) {
+    let ending = ending(call.endedEarlyAs ?? code)
+    let (seconds, attoseconds) = (ContinuousClock.now - call.begun).components
     ending.duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     ending.received.record(call.receivedBytes)
     ending.sent.record(call.sentBytes)
   }
 
   private func ending(_ code: RPCStatusCode) -> Ending {
-    if let known = endings[code.rawValue] { return known }
+    let index = Int(code.rawValue)
+    if endings.indices.contains(index), let known = endings[index] { return known }
     let dimensions = [("grpc.method", method), ("grpc.status", code.description)]
     let size = { (direction: String) in
       Recorder(
@@ -81,7 +74,7 @@ private final class MethodMetrics {
       duration: Timer(
         label: "grpc.server.call.duration", dimensions: dimensions, factory: factory),
       received: size("rcvd"), sent: size("sent"))
-    endings[code.rawValue] = made
+    if endings.indices.contains(index) { endings[index] = made }
     return made
   }
 }

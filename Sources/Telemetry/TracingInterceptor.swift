@@ -1,5 +1,5 @@
 public import Logging
-internal import ProtobufMessages
+public import ProtobufMessages
 public import RPC
 
 /// Attaches the caller's ``TraceContext`` to each call that brings one, and tells in the log how
@@ -10,23 +10,26 @@ public final class TracingInterceptor: ServerInterceptor {
   /// Tells `logger`.
   public init(logger: Logger) { self.logger = logger }
 
-  /// Serves the call with its trace.
-  public func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
-    if let traceparent = call.metadata["traceparent"] {
-      call[TraceContext.self] = TraceContext(traceparent)
-    }
-    do {
-      try await next()
-      tell(call, .ok)
-    } catch {
-      tell(call, call.code(of: error))
-      throw error
-    }
+  /// Serves each call with its trace.
+  public func interception(of method: MethodDescriptor) -> Interception? {
+    // Asked once: for each call it would cost more than all the rest.
+    let tellsAll = logger.logLevel <= .debug
+    return Interception(
+      admit: { call in
+        if let traceparent = call.metadata["traceparent"] {
+          call[TraceContext.self] = TraceContext(traceparent)
+        }
+        return nil
+      },
+      conclude: { call, failure in
+        if failure != nil || tellsAll { self.tell(call, failure.map(call.code) ?? .ok) }
+        return failure
+      })
   }
 
   private func tell(_ call: ServerCall, _ code: RPCStatusCode) {
     let code = call.endedEarlyAs ?? code
-    let isFailure = [.internal, .unknown, .dataLoss].contains(code)
+    let isFailure = code == .internal || code == .unknown || code == .dataLoss
     logger.log(
       level: isFailure ? .error : .debug, "a call has ended",
       metadata: [

@@ -31,31 +31,43 @@ final class AuthenticationInterceptor: ServerInterceptor {
     self.publicServices = publicServices
   }
 
-  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
-    if publicServices.contains(call.method.service) { return try await next() }
-    let credentials = call.metadata.fields.filter { $0.name == "authorization" }
-    guard let authorization = credentials.first, credentials.count == 1 else {
-      throw RPCStatus(
-        .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
-    }
+  func interception(of method: MethodDescriptor) -> Interception? {
+    if publicServices.contains(method.service) { return nil }
+    let verifier = verifier
+    return Interception(admit: { call in
+      let known = call.metadata.withOnly("authorization") {
+        verifier.cachedPrincipal(authorization: $0)
+      }
+      guard let known else {
+        throw RPCStatus(
+          .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
+      }
+      if let principal = known {
+        call[Principal.self] = principal
+        return nil
+      }
+      return { call[Principal.self] = try await Self.principal(of: call, verifier) }
+    })
+  }
+
+  private static func principal(of call: ServerCall, _ verifier: TokenVerifier)
+    async throws(RPCStatus) -> Principal
+  {
     do throws(TokenError) {
-      let token = try BearerToken.parse(authorization: authorization.value)
-      call[Principal.self] = try await verifier.verify(bearer: token)
+      let authorization = call.metadata["authorization"] ?? ""
+      return try await verifier.verify(bearer: try BearerToken.parse(authorization: authorization))
     } catch {
       throw RPCStatus(.unauthenticated, error.description)
     }
-    try await next()
   }
 }
 
 /// Answers what the domain and the store throw with the status of the same name.
 final class HistoryErrorInterceptor: ServerInterceptor {
-  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
-    do {
-      try await next()
-    } catch let error as HistoryError {
-      throw RPCStatus(error)
-    }
+  func interception(of method: MethodDescriptor) -> Interception? {
+    Interception(conclude: { _, failure in
+      (failure as? HistoryError).map(RPCStatus.init) ?? failure
+    })
   }
 }
 

@@ -180,7 +180,7 @@ struct ExchangeTests {
       }
       try server.receive(client.outgoing())
       try client.receive(server.outgoing())
-      #expect(call.stream.pieces.count < 300)
+      #expect(call.stream.body.places < 300)
     }
     call.stream.finish()
     try wire.pass()
@@ -199,5 +199,39 @@ struct ExchangeTests {
     pieces = []
     #expect(client.session.takeOutgoing(upTo: 20_000) { pieces.append($0.byteCount) })
     #expect(pieces.reduce(0, +) < 20_000 + 16_393)
+  }
+
+  @Test("send prepared fields before those that are made for one answer")
+  func preparedFields() throws {
+    let (client, server) = (try Peer.client(), try Peer.server())
+    let prepared = PreparedFields([HTTP2Field(":status", "200"), HTTP2Field("x-kind", "one")])
+    server.serve = {
+      $0.stream.respond([HTTP2Field("x-own", "2")], after: prepared)
+      $0.stream.write([1])
+      $0.stream.finish(after: PreparedFields([HTTP2Field("grpc-status", "0")]))
+    }
+    let call = try client.request()
+    call.stream.finish()
+    try Wire(client, server).pass()
+    #expect(
+      call.recorder.events == [
+        .fields(
+          [
+            HTTP2Field(":status", "200"), HTTP2Field("x-kind", "one"), HTTP2Field("x-own", "2"),
+          ], endsStream: false), .data,
+        .fields([HTTP2Field("grpc-status", "0")], endsStream: true), .closed(.noError),
+      ])
+  }
+
+  @Test("have heads of their own, whoever keeps them")
+  func keptHeads() throws {
+    let (client, server) = (try Peer.client(), try Peer.server())
+    for path in ["/a.B/First", "/a.B/2", "/a.B/Third"] {
+      try client.request(path, [HTTP2Field("x-path", path)]).stream.finish()
+    }
+    try Wire(client, server).pass()
+    #expect(server.requests.map(\.head.path) == ["/a.B/First", "/a.B/2", "/a.B/Third"])
+    #expect(
+      server.requests.map { $0.head.fields.last?.value } == ["/a.B/First", "/a.B/2", "/a.B/Third"])
   }
 }

@@ -116,7 +116,7 @@ struct TokenVerifierTests {
     let token = TokenMint.token(#"{"sub":"ann","exp":1800000060,"type":"refresh"}"#)
     for _ in 1...2 {
       await #expect(throws: TokenError.notAccessToken) { try await verifier.verify(bearer: token) }
-      #expect(verifier.cachedPrincipal(for: token) == nil)
+      #expect(verifier.remembered(token) == nil)
     }
   }
 
@@ -125,14 +125,14 @@ struct TokenVerifierTests {
     let clock = StoppedClock(testNow)
     let verifier = try makeVerifier(clock: clock)
     let token = TokenMint.token(#"{"sub":"ann","exp":1800000060}"#)
-    #expect(verifier.cachedPrincipal(for: token) == nil)
+    #expect(verifier.remembered(token) == nil)
     let principal = try await verifier.verify(bearer: token)
-    #expect(verifier.cachedPrincipal(for: token) == principal)
+    #expect(verifier.remembered(token) == principal)
 
     clock.seconds += 59.999
-    #expect(verifier.cachedPrincipal(for: token) == principal)
+    #expect(verifier.remembered(token) == principal)
     clock.seconds = testNow + 60
-    #expect(verifier.cachedPrincipal(for: token) == nil)
+    #expect(verifier.remembered(token) == nil)
     await #expect(throws: TokenError.expired) { try await verifier.verify(bearer: token) }
   }
 
@@ -148,8 +148,14 @@ struct TokenVerifierTests {
 
     clock.seconds = testNow + 89.5
     #expect(try await verifier.verify(bearer: token).userID == "ann")
-    #expect(verifier.cachedPrincipal(for: token) == nil)
+    #expect(verifier.remembered(token) == nil)
     clock.seconds = testNow + 90
     await #expect(throws: TokenError.expired) { try await verifier.verify(bearer: token) }
+  }
+}
+
+extension TokenVerifier {
+  fileprivate func remembered(_ token: String) -> Principal? {
+    cachedPrincipal(authorization: Array("Bearer \(token)".utf8).span)
   }
 }

@@ -12,7 +12,7 @@ extension Dispatcher.Route {
     }
     try requests.finish()
     let responses = CollectedResponses()
-    try await handler(call, requests, responses)
+    try await serve(call, requests, responses)
     return responses.framed
   }
 }
@@ -26,5 +26,11 @@ public final class CollectedResponses: ResponseSink {
   public init() {}
 
   /// Keeps a response.
-  public func send(_ framed: [UInt8]) async throws { self.framed.append(framed) }
+  public func send(_ framed: consuming [UInt8]) throws { self.framed.append(framed) }
+
+  /// Never: they are all kept.
+  public let isBehind = false
+
+  /// It has.
+  public func caughtUp() async {}
 }

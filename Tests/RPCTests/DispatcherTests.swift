@@ -24,7 +24,7 @@ struct DispatcherTests {
 
   @Test("finds a method by its exact path", arguments: ["One", "Two"])
   func exactPath(name: String) async throws {
-    let route = try dispatcher().route("/a.B/\(name)")
+    let route = try dispatcher().route(Array("/a.B/\(name)".utf8))
     #expect(route.method == Self.descriptor.methods.first { $0.name == name })
     #expect(try await answer(route, "hello") == "\(name) /a.B/\(name) hello")
   }
@@ -42,13 +42,14 @@ struct DispatcherTests {
       ("x/a.B/One", "the path is not /Service/Method"),
     ])
   func otherPaths(path: String, message: String) {
-    #expect(throws: RPCStatus(.unimplemented, message)) { try dispatcher().route(path) }
+    #expect(throws: RPCStatus(.unimplemented, message)) { try dispatcher().route(Array(path.utf8)) }
   }
 
   @Test("takes each call through the interceptors, the outermost first")
   func interceptorOrder() async throws {
     let log = Log()
-    let route = try dispatcher([Recorder("outer", log), Recorder("inner", log)]).route("/a.B/One")
+    let route = try dispatcher([Recorder("outer", log), Recorder("inner", log)]).route(
+      Array("/a.B/One".utf8))
     _ = try await answer(route, "x")
     #expect(log.lines == ["outer begins", "inner begins", "inner ends", "outer ends"])
   }
@@ -58,9 +59,32 @@ struct DispatcherTests {
     let log = Log()
     let refusing = Recorder("outer", log)
     refusing.refusal = RPCStatus(.unauthenticated, "no")
-    let route = try dispatcher([refusing, Recorder("inner", log)]).route("/a.B/One")
+    let route = try dispatcher([refusing, Recorder("inner", log)]).route(Array("/a.B/One".utf8))
     await #expect(throws: RPCStatus(.unauthenticated, "no")) { _ = try await answer(route, "x") }
     #expect(log.lines == ["outer begins"])
+  }
+
+  @Test("awaits what an interceptor still has to do before it lets a call in")
+  func awaitedAdmission() async throws {
+    let log = Log()
+    let outer = Recorder("outer", log)
+    outer.awaits = true
+    let route = try dispatcher([outer, Recorder("inner", log)]).route(Array("/a.B/One".utf8))
+    _ = try await answer(route, "x")
+    #expect(
+      log.lines == ["outer begins", "outer goes on", "inner begins", "inner ends", "outer ends"])
+  }
+
+  @Test("an interceptor that has let a call in is told what it ended with, and may say otherwise")
+  func conclusion() async throws {
+    let log = Log()
+    let outer = Recorder("outer", log)
+    outer.says = RPCStatus(.aborted, "otherwise")
+    let refusing = Recorder("inner", log)
+    refusing.refusal = RPCStatus(.unauthenticated, "no")
+    let route = try dispatcher([outer, refusing]).route(Array("/a.B/One".utf8))
+    await #expect(throws: RPCStatus(.aborted, "otherwise")) { _ = try await answer(route, "x") }
+    #expect(log.lines == ["outer begins", "inner begins", "outer ends"])
   }
 
   @Test("what an interceptor attaches to a call is found by its type")
@@ -79,7 +103,7 @@ struct DispatcherTests {
 
   @Test("a request that can't be decoded is INVALID_ARGUMENT with the field that is to blame")
   func undecodable() async throws {
-    let route = try dispatcher().route("/a.B/One")
+    let route = try dispatcher().route(Array("/a.B/One".utf8))
     await #expect(
       throws: RPCStatus(
         .invalidArgument, "text: is not UTF-8",
@@ -125,16 +149,24 @@ private final class Recorder: ServerInterceptor {
   private let name: String
   private let log: Log
   var refusal: RPCStatus?
+  var awaits = false
+  var says: RPCStatus?
 
   init(_ name: String, _ log: Log) {
     self.name = name
     self.log = log
   }
 
-  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
-    log.lines.append("\(name) begins")
-    if let refusal { throw refusal }
-    defer { log.lines.append("\(name) ends") }
-    try await next()
+  func interception(of method: MethodDescriptor) -> Interception? {
+    Interception(
+      admit: { _ in
+        self.log.lines.append("\(self.name) begins")
+        if let refusal = self.refusal { throw refusal }
+        return self.awaits ? { self.log.lines.append("\(self.name) goes on") } : nil
+      },
+      conclude: { _, failure in
+        self.log.lines.append("\(self.name) ends")
+        return self.says ?? failure
+      })
   }
 }

@@ -65,4 +65,26 @@ struct MetadataTests {
     #expect(metadata["a"] == "1")
     #expect(metadata["b"] == nil)
   }
+
+  @Test("keeps fields of any size and bytes apart, in their order")
+  func fields() {
+    let fields = [
+      RPCField("a", ""), RPCField("long", String(repeating: "é", count: 70_000)),
+      RPCField("a", "2"), RPCField("", "no name"),
+    ]
+    let metadata = Metadata(fields)
+    #expect(metadata.fields == fields)
+    #expect(metadata["a"] == "")
+    #expect(metadata[""] == "no name")
+    #expect(metadata["lon"] == nil)
+    #expect(Metadata().isEmpty && !metadata.isEmpty)
+  }
+
+  @Test("hands over the one value of a name, and none of two")
+  func onlyValue() {
+    let metadata = Metadata([RPCField("a", "1"), RPCField("b", "2"), RPCField("a", "3")])
+    #expect(metadata.withOnly("b") { $0.count } == 1)
+    #expect(metadata.withOnly("a") { $0.count } == nil)
+    #expect(metadata.withOnly("c") { $0.count } == nil)
+  }
 }

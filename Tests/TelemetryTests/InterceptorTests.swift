@@ -23,7 +23,7 @@ struct InterceptorTests {
       if let failure { throw failure }
       return request
     }
-    let route = try Dispatcher([service], interceptors: [interceptor]).route("/a.B/C")
+    let route = try Dispatcher([service], interceptors: [interceptor]).route(Array("/a.B/C".utf8))
     let call = ServerCall(method: Self.method, metadata: metadata, peer: "tcp", timeout: nil)
     _ = try? await route.serve(call, [1, 2, 3])
     return call

@@ -190,15 +190,17 @@ private final class Gate: ServerInterceptor {
     self.hangs = hangs
   }
 
-  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
-    let authorization = call.metadata["authorization"] ?? ""
-    events.record(authorization)
-    if hangs {
-      await untilCancelled()
-      events.record("cancelled")
-    }
-    call[Principal.self] = Principal(
-      userID: String(authorization.dropFirst("Bearer ".count)), scopes: [.historyWrite])
-    try await next()
+  func interception(of method: MethodDescriptor) -> Interception? {
+    Interception(admit: { call in
+      let authorization = call.metadata["authorization"] ?? ""
+      self.events.record(authorization)
+      call[Principal.self] = Principal(
+        userID: String(authorization.dropFirst("Bearer ".count)), scopes: [.historyWrite])
+      guard self.hangs else { return nil }
+      return {
+        await untilCancelled()
+        self.events.record("cancelled")
+      }
+    })
   }
 }

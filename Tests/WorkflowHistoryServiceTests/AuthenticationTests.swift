@@ -26,7 +26,8 @@ struct AuthenticationTests {
       interceptors: interceptors(
         verifier: TokenVerifier(key: key, clock: { Self.now }),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
-    route = try dispatcher.route("/\(WorkflowHistoryAPI.service.fullName)/SaveWorkflowExecution")
+    route = try dispatcher.route(
+      Array("/\(WorkflowHistoryAPI.service.fullName)/SaveWorkflowExecution".utf8))
   }
 
   private func token(_ scopes: Set<Scope> = [.historyWrite], issued: Date = now) async throws

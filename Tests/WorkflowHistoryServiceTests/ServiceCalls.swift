@@ -31,7 +31,8 @@ struct Service {
   /// Calls a method with a message, for its bytes.
   @discardableResult
   func call(_ method: String, _ request: any EncodableMessage) async throws -> [UInt8] {
-    let route = try dispatcher.route("/\(WorkflowHistoryAPI.service.fullName)/\(method)")
+    let route = try dispatcher.route(
+      Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
     let call = ServerCall(method: route.method, metadata: Metadata(), peer: "tcp", timeout: nil)
     return try await route.serve(call, request.encode(arena: Arena(), prefix: 0))[0]
   }
@@ -53,8 +54,10 @@ private final class Caller: ServerInterceptor {
 
   init(_ principal: Principal?) { self.principal = principal }
 
-  func intercept(_ call: ServerCall, _ next: () async throws -> Void) async throws {
-    call[Principal.self] = principal
-    try await next()
+  func interception(of method: MethodDescriptor) -> Interception? {
+    Interception(admit: { call in
+      call[Principal.self] = self.principal
+      return nil
+    })
   }
 }

@@ -1,6 +1,6 @@
 import RPC
 
-/// Lines: the method and the path, then a field each, `name: value`. They are read as a call's head
+/// Lines: the method, then a field each, `name: value`. They are read as a call's head
 /// and as an answer's trailers.
 enum CallHeadInput {
   static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
@@ -13,11 +13,12 @@ enum CallHeadInput {
         name.lowercased(), String(line.dropFirst(name.count + 1).drop { $0 == " " }))
     }
     try checkTrailers(fields)
-    guard
-      let head = try? CallHead(
-        method: words.first.map(String.init) ?? "", path: words.last.map(String.init) ?? "",
-        fields: fields)
-    else { return false }
+    var head = CallHead()
+    for field in fields {
+      head.add(name: Array(field.name.utf8).span, value: Array(field.value.utf8).span)
+    }
+    let method = words.first.map { Array($0.utf8) } ?? []
+    guard (try? head.check(method: method.span)) != nil else { return false }
     try checkHead(head)
     return true
   }
