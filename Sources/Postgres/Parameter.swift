@@ -26,6 +26,8 @@ public enum Parameter: Sendable {
   case textArray([String])
   /// Array of 2-byte integers.
   case int2Array([Int16])
+  /// Array of any of these.
+  case array(ArrayParameter)
 
   /// The text, or NULL where there is none.
   public static func text(_ value: String?) -> Parameter { value.map { .text($0) } ?? .null }
@@ -76,6 +78,7 @@ extension Parameter {
         bytes.append(bigEndian: Int32(2))
         bytes.append(bigEndian: value)
       }
+    case .array(let array): array.encode(into: &bytes)
     }
     return true
   }
@@ -86,10 +89,10 @@ extension [UInt8] {
     Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
   }
 
-  /// Appends the head of a one-dimensional array without NULLs.
-  mutating func append(arrayOf element: DataType, count: Int) {
+  /// Appends the head of a one-dimensional array.
+  mutating func append(arrayOf element: DataType, count: Int, hasNulls: Bool = false) {
     append(bigEndian: Int32(count == 0 ? 0 : 1))  // dimensions
-    append(bigEndian: Int32(0))  // whether there are NULLs
+    append(bigEndian: Int32(hasNulls ? 1 : 0))
     append(bigEndian: element.oid)
     guard count > 0 else { return }
     append(bigEndian: Int32(count))

@@ -1,25 +1,5 @@
 internal import WorkflowHistory
 
-/// A day in UTC.
-struct Day: Hashable, Comparable {
-  /// Days since 1970-01-01.
-  var number: Int32
-
-  init(number: Int32) { self.number = number }
-
-  /// The day that an instant lies in.
-  init(of instant: Timestamp) {
-    number = Int32(clamping: instant.microseconds.flooredQuotient(dividingBy: 86_400_000_000))
-  }
-
-  /// Its first instant.
-  var start: Timestamp { Timestamp(microseconds: Int64(number) * 86_400_000_000) }
-
-  static func < (a: Day, b: Day) -> Bool { a.number < b.number }
-  static func + (day: Day, more: Int32) -> Day { Day(number: day.number + more) }
-  static func - (day: Day, less: Int32) -> Day { Day(number: day.number - less) }
-}
-
 /// Puts each day's median beside that of the days before it, which need not lie in the window.
 struct EfficiencyTrend {
   /// How many days make the baseline.

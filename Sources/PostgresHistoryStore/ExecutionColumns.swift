@@ -60,6 +60,11 @@ extension WorkflowExecution {
   }
 }
 
+extension WorkflowExecution {
+  /// What its error has in common with others.
+  var errorFingerprint: String? { errorMessage.map { ErrorFingerprint.fingerprint(of: $0) } }
+}
+
 extension Row {
   func timestamp(_ column: Int) throws(PostgresError) -> Timestamp? {
     try value(column, as: TimestampValue?.self).map { Timestamp($0) }

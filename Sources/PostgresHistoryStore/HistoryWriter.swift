@@ -17,12 +17,12 @@ final class HistoryWriter {
   /// Inserts a row unless its id is taken, and returns it as stored; nil where the id is taken.
   /// It is committed when this returns.
   func insert(_ execution: WorkflowExecution, digest: [UInt8]) async throws -> WorkflowExecution? {
-    let parameters = execution.parameters + [.bytes(digest)]
+    let parameters = execution.parameters + [.bytes(digest), .text(execution.errorFingerprint)]
     let result = try await admitted {
       do throws(PostgresError) {
         return try await pool.query(Self.insertion, parameters)
       } catch  where error.lacksPartition {
-        try await partitions.make([Month(of: execution.createdAt)])
+        try await partitions.make(months: [Month(of: execution.createdAt)])
         return try await pool.query(Self.insertion, parameters)
       }
     }
@@ -61,12 +61,21 @@ final class HistoryWriter {
   private static let insertion = Statement(
     "insert",
     """
-    INSERT INTO workflow_executions (\(ExecutionColumns.all.joined(separator: ", ")), save_digest)
-    VALUES (\((1...17).map { "$\($0)" }.joined(separator: ", ")))
-    ON CONFLICT DO NOTHING
-    RETURNING \(ExecutionColumns.documents.joined(separator: ", "))
+    WITH saved AS (
+      INSERT INTO workflow_executions
+        (\(ExecutionColumns.all.joined(separator: ", ")), save_digest, error_fingerprint)
+      VALUES (\((1...18).map { "$\($0)" }.joined(separator: ", ")))
+      ON CONFLICT DO NOTHING
+      RETURNING *
+    ), logged AS (
+      INSERT INTO workflow_execution_changes (execution_id, user_id, version, workflow_type, status,
+        duration_seconds, error_fingerprint)
+      SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint
+      FROM saved
+    )
+    SELECT \(ExecutionColumns.documents.joined(separator: ", ")) FROM saved
     """,
-    ExecutionColumns.types + [.bytes])
+    ExecutionColumns.types + [.bytes, .text])
 }
 
 extension PostgresError {

@@ -47,9 +47,6 @@ struct Month: Hashable {
     let day = era * 146_097 + dayOfEra - 719_468
     return Timestamp(microseconds: Int64(day) * 86_400_000_000)
   }
-
-  /// What its partition is called: `workflow_executions_2026_03`.
-  var partition: String { "workflow_executions_\(year)_\(month < 10 ? "0" : "")\(month)" }
 }
 
 extension Int64 {

@@ -27,7 +27,9 @@ extension PostgresHistoryStore {
     defer { connection.close() }
     try await connection.transaction { (transaction) async throws in
       try await apply(Migration.all, in: transaction)
-      for month in Month.around(now) { try await PartitionMaker.make(month, in: transaction) }
+      try await PartitionMaker.make(
+        Month.around(now).map { .executions(of: $0) }, in: transaction)
+      try await PartitionMaker.makeChangeLog(in: transaction)
       // Made once, by whoever comes first; it serves all servers.
       let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
       _ = try await transaction.query(insertSetting, [.text("page_token_key"), .bytes(key)])
@@ -45,7 +47,7 @@ extension PostgresHistoryStore {
           + " use the version that migrated it, or a later one")
     }
     for migration in migrations where migration.number > latest {
-      for sql in migration.statements { _ = try await transaction.query(Statement("", sql)) }
+      for step in migration.steps { try await step.run(in: transaction) }
       _ = try await transaction.query(
         recordMigration, [.int4(migration.number), .text(migration.name)])
     }

@@ -27,11 +27,13 @@ extension PostgresHistoryStore {
 
 /// The difference between a row and its successor. Documents that stay as they are do not travel.
 private struct ExecutionChange {
+  private let row: WorkflowExecution
   private let next: WorkflowExecution
   /// By ``ExecutionColumns/documents``: whether it changes.
   private let changes: [Bool]
 
   init(from row: WorkflowExecution, to next: WorkflowExecution) {
+    self.row = row
     self.next = next
     changes = zip(row.documents, next.documents).map { $0 != $1 }
   }
@@ -46,6 +48,10 @@ private struct ExecutionChange {
       + zip(changes, next.documents).flatMap { changes, document in
         [Parameter.boolean(changes), .jsonb(changes ? document?.utf8 : nil)]
       }
+      + [
+        .text(next.errorFingerprint), .text(row.workflowType), .int2(row.status.rawValue),
+        .float8(row.durationSeconds), .text(row.errorFingerprint),
+      ]
   }
 
   /// Takes the changed documents as the database renders them.
@@ -61,17 +67,30 @@ private struct ExecutionChange {
   static let statement = Statement(
     "update",
     """
-    UPDATE workflow_executions SET workflow_type = $3, status = $4, error_message = $5,
-      start_time = $6, end_time = $7, duration_seconds = $8, version = $9, updated_at = $10,
-      \(document("input_data", 11)), \(document("output_data", 13)),
-      \(document("task_results", 15)), \(document("execution_metadata", 17))
-    WHERE id = $1 AND user_id = $2
-    RETURNING \(returned("input_data", 11)), \(returned("output_data", 13)),
+    WITH updated AS (
+      UPDATE workflow_executions SET workflow_type = $3, status = $4, error_message = $5,
+        start_time = $6, end_time = $7, duration_seconds = $8, version = $9, updated_at = $10,
+        \(document("input_data", 11)), \(document("output_data", 13)),
+        \(document("task_results", 15)), \(document("execution_metadata", 17)),
+        error_fingerprint = $19
+      WHERE id = $1 AND user_id = $2
+      RETURNING *
+    ), logged AS (
+      INSERT INTO workflow_execution_changes (execution_id, user_id, version, old_workflow_type,
+        old_status, old_duration_seconds, old_error_fingerprint, workflow_type, status,
+        duration_seconds, error_fingerprint)
+      SELECT id, user_id, version, $20, $21, $22, $23, workflow_type, status, duration_seconds,
+        error_fingerprint
+      FROM updated
+    )
+    SELECT \(returned("input_data", 11)), \(returned("output_data", 13)),
       \(returned("task_results", 15)), \(returned("execution_metadata", 17))
+    FROM updated
     """,
     [
       .uuid, .text, .text, .int2, .text, .timestamptz, .timestamptz, .float8, .int4, .timestamptz,
-      .boolean, .jsonb, .boolean, .jsonb, .boolean, .jsonb, .boolean, .jsonb,
+      .boolean, .jsonb, .boolean, .jsonb, .boolean, .jsonb, .boolean, .jsonb, .text, .text, .int2,
+      .float8, .text,
     ])
 
   private static func document(_ column: String, _ parameter: Int) -> String {

@@ -84,7 +84,7 @@ public final class PostgresHistoryStore: HistoryStore {
       let now = now()
       eventLoop.start {
         do {
-          try await self.writer.partitions.make(Month.around(now))
+          try await self.writer.partitions.make(months: Month.around(now))
         } catch {
           // Tried again tomorrow, and by the save that needs it.
           storeLog.warning("partitions could not be made ahead: \(error)")

@@ -74,7 +74,8 @@ import WorkflowHistory
         to: options, pipelining: .separate, on: eventLoop)
       defer { connection.close() }
       let broken = Migration(
-        number: 2, name: "broken", statements: ["CREATE TABLE half ()", "CREATE nonsense"])
+        number: Int32(Migration.all.count + 1), name: "broken",
+        steps: ["CREATE TABLE half ()", "CREATE nonsense"])
       let failed = await failure(PostgresError.self) {
         try await connection.transaction { transaction in
           try await PostgresHistoryStore.apply(Migration.all + [broken], in: transaction)
@@ -88,7 +89,46 @@ import WorkflowHistory
     }
   }
 
-  @Test("the five indexes have the names that operators know")
+  @Test("executions that were saved before there were fingerprints are given theirs")
+  func fingerprints() async throws {
+    try await withDatabase { options, eventLoop in
+      let connection = try await PostgresConnection.connect(
+        to: options, pipelining: .separate, on: eventLoop)
+      defer { connection.close() }
+      try await connection.transaction { transaction in
+        try await PostgresHistoryStore.apply([.initial], in: transaction)
+        try await PartitionMaker.make(
+          [.executions(of: Month(of: testNow))], in: transaction)
+      }
+      // More than are filled in at once, some without an error.
+      _ = try await connection.query(
+        Statement(
+          "",
+          """
+          INSERT INTO workflow_executions (id, workflow_id, workflow_type, user_id, status, version,
+            created_at, updated_at, save_digest, error_message)
+          SELECT ('\(execution().id.description.prefix(24))' || lpad(n::text, 12, '0'))::uuid,
+            'w', 't', 'u', 4, 1, now(), now(), decode(repeat('00', 32), 'hex'),
+            CASE WHEN n % 10 > 0 THEN 'disk ' || n || ' is full' END
+          FROM generate_series(1, 1200) AS n
+          """))
+      try await connection.transaction { transaction in
+        try await PostgresHistoryStore.apply(Migration.all, in: transaction)
+      }
+      let counts = try await connection.query(
+        Statement(
+          "",
+          """
+          SELECT count(*) FILTER (WHERE error_fingerprint = 'disk <n> is full'),
+            count(*) FILTER (WHERE error_fingerprint IS NULL)
+          FROM workflow_executions
+          """))
+      #expect(try counts[0].value(0) == Int64(1080))
+      #expect(try counts[0].value(1) == Int64(120))
+    }
+  }
+
+  @Test("the indexes have the names that operators know")
   func indexes() async throws {
     try await withStore { store in
       let names = try await store.run(
@@ -98,7 +138,8 @@ import WorkflowHistory
         """)
       #expect(
         try names[0].value(0)
-          == "idx_workflow_executions_created idx_workflow_executions_status"
+          == "idx_workflow_executions_created idx_workflow_executions_error_fingerprint"
+          + " idx_workflow_executions_status"
           + " idx_workflow_executions_user_created idx_workflow_executions_user_id"
           + " idx_workflow_executions_workflow_id")
     }

@@ -96,7 +96,23 @@ import WorkflowHistory
       #expect((28...31).contains(days))
       month = next
     }
-    #expect(Month(year: 2026, month: 3).partition == "workflow_executions_2026_03")
+    #expect(
+      Partition.executions(of: Month(year: 2026, month: 3))
+        == Partition(
+          table: "workflow_executions", name: "workflow_executions_2026_03",
+          first: "019ca6b1-dc00-0000-0000-000000000000",
+          end: "019d4657-0000-0000-0000-000000000000"))
+  }
+
+  @Test("the partitions of days follow each other, also from year to year")
+  func days() {
+    let last = Day(of: Timestamp(microseconds: Month(year: 2027, month: 1).start.microseconds - 1))
+    #expect(
+      Partition.changes(of: last)
+        == Partition(
+          table: "workflow_execution_changes", name: "workflow_execution_changes_2026_12_31",
+          first: "2026-12-31 00:00:00+00", end: "2027-01-01 00:00:00+00"))
+    #expect(Partition.changes(of: last + 1).name == "workflow_execution_changes_2027_01_01")
   }
 
   @Test("the median of sorted lists is that of their union", arguments: 0..<200 as Range<UInt64>)
