@@ -1,6 +1,6 @@
 /// A Swift type that a column's value can be read as: `Bool`, `Int16`, `Int32`, `Int64`, `Double`,
-/// `String`, `[UInt8]`, ``UUIDValue``, ``TimestampValue``, ``JSONText``, arrays of `Double` and of
-/// ``UUIDValue``, and optionals of them.
+/// `String`, `[UInt8]`, ``UUIDValue``, ``TimestampValue``, ``TransactionID``, ``JSONText``, arrays of
+/// `Double` and of ``UUIDValue``, and optionals of them.
 public protocol ColumnValue {
   /// The value of these bytes in the server's binary format; nil where they are of another type.
   init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType)

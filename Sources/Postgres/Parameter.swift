@@ -22,6 +22,8 @@ public enum Parameter: Sendable {
   case uuid(UInt64, UInt64)
   /// JSON text.
   case jsonb([UInt8])
+  /// A transaction's number.
+  case transactionID(TransactionID)
   /// Array of text.
   case textArray([String])
   /// Array of 2-byte integers.
@@ -66,6 +68,7 @@ extension Parameter {
     case .jsonb(let value):
       bytes.append(1)  // the version of the binary format
       bytes.append(contentsOf: value)
+    case .transactionID(let value): bytes.append(bigEndian: value.number)
     case .textArray(let values):
       bytes.append(arrayOf: .text, count: values.count)
       for value in values {

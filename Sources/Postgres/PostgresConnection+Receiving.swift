@@ -42,6 +42,15 @@ extension PostgresConnection {
   }
 
   private func take(_ result: OpaquePointer, for expected: Expectation) {
+    if PQresultStatus(result) == PGRES_FATAL_ERROR {
+      let failure = failure(from: result)
+      if failure.kind == .connection {
+        // The server has said goodbye: nothing may be sent any more, though the socket is open.
+        PQclear(result)
+        lose(failure)
+        return
+      }
+    }
     switch (PQresultStatus(result), expected) {
     case (PGRES_TUPLES_OK, .result(let request)), (PGRES_COMMAND_OK, .result(let request)):
       request.answer(QueryResult(adopting: result))

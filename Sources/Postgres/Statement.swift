@@ -46,6 +46,8 @@ public struct DataType: Hashable, Sendable {
   public static let uuid = DataType(oid: 2950)
   /// JSON, decomposed.
   public static let jsonb = DataType(oid: 3802)
+  /// A transaction's number (`xid8`).
+  public static let transactionID = DataType(oid: 5069)
   /// Array of text.
   public static let textArray = DataType(oid: 1009)
   /// Array of 2-byte integers.
@@ -54,4 +56,21 @@ public struct DataType: Hashable, Sendable {
   public static let float8Array = DataType(oid: 1022)
   /// Array of UUIDs.
   public static let uuidArray = DataType(oid: 2951)
+
+  /// The type of an array of these, where it is one of those above.
+  public var array: DataType {
+    switch self {
+    case .boolean: DataType(oid: 1000)
+    case .bytes: DataType(oid: 1001)
+    case .int8: DataType(oid: 1016)
+    case .int2: .int2Array
+    case .int4: DataType(oid: 1007)
+    case .text: .textArray
+    case .float8: .float8Array
+    case .timestamptz: DataType(oid: 1185)
+    case .uuid: .uuidArray
+    case .jsonb: DataType(oid: 3807)
+    default: preconditionFailure("no type of arrays is known for \(oid)")
+    }
+  }
 }

@@ -16,6 +16,23 @@ public final class Transaction {
     try await run(statement, parameters, commits: false)
   }
 
+  /// Runs statements that travel together, and returns the rows of each.
+  public func query(_ statements: [(Statement, [Parameter])]) async throws(PostgresError)
+    -> [QueryResult]
+  {
+    precondition(state != .ended, "the transaction has ended")
+    let requests = statements.map { Request($0.0, $0.1, isRepeatable: false) }
+    var results: [QueryResult] = []
+    for request in requests {
+      results.append(
+        try await answer(to: request) {
+          // Those behind the first went with it.
+          if results.isEmpty { begin(with: requests) }
+        })
+    }
+    return results
+  }
+
   /// Runs the last statement and commits, in one round trip. Returns when it is committed.
   public func commit(
     with statement: Statement, _ parameters: [Parameter] = []
@@ -33,14 +50,16 @@ public final class Transaction {
     precondition(state != .ended, "the transaction has ended")
     let request = Request(statement, parameters, isRepeatable: false)
     let result = try await answer(to: request) {
-      var requests = [request]
-      if state == .new { requests.insert(bare(Self.begin), at: 0) }
-      if commits { requests.append(bare(Self.commit)) }
-      state = .begun
-      connection.sendTogether(requests)
+      begin(with: commits ? [request, bare(Self.commit)] : [request])
     }
     if commits { state = .ended }
     return result
+  }
+
+  /// Sends these, and BEGIN before the first.
+  private func begin(with requests: [Request]) {
+    connection.sendTogether(state == .new ? [bare(Self.begin)] + requests : requests)
+    state = .begun
   }
 
   private func bare(_ statement: Statement) -> Request {

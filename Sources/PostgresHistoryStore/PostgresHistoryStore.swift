@@ -12,12 +12,11 @@ public final class PostgresHistoryStore: HistoryStore {
   public struct Limits: Sendable {
     /// Connections for lookups and pages, whose statements are short and share a pipeline.
     public var readers = 2
-    /// Connections for saves and updates.
+    /// Connections that write what waits in the queue. The stores of other loops may have some
+    /// too; a few do for all of a process.
     public var writers = 2
     /// Connections for totals, statistics and metrics, whose statements may be long.
     public var analysts = 1
-    /// How many saves and updates may be waiting or under way; one more is `resourceExhausted`.
-    public var pendingWrites = 1024
 
     /// The default limits.
     public init() {}
@@ -26,15 +25,23 @@ public final class PostgresHistoryStore: HistoryStore {
   let eventLoop: EventLoop
   let readers: PostgresPool
   let analysts: PostgresPool
-  let writer: HistoryWriter
+  let writes: WriteQueue
+  let writers: [BatchWriter]
+  private let partitions: PartitionMaker
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   private var partitionTimer: LoopTimer?
 
   /// A store in the database of `database`, whose time limits are replaced by the store's own.
   /// It begins to connect.
-  public init(_ database: PostgresOptions, limits: Limits = Limits(), on eventLoop: EventLoop) {
+  ///
+  /// - Parameter writes: what it saves and updates through: one queue for all stores of a process.
+  public init(
+    _ database: PostgresOptions, limits: Limits = Limits(), writes: WriteQueue = WriteQueue(),
+    on eventLoop: EventLoop
+  ) {
     self.eventLoop = eventLoop
+    self.writes = writes
     var reading = database
     reading.statementTimeout = .seconds(5)
     // One plan for all parameters: pruning happens when it runs, and costs less than planning.
@@ -42,6 +49,10 @@ public final class PostgresHistoryStore: HistoryStore {
     var writing = reading
     writing.statementTimeout = .seconds(10)
     writing.lockTimeout = .seconds(5)
+    // A batch's rows are found one by one in the index, whatever the table's statistics say of it.
+    for plan in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] {
+      writing.settings[plan] = "off"
+    }
     var analysing = database
     analysing.statementTimeout = .seconds(30)
     analysing.lockTimeout = .seconds(5)
@@ -51,28 +62,29 @@ public final class PostgresHistoryStore: HistoryStore {
     analysts = PostgresPool(
       analysing, connections: limits.analysts, pipelining: .cancellable, on: eventLoop)
     let partitions = PartitionMaker(analysts)
-    writer = HistoryWriter(
-      PostgresPool(writing, connections: limits.writers, pipelining: .separate, on: eventLoop),
-      partitions: partitions, limit: limits.pendingWrites)
+    self.partitions = partitions
+    writers = (0..<limits.writers).map { _ in
+      BatchWriter(writing, from: writes, partitions: partitions, on: eventLoop)
+    }
   }
 
   /// Waits until each kind of connection stands; throws when one can't be made.
   public func connect() async throws(PostgresError) {
     try await readers.connect()
-    try await writer.pool.connect()
+    for writer in writers { try await writer.pool.connect() }
     try await analysts.connect()
   }
 
   /// Whether the database can be asked, and written to.
   public var isConnected: Bool {
-    readers.openConnections > 0 && writer.pool.openConnections > 0
+    readers.openConnections > 0 && writes.isOpen
   }
 
   /// Calls `body` with ``isConnected``, now and whenever that may have changed.
   public func watchConnection(_ body: @escaping (Bool) -> Void) {
-    for pool in [readers, writer.pool] {
-      pool.connectionsChanged = { [weak self] in if let self { body(self.isConnected) } }
-    }
+    let changed = { [weak self] in if let self { body(self.isConnected) } }
+    readers.connectionsChanged = changed
+    writes.observe(eventLoop.callback(changed))
     body(isConnected)
   }
 
@@ -84,7 +96,7 @@ public final class PostgresHistoryStore: HistoryStore {
       let now = now()
       eventLoop.start {
         do {
-          try await self.writer.partitions.make(months: Month.around(now))
+          try await self.partitions.make(months: Month.around(now))
         } catch {
           // Tried again tomorrow, and by the save that needs it.
           storeLog.warning("partitions could not be made ahead: \(error)")
@@ -98,7 +110,7 @@ public final class PostgresHistoryStore: HistoryStore {
     partitionTimer?.cancel()
     partitionTimer = nil
     readers.close()
-    writer.pool.close()
+    for writer in writers { writer.close() }
     analysts.close()
   }
 }

@@ -52,11 +52,15 @@ actor House {
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]
+    let writes = WriteQueue()
+    let writers = writersByLoop()
     let server = try await RPCServer.start(
       options.limits.configuration(tls: tls), endpoints: endpoints.all, loops: loops,
       logger: logger
     ) { eventLoop in
-      let store = PostgresHistoryStore(database, on: eventLoop)
+      var limits = PostgresHistoryStore.Limits()
+      limits.writers = writers[eventLoop.loop.name] ?? 0
+      let store = PostgresHistoryStore(database, limits: limits, writes: writes, on: eventLoop)
       try await store.connect()
       if eventLoop.loop === firstLoop { store.keepPartitions { .now } }
       return services.dispatcher(store: store)
@@ -64,6 +68,16 @@ actor House {
     self.server = server
     announce(server.addresses, directory)
   }
+
+  /// How many of the process's connections that write each loop has, by its name.
+  private func writersByLoop() -> [String: Int] {
+    var writers: [String: Int] = [:]
+    for number in 0..<Self.writerCount { writers[loops[number % loops.count].name, default: 0] += 1 }
+    return writers
+  }
+
+  /// Few, so that batches are large; more than one, so that one is built while another is committed.
+  private static let writerCount = 2
 
   private func makeDirectories(_ directory: DataDirectory) throws {
     for path in [directory.path, directory.tlsDirectory, directory.path + "/jwt"] {

@@ -64,7 +64,7 @@ import WorkflowHistory
         call.cancel()
         #expect(await call.failure() is CancellationError)
       }
-      while store.writer.pool.load > 0 { await store.eventLoop.sleep(for: .milliseconds(1)) }
+      while store.writes.count > 0 { await store.eventLoop.sleep(for: .milliseconds(1)) }
       #expect(try await store.execution(row.id, reach: .anyone) == row)
     }
   }
@@ -98,9 +98,7 @@ import WorkflowHistory
 
   @Test("cancelled writes count as pending for as long as the database has them")
   func abandonedWrites() async throws {
-    var limits = PostgresHistoryStore.Limits()
-    limits.pendingWrites = 2
-    try await withStore(limits: limits) { store in
+    try await withStore(writes: WriteQueue(limit: 2)) { store in
       try await TableLock.while(on: store, "SHARE") { lock in
         for count in 1...2 {
           let call = Call(on: store.eventLoop) {
@@ -115,77 +113,10 @@ import WorkflowHistory
         }
         #expect(refusal == .resourceExhausted)
       }
-      while store.writer.pool.abandoned > 0 {
+      while store.writes.count > 0 {
         await store.eventLoop.sleep(for: .milliseconds(1))
       }
       _ = try await store.save(PostgresHistoryStoreTests.save(execution()))
     }
-  }
-}
-
-/// A call in a task of its own.
-private final class Call {
-  private var error: (any Error)?
-  private var task: LoopTask?
-
-  init(on eventLoop: EventLoop, _ body: @escaping () async throws -> Void) {
-    task = eventLoop.start {
-      do { try await body() } catch { self.error = error }
-    }
-  }
-
-  func cancel() { task?.cancel() }
-
-  /// The error that it ends with.
-  func failure() async -> (any Error)? {
-    await task?.wait()
-    return error
-  }
-}
-
-/// A lock on the table of executions, for which the store's statements wait.
-private struct TableLock {
-  /// A session beside the one that holds the lock: in that one's transaction, what is seen of other
-  /// sessions does not change.
-  private let watcher: PostgresConnection
-
-  /// Runs `body` while the table is locked.
-  static func `while`<T>(
-    on store: PostgresHistoryStore, _ mode: String, _ body: (TableLock) async throws -> T
-  ) async throws -> T {
-    let database: String = try await store.run("SELECT current_database()::text")[0].value(0)
-    let cluster = try await PostgresCluster.shared.value
-    let options = PostgresOptions(conninfo: cluster.conninfo(database: database))
-    let holder = try await PostgresConnection.connect(
-      to: options, pipelining: .separate, on: store.eventLoop)
-    defer { holder.close() }
-    let watcher = try await PostgresConnection.connect(to: options, on: store.eventLoop)
-    defer { watcher.close() }
-    for sql in ["BEGIN", "LOCK TABLE workflow_executions IN \(mode) MODE"] {
-      _ = try await holder.query(Statement("", sql))
-    }
-    let value = try await body(TableLock(watcher: watcher))
-    _ = try await holder.query(Statement("", "ROLLBACK"))
-    return value
-  }
-
-  /// Waits until so many statements, whose text holds `part`, wait for the lock.
-  func untilWaitedFor(count: Int = 1, by part: String = "") async throws {
-    while try await waiters(part) < count {}
-  }
-
-  /// Waits until no statement waits for the lock.
-  func untilNotWaitedFor() async throws {
-    while try await waiters("") > 0 {}
-  }
-
-  private func waiters(_ part: String) async throws -> Int64 {
-    let statement = Statement(
-      "waiters",
-      """
-      SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-        AND state = 'active' AND wait_event_type = 'Lock' AND position($1 IN query) > 0
-      """, [.text])
-    return try await watcher.query(statement, [.text(part)])[0].value(0)
   }
 }

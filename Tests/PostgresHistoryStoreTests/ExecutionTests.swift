@@ -186,9 +186,7 @@ import WorkflowHistory
 
   @Test("more writes than may wait are refused with a time to come back")
   func fullQueue() async throws {
-    var limits = PostgresHistoryStore.Limits()
-    limits.pendingWrites = 4
-    try await withStore(limits: limits) { store in
+    try await withStore(writes: WriteQueue(limit: 4)) { store in
       var errors: [HistoryError] = []
       let tasks = (0..<10).map { _ in
         store.eventLoop.start {

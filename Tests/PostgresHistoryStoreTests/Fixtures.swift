@@ -10,7 +10,7 @@ let testNow = Timestamp(microseconds: 1_773_578_096_789_012)
 
 /// Runs `body` on a loop with a store in a new database.
 func withStore(
-  limits: PostgresHistoryStore.Limits = .init(),
+  limits: PostgresHistoryStore.Limits = .init(), writes: WriteQueue = WriteQueue(),
   _ body: @Sendable (PostgresHistoryStore) async throws -> Void
 ) async throws {
   let cluster = try await PostgresCluster.shared.value
@@ -19,12 +19,27 @@ func withStore(
     let conninfo = try await cluster.makeDatabase(on: eventLoop)
     let options = PostgresOptions(conninfo: conninfo)
     try await PostgresHistoryStore.migrate(options, now: testNow, on: eventLoop)
-    let store = PostgresHistoryStore(options, limits: limits, on: eventLoop)
+    let store = PostgresHistoryStore(options, limits: limits, writes: writes, on: eventLoop)
     defer { store.close() }
     try await store.connect()
     try await body(store)
   }
   await loop.stop()
+}
+
+/// Runs `body` with two stores in a new database, each with a queue of its own: as two servers.
+func withTwoStores(
+  _ body: @Sendable (PostgresHistoryStore, PostgresHistoryStore) async throws -> Void
+) async throws {
+  try await withStore { first in
+    let cluster = try await PostgresCluster.shared.value
+    let database: String = try await first.run("SELECT current_database()::text")[0].value(0)
+    let second = PostgresHistoryStore(
+      PostgresOptions(conninfo: cluster.conninfo(database: database)), on: first.eventLoop)
+    defer { second.close() }
+    try await second.connect()
+    try await body(first, second)
+  }
 }
 
 extension JSONDocument {

@@ -1,0 +1,182 @@
+internal import Logging
+internal import Postgres
+internal import Reactor
+internal import WorkflowHistory
+
+/// Writes batches of a ``WriteQueue`` on a connection of its own, one after another, each in one
+/// transaction.
+final class BatchWriter {
+  /// Which of the queue's writers it is.
+  let number: Int
+  let pool: PostgresPool
+  private let queue: WriteQueue
+  private let partitions: PartitionMaker
+
+  init(
+    _ database: PostgresOptions, from queue: WriteQueue, partitions: PartitionMaker,
+    on eventLoop: EventLoop
+  ) {
+    self.queue = queue
+    self.partitions = partitions
+    number = queue.addWriter()
+    pool = PostgresPool(database, connections: 1, pipelining: .separate, on: eventLoop)
+    pool.connectionsChanged = { [pool, queue, number] in
+      queue.setOpen(pool.openConnections > 0, for: number)
+    }
+    eventLoop.start { await self.run() }
+  }
+
+  /// Ends it: what is under way fails.
+  func close() {
+    pool.connectionsChanged = nil
+    queue.close(number)
+    pool.close()
+  }
+
+  private func run() async {
+    while let batch = await queue.next(for: number) { await write(batch) }
+  }
+
+  // MARK: A batch
+
+  /// What may be tried once for a batch.
+  private struct Tries {
+    var hasMadePartitions = false
+    var hasRepeated = false
+  }
+
+  private func write(_ writes: [PendingWrite], _ tries: Tries = Tries()) async {
+    do {
+      try await commit(writes)
+    } catch let error as PostgresError {
+      await recover(writes, from: error, tries)
+    } catch {
+      finish(writes.map { ($0, .failure(error)) })
+    }
+  }
+
+  /// Goes on after a transaction that was rolled back, or that nobody knows the end of.
+  private func recover(_ writes: [PendingWrite], from error: PostgresError, _ tries: Tries) async {
+    var tries = tries
+    if error.kind == .connection, !error.wasSent {
+      queue.putBack(writes)
+    } else if error.lacksPartition, !tries.hasMadePartitions {
+      tries.hasMadePartitions = true
+      do {
+        try await partitions.make(months: writes.months)
+      } catch {
+        storeLog.warning("a partition that is needed could not be made: \(error)")
+      }
+      await write(writes, tries)
+    } else if error.isChance, !tries.hasRepeated {
+      tries.hasRepeated = true
+      await write(writes, tries)
+    } else if error.isOneRow, writes.count > 1 {
+      // One of them is refused: it shall fail alone.
+      let half = writes.count / 2
+      await write(Array(writes[..<half]), tries)
+      await write(Array(writes[half...]), tries)
+    } else {
+      finish(writes.map { ($0, .failure(error)) })
+    }
+  }
+
+  private func commit(_ writes: [PendingWrite]) async throws {
+    var saves = SaveBatch()
+    var updates = UpdateBatch()
+    for write in writes {
+      switch write.operation {
+      case .save(let save, let digest): saves.append(write, save, digest: digest)
+      case .update(let update, let reach, let now):
+        updates.append(write, update, reach: reach, now: now)
+      }
+    }
+    guard !updates.isEmpty else {
+      return await finish(saves, try await pool.query(SaveBatch.statement, saves.parameters))
+    }
+    try await commit(saves, updates)
+  }
+
+  private func commit(_ saves: SaveBatch, _ updates: UpdateBatch) async throws {
+    // Alone, an update may wait for whoever has locked its row.
+    let isAlone = updates.writes.count == 1 && saves.isEmpty
+    let lock = isAlone ? UpdateBatch.lockAll : UpdateBatch.lock
+    let (saved, changed, updated) = try await pool.transaction { transaction in
+      // Rows are inserted before rows are locked, both in order: crossing batches can't deadlock.
+      var first = [(lock, updates.lockParameters)]
+      if !saves.isEmpty { first.insert((SaveBatch.statement, saves.parameters), at: 0) }
+      let results = try await transaction.query(first)
+      let updated = try updates.apply(to: results[results.count - 1])
+      var changed: QueryResult?
+      if !updated.changes.isEmpty {
+        changed = try await transaction.commit(
+          with: ChangeBatch.statement, updated.changes.parameters)
+      }
+      return (saves.isEmpty ? nil : results[0], changed, updated)
+    }
+    if let changed {
+      finish(try updated.changes.answers(changed).map { ($0, .success($1)) })
+    }
+    finish(updated.refused.map { ($0, .failure($1)) })
+    if isAlone {
+      finish(updated.missing.map { ($0, .failure(HistoryError.noSuchExecution)) })
+    }
+    if let saved { await finish(saves, saved) }
+    if !isAlone {
+      for write in updated.missing { await self.write([write]) }
+    }
+  }
+
+  // MARK: Answers
+
+  private func finish(_ saves: SaveBatch, _ result: QueryResult) async {
+    do {
+      let (stored, taken) = try saves.outcome(result)
+      finish(stored.map { ($0, .success($1)) })
+      guard !taken.isEmpty else { return }
+      queue.wakeAnother()
+      do {
+        finish(
+          try taken.answers(try await pool.query(TakenBatch.statement, taken.parameters)))
+      } catch {
+        finish(taken.writes.map { ($0, .failure(error)) })
+      }
+    } catch {
+      finish(saves.writes.map { ($0, .failure(error)) })
+    }
+  }
+
+  private func finish(_ answers: [(PendingWrite, PendingWrite.Answer)]) {
+    queue.end(answers.map(\.0))
+    for (write, answer) in answers { write.answer(answer) }
+  }
+}
+
+extension [PendingWrite] {
+  /// The months in which executions that are saved were created.
+  fileprivate var months: [Month] {
+    Array<Month>(
+      Set(
+        compactMap { write in
+          if case .save(let save, _) = write.operation {
+            Month(of: save.execution.createdAt)
+          } else {
+            nil
+          }
+        }))
+  }
+}
+
+extension PostgresError {
+  /// Whether a row was refused because no partition takes it.
+  fileprivate var lacksPartition: Bool { sqlState == .checkViolation && constraint == nil }
+
+  /// Whether the same statements may do at another time, what came between being rare.
+  fileprivate var isChance: Bool { sqlState == .deadlockDetected }
+
+  /// Whether it may be one row that the database refuses: its data, a constraint, or a limit.
+  fileprivate var isOneRow: Bool {
+    guard let sqlState else { return false }
+    return sqlState.isDataException || ["23", "54"].contains(sqlState.errorClass)
+  }
+}

@@ -1,0 +1,64 @@
+internal import Synchronization
+internal import WorkflowHistory
+
+/// A save or an update that waits to be written, or is being written, and the call that waits for
+/// its answer.
+final class PendingWrite: Sendable {
+  /// What is to be written.
+  enum Operation: Sendable {
+    case save(ExecutionSave, digest: [UInt8])
+    case update(ExecutionUpdate, reach: Reach, now: Timestamp)
+  }
+
+  typealias Answer = Result<WorkflowExecution, any Error>
+
+  let operation: Operation
+  let id: ExecutionID
+  /// About what it holds in memory.
+  let bytes: Int
+  private let waiting: Mutex<CheckedContinuation<Answer, Never>?>
+
+  init(_ operation: Operation, answering continuation: CheckedContinuation<Answer, Never>? = nil) {
+    self.operation = operation
+    waiting = Mutex(continuation)
+    switch operation {
+    case .save(let save, _):
+      id = save.execution.id
+      bytes = Self.overhead + save.sent.documentBytes
+    case .update(let update, _, _):
+      id = update.id
+      bytes = Self.overhead + update.fields.documentBytes
+    }
+  }
+
+  /// What a write holds beside its documents and its error message.
+  private static let overhead = 1024
+
+  /// What an update adds to a batch for the row that it reads and writes again, whose size is not
+  /// known before.
+  private static let rowAllowance = 128 << 10
+
+  /// What it adds to the size of a batch.
+  var batchBytes: Int {
+    if case .update = operation { bytes + Self.rowAllowance } else { bytes }
+  }
+
+  /// Whether its call still waits.
+  var isAwaited: Bool { waiting.withLock { $0 != nil } }
+
+  /// Answers its call, unless that was answered before.
+  func answer(_ answer: Answer) {
+    waiting.withLock { $0.take() }?.resume(returning: answer)
+  }
+}
+
+extension ExecutionFields {
+  /// How much its documents and its error message hold.
+  fileprivate var documentBytes: Int {
+    var bytes = errorMessage?.utf8.count ?? 0
+    for document in [inputData, outputData, taskResults, executionMetadata] {
+      bytes += document?.utf8.count ?? 0
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,75 @@
+internal import Postgres
+internal import WorkflowHistory
+
+/// The saves of a batch, sorted by id, as one statement that inserts their rows and logs them.
+struct SaveBatch {
+  private(set) var writes: [PendingWrite] = []
+  private var saves: [(ExecutionSave, digest: [UInt8])] = []
+
+  var isEmpty: Bool { writes.isEmpty }
+  /// The months in which the executions were created.
+  var months: Set<Month> { Set(saves.map { Month(of: $0.0.execution.createdAt) }) }
+
+  mutating func append(_ write: PendingWrite, _ save: ExecutionSave, digest: [UInt8]) {
+    writes.append(write)
+    saves.append((save, digest))
+  }
+
+  /// The rows, a column each.
+  var parameters: [Parameter] {
+    var columns = (ExecutionColumns.types + [.bytes, .text]).map { ArrayParameter(of: $0) }
+    for (save, digest) in saves {
+      for (index, value) in save.execution.parameters.enumerated() { columns[index].append(value) }
+      columns[columns.count - 2].append(.bytes(digest))
+      columns[columns.count - 1].append(.text(save.execution.errorFingerprint))
+    }
+    return columns.map { .array($0) }
+  }
+
+  /// What was inserted, as it is stored, and the saves whose ids were taken.
+  func outcome(_ result: QueryResult) throws(PostgresError) -> (
+    stored: [(PendingWrite, WorkflowExecution)], taken: TakenBatch
+  ) {
+    var stored: [(PendingWrite, WorkflowExecution)] = []
+    var taken = TakenBatch()
+    // The rows come in the order in which they were inserted.
+    var next = 0
+    for (index, (save, digest)) in saves.enumerated() {
+      let id = save.execution.id
+      if next < result.count, ExecutionID(uuid: try result[next].value(0)) == id {
+        // All but the documents is kept as it was sent.
+        var execution = save.execution
+        try execution.setDocuments(result[next], from: 1)
+        stored.append((writes[index], execution))
+        next += 1
+      } else {
+        taken.append(writes[index], save, digest: digest)
+      }
+    }
+    guard next == result.count else {
+      throw PostgresError(.protocolViolation, "rows came that were not inserted", wasSent: true)
+    }
+    return (stored, taken)
+  }
+
+  static let statement: Statement = {
+    let names = ExecutionColumns.all + ["save_digest", "error_fingerprint"]
+    let columns = names.joined(separator: ", ")
+    let arrays = names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+    return Statement(
+      "save",
+      """
+      WITH saved AS (
+        INSERT INTO workflow_executions (\(columns))
+        SELECT * FROM unnest(\(arrays)) ON CONFLICT DO NOTHING RETURNING *
+      ), logged AS (
+        INSERT INTO workflow_execution_changes (execution_id, user_id, version, workflow_type,
+          status, duration_seconds, error_fingerprint)
+        SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint
+        FROM saved
+      )
+      SELECT id, \(ExecutionColumns.documents.joined(separator: ", ")) FROM saved
+      """,
+      (ExecutionColumns.types + [.bytes, .text]).map(\.array))
+  }()
+}

@@ -1,0 +1,196 @@
+internal import Postgres
+internal import Reactor
+internal import Synchronization
+internal import WorkflowHistory
+
+/// The saves and updates of a process that wait to be written: one bounded queue, which the stores
+/// of all loops fill and a few writers empty, each a batch at a time.
+public final class WriteQueue: Sendable {
+  private struct State {
+    var order = WriteOrder()
+    var writers: [Writer] = []
+    /// Whether a writer was woken that has not taken anything yet. It will take what comes
+    /// meanwhile as well.
+    var isWaking = false
+    var observers: [LoopCallback] = []
+
+    var isOpen: Bool { writers.contains { $0.isOpen } }
+  }
+
+  private struct Writer {
+    /// Whether its connection stands.
+    var isOpen = false
+    var isClosed = false
+    /// While it has nothing to do.
+    var sleeping: CheckedContinuation<Void, Never>?
+  }
+
+  /// How many writes one batch may have, and about how many bytes: so that no transaction writes
+  /// for long, which would hold back the readers of the change log.
+  private static let batchLimit = 128
+  private static let batchByteLimit = 4 << 20
+
+  private let limit: Int
+  private let byteLimit: Int
+  private let state = Mutex(State())
+
+  /// An empty queue.
+  ///
+  /// - Parameters:
+  ///   - limit: how many writes may be waiting or under way; one more is `resourceExhausted`.
+  ///   - byteLimit: how many bytes these may hold, about; likewise.
+  public init(limit: Int = 8192, byteLimit: Int = 64 << 20) {
+    self.limit = limit
+    self.byteLimit = byteLimit
+  }
+
+  /// How many writes are waiting or under way.
+  var count: Int { state.withLock { $0.order.count } }
+
+  // MARK: Filling it
+
+  /// Adds a write, and wakes a writer for it where one sleeps: one of `near` if it can, for these
+  /// are on the caller's loop.
+  ///
+  /// Where it is refused, it is answered at once: `resourceExhausted` where the queue is full,
+  /// `unavailable` where no writer has a connection.
+  func add(_ write: PendingWrite, near: [Int]) {
+    var refusal: (any Error)?
+    let woken = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard state.isOpen else {
+        refusal = Self.noConnection
+        return nil
+      }
+      guard state.order.count < limit, state.order.bytes + write.bytes <= byteLimit else {
+        refusal = HistoryError(
+          .resourceExhausted, "too many writes are waiting: try again",
+          retryAfter: HistoryError.retryDelay)
+        return nil
+      }
+      state.order.add(write)
+      return Self.wake(&state, near: near)
+    }
+    woken?.resume()
+    if let refusal { write.answer(.failure(refusal)) }
+  }
+
+  /// Answers a call that was cancelled. Its write is taken out, unless it is in a batch: then it is
+  /// written all the same.
+  func cancel(_ write: PendingWrite) {
+    _ = state.withLock { $0.order.withdraw(write) }
+    write.answer(.failure(CancellationError()))
+  }
+
+  private static let noConnection = PostgresError(
+    .connection, "there is no connection to the server")
+
+  // MARK: Emptying it
+
+  /// Registers a writer, and returns its number.
+  func addWriter() -> Int {
+    state.withLock { state in
+      state.writers.append(Writer())
+      return state.writers.count - 1
+    }
+  }
+
+  /// Waits until there is something to write and the writer's connection stands, and takes a
+  /// batch; nil where the writer was closed.
+  func next(for writer: Int) async -> [PendingWrite]? {
+    while true {
+      let (isClosed, batch) = state.withLock { state -> (Bool, [PendingWrite]) in
+        state.isWaking = false
+        guard state.writers[writer].isOpen else { return (state.writers[writer].isClosed, []) }
+        return (
+          false, state.order.take(atMost: Self.batchLimit, bytes: Self.batchByteLimit)
+        )
+      }
+      // For what is left, or where this one can't take it.
+      wakeAnother()
+      if isClosed { return nil }
+      if !batch.isEmpty { return batch }
+      await withCheckedContinuation { continuation in
+        let comesAtOnce = state.withLock { state in
+          let isReady = state.writers[writer].isOpen && state.order.hasReady()
+          guard !isReady, !state.writers[writer].isClosed else { return true }
+          state.writers[writer].sleeping = continuation
+          return false
+        }
+        if comesAtOnce { continuation.resume() }
+      }
+    }
+  }
+
+  /// Takes note that a write was written, or never will be: the next of its id may be taken.
+  func end(_ writes: [PendingWrite]) {
+    state.withLock { state in
+      for write in writes { state.order.end(write) }
+    }
+  }
+
+  /// Puts back what was taken and not sent; it is answered where no writer has a connection.
+  func putBack(_ writes: [PendingWrite]) {
+    let isOpen = state.withLock { state in
+      guard state.isOpen else { return false }
+      for write in writes { state.order.putBack(write) }
+      return true
+    }
+    if isOpen {
+      wakeAnother()
+    } else {
+      end(writes)
+      for write in writes { write.answer(.failure(Self.noConnection)) }
+    }
+  }
+
+  /// Wakes a writer where there is something to take.
+  func wakeAnother() {
+    state.withLock { Self.wake(&$0, near: []) }?.resume()
+  }
+
+  private static func wake(_ state: inout State, near: [Int]) -> CheckedContinuation<Void, Never>? {
+    guard !state.isWaking, state.order.hasReady() else { return nil }
+    let number =
+      near.first { state.writers[$0].isOpen && state.writers[$0].sleeping != nil }
+      ?? state.writers.firstIndex { $0.isOpen && $0.sleeping != nil }
+    guard let number else { return nil }
+    state.isWaking = true
+    return state.writers[number].sleeping.take()
+  }
+
+  // MARK: The writers' connections
+
+  /// Whether a writer has a connection.
+  public var isOpen: Bool { state.withLock { $0.isOpen } }
+
+  /// Calls `callback` whenever ``isOpen`` may have changed.
+  func observe(_ callback: LoopCallback) {
+    state.withLock { $0.observers.append(callback) }
+  }
+
+  /// Takes note that a writer's connection stands, or does not. Where it was the last, all that
+  /// waits is answered.
+  func setOpen(_ isOpen: Bool, for writer: Int) {
+    change(writer) { $0.isOpen = isOpen && !$0.isClosed }
+  }
+
+  /// Ends a writer.
+  func close(_ writer: Int) {
+    change(writer) {
+      $0.isOpen = false
+      $0.isClosed = true
+    }
+  }
+
+  private func change(_ writer: Int, _ body: (inout Writer) -> Void) {
+    var failed: [PendingWrite] = []
+    let (woken, observers) = state.withLock { state in
+      body(&state.writers[writer])
+      if !state.isOpen { failed = state.order.withdrawAll() }
+      return (state.writers[writer].sleeping.take(), state.observers)
+    }
+    woken?.resume()
+    for write in failed { write.answer(.failure(Self.noConnection)) }
+    for observer in observers { observer() }
+  }
+}
