@@ -93,7 +93,9 @@ let package = Package(
         "WorkflowHistory", "ProtobufMessages", "CProtobufC", "CGoogleProtos",
         "CWorkflowHistoryProtos",
       ]),
-    room("PostgresHistoryStore", ["WorkflowHistory", "Postgres", "Reactor", crypto, logging]),
+    room(
+      "PostgresHistoryStore",
+      ["WorkflowHistory", "Postgres", "Reactor", crypto, logging, metrics]),
     room(
       "WorkflowHistoryService",
       [

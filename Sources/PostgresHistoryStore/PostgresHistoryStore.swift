@@ -1,5 +1,4 @@
 internal import Crypto
-internal import Logging
 public import Postgres
 public import Reactor
 public import WorkflowHistory
@@ -27,10 +26,11 @@ public final class PostgresHistoryStore: HistoryStore {
   let analysts: PostgresPool
   let writes: WriteQueue
   let writers: [BatchWriter]
-  private let partitions: PartitionMaker
+  let partitions: PartitionMaker
+  let changeLog: ChangeLogKeeper
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
-  private var partitionTimer: LoopTimer?
+  var timers: [LoopTimer] = []
 
   /// A store in the database of `database`, whose time limits are replaced by the store's own.
   /// It begins to connect.
@@ -63,6 +63,7 @@ public final class PostgresHistoryStore: HistoryStore {
       analysing, connections: limits.analysts, pipelining: .cancellable, on: eventLoop)
     let partitions = PartitionMaker(analysts)
     self.partitions = partitions
+    changeLog = ChangeLogKeeper(analysts)
     writers = (0..<limits.writers).map { _ in
       BatchWriter(writing, from: writes, partitions: partitions, on: eventLoop)
     }
@@ -88,27 +89,10 @@ public final class PostgresHistoryStore: HistoryStore {
     body(isConnected)
   }
 
-  /// Makes the partitions of the months around `now()` once a day from here on. One store of a
-  /// process is enough. A month that is missed all the same is made when a save first needs it.
-  public func keepPartitions(now: @escaping () -> Timestamp) {
-    partitionTimer?.cancel()
-    partitionTimer = eventLoop.timer(after: .zero, repeating: .seconds(86_400)) { [self] in
-      let now = now()
-      eventLoop.start {
-        do {
-          try await self.partitions.make(months: Month.around(now))
-        } catch {
-          // Tried again tomorrow, and by the save that needs it.
-          storeLog.warning("partitions could not be made ahead: \(error)")
-        }
-      }
-    }
-  }
-
   /// Closes the connections; what is under way fails as `unavailable`.
   public func close() {
-    partitionTimer?.cancel()
-    partitionTimer = nil
+    for timer in timers { timer.cancel() }
+    timers = []
     readers.close()
     for writer in writers { writer.close() }
     analysts.close()

@@ -52,6 +52,7 @@ actor House {
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]
+    let retention = options.changeLogRetain.duration
     let writes = WriteQueue()
     let writers = writersByLoop()
     let server = try await RPCServer.start(
@@ -62,7 +63,9 @@ actor House {
       limits.writers = writers[eventLoop.loop.name] ?? 0
       let store = PostgresHistoryStore(database, limits: limits, writes: writes, on: eventLoop)
       try await store.connect()
-      if eventLoop.loop === firstLoop { store.keepPartitions { .now } }
+      if eventLoop.loop === firstLoop {
+        store.keepPartitions(changeLogRetention: retention) { .now }
+      }
       return services.dispatcher(store: store)
     }
     self.server = server
@@ -71,9 +74,8 @@ actor House {
 
   /// How many of the process's connections that write each loop has, by its name.
   private func writersByLoop() -> [String: Int] {
-    var writers: [String: Int] = [:]
-    for number in 0..<Self.writerCount { writers[loops[number % loops.count].name, default: 0] += 1 }
-    return writers
+    let names = (0..<Self.writerCount).map { loops[$0 % loops.count].name }
+    return Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
   }
 
   /// Few, so that batches are large; more than one, so that one is built while another is committed.

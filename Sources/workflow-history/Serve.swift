@@ -27,6 +27,13 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A Postgres to use instead of the private one: a libpq connection string or URI.")
   var database: String?
 
+  @Option(
+    help: """
+      How long the change log is kept, also when all that read it have read it: 7d, 12h. It is \
+      dropped by the day.
+      """)
+  var changeLogRetain = TimeSpan(.seconds(7 * 86_400))
+
   @Option(help: "A file with the secret that signs tokens (HS256), at least 32 bytes.")
   var jwtSecretFile: String?
 

@@ -54,7 +54,7 @@ let house: [Room] = [
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
   Room(
     "PostgresHistoryStore", .safe, rooms: ["WorkflowHistory", "Postgres", "Reactor"],
-    packages: ["Crypto", "Logging"], system: ["Synchronization"]),
+    packages: ["Crypto", "Logging", "Metrics"], system: ["Synchronization"]),
   Room(
     "WorkflowHistoryService", .safe,
     rooms: [

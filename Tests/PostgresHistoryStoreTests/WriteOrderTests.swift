@@ -85,7 +85,8 @@ import WorkflowHistory
         guard !taken.isEmpty else { continue }
         order.end(taken.remove(at: Int.random(in: taken.indices, using: &generator)))
       default:
-        guard let write = expected.values.joined().randomElement(using: &generator) else { continue }
+        let waiting = expected.values.joined()
+        guard let write = waiting.randomElement(using: &generator) else { continue }
         let isWithdrawn = order.withdraw(write)
         #expect(isWithdrawn)
         expected[write.id]?.removeAll { $0 === write }

@@ -1,0 +1,129 @@
+internal import Postgres
+internal import WorkflowHistory
+
+/// What a write changed of an execution, as far as figures are made of it.
+struct LoggedChange: Equatable {
+  /// An execution before or after a write.
+  struct State: Equatable {
+    var workflowType: String
+    var status: WorkflowStatus
+    var durationSeconds: Double?
+    var errorFingerprint: String?
+  }
+
+  /// The transaction that wrote it.
+  var transaction: TransactionID
+  var execution: ExecutionID
+  var userID: String
+  /// Of the row after, or the last one where it was deleted: the order of one execution's changes.
+  var version: Int32
+  /// Nil where it was saved.
+  var before: State?
+  /// Nil where it was deleted.
+  var after: State?
+}
+
+/// Some of the log.
+struct ChangeLogSlice {
+  /// In the order of their transactions' numbers, and of one execution's versions.
+  var changes: [LoggedChange]
+  /// What the reader goes on with: it has seen all changes of the transactions before.
+  var next: TransactionID
+}
+
+/// A reader comes too late: what it has not seen has been dropped. It has to begin anew, from the
+/// executions themselves.
+struct ChangeLogOutOfRange: Error, Equatable {
+  /// From here on the log is whole.
+  var horizon: TransactionID
+}
+
+/// The log that each save, update and deletion of an execution appends to in its own transaction.
+///
+/// Transactions are numbered when they begin to write and are seen when they are committed, in
+/// another order. So a reader takes only the changes of transactions before `pg_snapshot_xmin`: all
+/// of these have ended, and nothing comes to them any more. An open transaction that has written,
+/// in any database of the cluster, holds every reader back, but makes none of them miss anything.
+enum ChangeLog {
+  /// Reads what follows a watermark, up to some `limit` of changes; more only where a single
+  /// transaction made more.
+  ///
+  /// - Throws: ``ChangeLogOutOfRange`` where some of it has been dropped.
+  static func read(
+    from watermark: TransactionID, limit: Int = 10_000, in transaction: Transaction
+  ) async throws -> ChangeLogSlice {
+    let bounds = try await transaction.query(
+      bound, [.transactionID(watermark), .int8(Int64(limit))])
+    let end: TransactionID = try bounds[0].value(0)
+    var next: TransactionID = try bounds[0].value(1, as: TransactionID?.self) ?? end
+    // The transaction at the watermark has more changes than the limit.
+    if next == watermark, next < end { next = next.successor }
+    guard next > watermark else {
+      try await check(watermark, in: transaction)
+      return ChangeLogSlice(changes: [], next: watermark)
+    }
+    let rows = try await transaction.query(
+      slice, [.transactionID(watermark), .transactionID(next)])
+    // After the rows: whoever drops some of the log says so before.
+    try await check(watermark, in: transaction)
+    return ChangeLogSlice(
+      changes: try (0..<rows.count).map { try LoggedChange(rows[$0]) }, next: next)
+  }
+
+  /// The watermark of a reader that is about to read the executions themselves: all that it does
+  /// not see of them is behind it.
+  static func end(in transaction: Transaction) async throws -> TransactionID {
+    try await transaction.query(current)[0].value(0)
+  }
+
+  private static func check(_ watermark: TransactionID, in transaction: Transaction) async throws {
+    let horizon: TransactionID = try await transaction.query(horizon)[0].value(0)
+    guard watermark >= horizon else { throw ChangeLogOutOfRange(horizon: horizon) }
+  }
+
+  private static let current = Statement(
+    "log_end", "SELECT pg_snapshot_xmin(pg_current_snapshot())")
+
+  private static let horizon = Statement("log_horizon", "SELECT horizon FROM change_log_horizon")
+
+  private static let bound = Statement(
+    "log_bound",
+    """
+    SELECT pg_snapshot_xmin(pg_current_snapshot()), (
+      SELECT transaction_id FROM workflow_execution_changes
+      WHERE transaction_id >= $1 AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+      ORDER BY transaction_id OFFSET $2 LIMIT 1)
+    """, [.transactionID, .int8])
+
+  private static let slice = Statement(
+    "log_slice",
+    """
+    SELECT transaction_id, execution_id, user_id, version, old_workflow_type, old_status,
+      old_duration_seconds, old_error_fingerprint, workflow_type, status, duration_seconds,
+      error_fingerprint
+    FROM workflow_execution_changes WHERE transaction_id >= $1 AND transaction_id < $2
+    ORDER BY transaction_id, execution_id, version
+    """, [.transactionID, .transactionID])
+}
+
+extension LoggedChange {
+  fileprivate init(_ row: Row) throws(PostgresError) {
+    self.init(
+      transaction: try row.value(0), execution: ExecutionID(uuid: try row.value(1)),
+      userID: try row.value(2), version: try row.value(3), before: try State(row, from: 4),
+      after: try State(row, from: 8))
+  }
+}
+
+extension LoggedChange.State {
+  /// The state in a row, whose first column is the `offset`-th; nil where there is none.
+  fileprivate init?(_ row: Row, from offset: Int) throws(PostgresError) {
+    guard let type: String = try row.value(offset) else { return nil }
+    guard let status = WorkflowStatus(rawValue: try row.value(offset + 1)) else {
+      throw PostgresError(.protocolViolation, "a status that this server does not know")
+    }
+    self.init(
+      workflowType: type, status: status, durationSeconds: try row.value(offset + 2),
+      errorFingerprint: try row.value(offset + 3))
+  }
+}

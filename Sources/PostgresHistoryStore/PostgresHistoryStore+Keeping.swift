@@ -1,0 +1,51 @@
+internal import Logging
+internal import Metrics
+internal import Postgres
+internal import Reactor
+public import WorkflowHistory
+
+extension PostgresHistoryStore {
+  /// How often the lags of the change log's readers are measured.
+  private static let lagInterval = Duration.seconds(15)
+  /// How often partitions are made and dropped.
+  private static let partitionInterval = Duration.seconds(3600)
+
+  /// Makes the partitions of the months around `now()` and of the change log's days from here on,
+  /// and drops the days of the log that ended `changeLogRetention` ago and that all of its readers
+  /// have passed. One store of a process is enough. A partition that is missed all the same is made
+  /// when a write first needs it.
+  ///
+  /// The readers' lags are the gauges `workflow_history.change_log.lag` (seconds) and
+  /// `workflow_history.change_log.unread` (changes), by `reader`.
+  public func keepPartitions(changeLogRetention: Duration, now: @escaping () -> Timestamp) {
+    keep(every: Self.partitionInterval) {
+      try await self.partitions.make(months: Month.around(now()))
+      let dropped = try await self.changeLog.dropPassed(retention: changeLogRetention)
+      if !dropped.isEmpty {
+        storeLog.notice("dropped of the change log: \(dropped.joined(separator: ", "))")
+      }
+    }
+    keep(every: Self.lagInterval) {
+      for lag in try await self.changeLog.lags() {
+        let reader = [("reader", lag.reader)]
+        Gauge(label: "workflow_history.change_log.lag", dimensions: reader).record(lag.seconds)
+        Gauge(label: "workflow_history.change_log.unread", dimensions: reader).record(lag.rows)
+      }
+    }
+  }
+
+  /// Does something now and then, until the store is closed.
+  private func keep(every interval: Duration, _ body: @escaping () async throws -> Void) {
+    timers.append(
+      eventLoop.timer(after: .zero, repeating: interval) { [self] in
+        eventLoop.start {
+          do {
+            try await body()
+          } catch {
+            // Tried again next time.
+            storeLog.warning("the partitions could not be kept: \(error)")
+          }
+        }
+      })
+  }
+}
