@@ -168,7 +168,11 @@ let package = Package(
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
-      "PostgresHistoryStore", ["PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto]),
+      "PostgresHistoryStore",
+      [
+        "PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto,
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+      ]),
     tests("WorkflowHistoryService", ["WorkflowHistoryTesting", "RPCTesting", logging]),
     tests(
       "WorkflowHistoryClient",

@@ -47,9 +47,6 @@ public final class PostgresPool {
   /// How many statements and transactions are waiting or under way.
   public var load: Int { slots.reduce(0) { $0 + ($1.connection?.load ?? 0) } }
 
-  /// How many statements are under way whose tasks were cancelled.
-  public var abandoned: Int { slots.reduce(0) { $0 + ($1.connection?.abandoned ?? 0) } }
-
   /// Returns when a connection stands; throws when the next attempt at one fails, or the task is
   /// cancelled.
   public func connect() async throws(PostgresError) {

@@ -55,6 +55,13 @@ final class BatchWriter {
     }
   }
 
+  /// Writes what is left of a batch, a part of which has been answered: what waited for that part
+  /// is another writer's meanwhile.
+  private func writeOn(_ writes: [PendingWrite], _ tries: Tries = Tries()) async {
+    queue.wakeAnother()
+    await write(writes, tries)
+  }
+
   /// Goes on after a transaction that was rolled back, or that nobody knows the end of.
   private func recover(_ writes: [PendingWrite], from error: PostgresError, _ tries: Tries) async {
     var tries = tries
@@ -75,7 +82,7 @@ final class BatchWriter {
       // One of them is refused: it shall fail alone.
       let half = writes.count / 2
       await write(Array(writes[..<half]), tries)
-      await write(Array(writes[half...]), tries)
+      await writeOn(Array(writes[half...]), tries)
     } else {
       finish(writes.map { ($0, .failure(error)) })
     }
@@ -123,7 +130,7 @@ final class BatchWriter {
     }
     if let saved { await finish(saves, saved) }
     if !isAlone {
-      for write in updated.missing { await self.write([write]) }
+      for write in updated.missing { await writeOn([write]) }
     }
   }
 

@@ -26,11 +26,7 @@ extension PostgresHistoryStore {
       }
     }
     keep(every: Self.lagInterval) {
-      for lag in try await self.changeLog.lags() {
-        let reader = [("reader", lag.reader)]
-        Gauge(label: "workflow_history.change_log.lag", dimensions: reader).record(lag.seconds)
-        Gauge(label: "workflow_history.change_log.unread", dimensions: reader).record(lag.rows)
-      }
+      for lag in try await self.changeLog.lags() { lag.record(with: MetricsSystem.factory) }
     }
   }
 
@@ -47,5 +43,16 @@ extension PostgresHistoryStore {
           }
         }
       })
+  }
+}
+
+extension ChangeLogLag {
+  /// Sets the reader's gauges.
+  func record(with factory: any MetricsFactory) {
+    let dimensions = [("reader", reader)]
+    Gauge(label: "workflow_history.change_log.lag", dimensions: dimensions, factory: factory)
+      .record(seconds)
+    Gauge(label: "workflow_history.change_log.unread", dimensions: dimensions, factory: factory)
+      .record(rows)
   }
 }

@@ -48,7 +48,8 @@ public final class PostgresHistoryStore: HistoryStore {
     reading.settings["plan_cache_mode"] = "force_generic_plan"
     var writing = reading
     writing.statementTimeout = .seconds(10)
-    writing.lockTimeout = .seconds(5)
+    // One that waits for a row keeps all others waiting for its connection.
+    writing.lockTimeout = .seconds(1)
     // A batch's rows are found one by one in the index, whatever the table's statistics say of it.
     for plan in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] {
       writing.settings[plan] = "off"

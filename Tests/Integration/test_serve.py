@@ -79,7 +79,12 @@ def test_postgres_listens_on_no_tcp_port(own_server):
 def listening_ports(pid: int) -> set[int]:
     """The TCP ports on which the process itself listens."""
     sockets = set()
-    for descriptor in os.listdir(f"/proc/{pid}/fd"):
+    try:
+        descriptors = os.listdir(f"/proc/{pid}/fd")
+    except FileNotFoundError:
+        # Postgres ends its workers when they are done.
+        return set()
+    for descriptor in descriptors:
         try:
             target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
         except FileNotFoundError:

@@ -1,3 +1,4 @@
+import MetricsTestKit
 import Postgres
 import PostgresTesting
 import Reactor
@@ -130,6 +131,15 @@ import WorkflowHistory
     }
   }
 
+  @Test("how far a reader is behind is told to the metrics, in seconds and in changes")
+  func gauges() throws {
+    let kit = TestMetrics()
+    ChangeLogLag(reader: "test", rows: 7, seconds: 1.5).record(with: kit)
+    let reader = [("reader", "test")]
+    #expect(try kit.expectGauge("workflow_history.change_log.lag", reader).lastValue == 1.5)
+    #expect(try kit.expectGauge("workflow_history.change_log.unread", reader).lastValue == 7)
+  }
+
   @Test("a reader whose transaction is rolled back reads the same again, in parts of any size")
   func again() async throws {
     try await Self.withReader { store in
@@ -174,7 +184,7 @@ import WorkflowHistory
     }
   }
 
-  @Test("a day is dropped when it is old enough and all readers have passed it; then it is too late")
+  @Test("a day is dropped when it is old and all readers have passed it, and then it is too late")
   func drops() async throws {
     try await Self.withReader { store in
       let old = Day(number: try await store.run(PartitionMaker.today.sql)[0].value(0)) - 9
