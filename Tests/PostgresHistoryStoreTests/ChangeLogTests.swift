@@ -26,12 +26,14 @@ import WorkflowHistory
     try await store.analysts.transaction { try await reader.next(limit: limit, in: $0).changes }
   }
 
-  /// Reads until a number of changes has come: other databases' transactions may hold it back.
+  /// Reads until a number of changes has come, or won't come any more: other databases' transactions
+  /// may hold it back for a while.
   private static func next(_ store: PostgresHistoryStore, count: Int) async throws
     -> [LoggedChange]
   {
     var changes: [LoggedChange] = []
-    while changes.count < count {
+    let deadline = store.eventLoop.now + .seconds(20)
+    while changes.count < count, store.eventLoop.now < deadline {
       changes += try await next(store)
       await store.eventLoop.sleep(for: .milliseconds(1))
     }
