@@ -4,6 +4,7 @@ internal import Reactor
 /// Owns one libpq connection.
 final class ConnectionHandle {
   let pq: OpaquePointer
+  private var isFinished = false
 
   init(starting conninfo: Conninfo) throws(PostgresError) {
     let keywords = conninfo.keywords.sorted { $0.key < $1.key }
@@ -14,28 +15,65 @@ final class ConnectionHandle {
     pq = started
     // Notices would otherwise go to standard error.
     PQsetNoticeProcessor(pq, { _, _ in }, nil)
+    // A server's refusal comes without its code, unless it stands in the message.
+    PQsetErrorVerbosity(pq, PQERRORS_VERBOSE)
   }
 
-  deinit { PQfinish(pq) }
+  deinit { finish() }
+
+  /// Closes the connection, whoever still holds this. Nothing may be asked of it then.
+  func finish() {
+    guard !isFinished else { return }
+    isFinished = true
+    PQfinish(pq)
+  }
 
   /// What libpq last said; it may quote data.
   var message: String { String(cString: PQerrorMessage(pq)) }
 
-  /// Connects, and makes the connection ready for pipelines.
+  /// Connects to the first of the hosts that will do, and makes the connection ready for pipelines.
+  ///
+  /// Each host is tried by itself: libpq has one time for them all, which a host that swallows what
+  /// is sent to it would use up.
   static func connect(
     to options: PostgresOptions, on eventLoop: EventLoop
   ) async throws(PostgresError) -> ConnectionHandle {
     var conninfo = try Conninfo(parsing: options.conninfo)
     conninfo.add(options)
-    try await conninfo.resolveHosts(on: eventLoop)
-    let handle = try ConnectionHandle(starting: conninfo)
-    try await handle.finishConnecting(
-      by: eventLoop.now + options.connectTimeout, on: eventLoop)
-    PQsetnonblocking(handle.pq, 1)
-    guard PQenterPipelineMode(handle.pq) == 1 else {
-      throw PostgresError(.protocolViolation, "no pipeline mode", detail: handle.message)
+    var hosts: [Conninfo.Host?] = try conninfo.hosts
+    if options.shufflesHosts { hosts.shuffle() }
+    // None is libpq's default: a socket.
+    if hosts.isEmpty { hosts = [nil] }
+    var failures: [PostgresError] = []
+    for pass in conninfo.passes {
+      for host in hosts {
+        do throws(PostgresError) {
+          let places = try await pass.places(
+            of: host, within: options.connectTimeout, on: eventLoop)
+          return try await connect(to: places, within: options.connectTimeout, on: eventLoop)
+        } catch { failures.append(error) }
+      }
     }
-    return handle
+    throw PostgresError(mostTellingOf: failures)
+  }
+
+  /// Connects to the first of these places that will do.
+  private static func connect(
+    to places: [Conninfo], within limit: Duration, on eventLoop: EventLoop
+  ) async throws(PostgresError) -> ConnectionHandle {
+    var failures: [PostgresError] = []
+    for place in places {
+      do throws(PostgresError) {
+        let handle = try ConnectionHandle(starting: place)
+        try await handle.finishConnecting(by: eventLoop.now + limit, on: eventLoop)
+        PQsetnonblocking(handle.pq, 1)
+        guard PQenterPipelineMode(handle.pq) == 1 else {
+          throw PostgresError(.protocolViolation, "no pipeline mode", detail: handle.message)
+        }
+        return handle
+      } catch { failures.append(error) }
+    }
+    throw PostgresError(mostTellingOf: failures)
   }
 
   private func finishConnecting(
@@ -50,7 +88,9 @@ final class ConnectionHandle {
         throw PostgresError(.connection, "the server does not answer")
       }
       switch PQconnectPoll(pq) {
-      case PGRES_POLLING_OK: return
+      case PGRES_POLLING_OK:
+        PQsetErrorVerbosity(pq, PQERRORS_DEFAULT)
+        return
       case PGRES_POLLING_READING: interest = .readable
       case PGRES_POLLING_WRITING: interest = .writable
       default: throw connectFailure
@@ -59,7 +99,17 @@ final class ConnectionHandle {
   }
 
   private var connectFailure: PostgresError {
-    PostgresError(.connection, "the server can't be reached or refuses us", detail: message)
+    let message = message
+    return PostgresError(
+      .connection, "the server can't be reached or refuses us",
+      sqlState: SQLState(inConnectFailure: message), detail: message)
+  }
+}
+
+extension PostgresError {
+  /// Of why hosts could not be connected to, the first that a server gave; else the last.
+  fileprivate init(mostTellingOf failures: [PostgresError]) {
+    self = failures.first { $0.sqlState != nil } ?? failures.last ?? PostgresError(.connection, "")
   }
 }
 

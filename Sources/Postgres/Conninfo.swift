@@ -74,46 +74,75 @@ struct Conninfo {
       ?? []
   }
 
-  /// Replaces the hosts.
-  mutating func setHosts(_ hosts: [Host]) {
-    guard !hosts.isEmpty else { return }
-    keywords["host"] = hosts.map(\.name).joined(separator: ",")
-    keywords["port"] = hosts.map(\.port).joined(separator: ",")
-    keywords["hostaddr"] = hosts.map(\.address).joined(separator: ",")
+  /// The same for one host alone, of which libpq has nothing to look up.
+  private func only(_ host: Host) -> Conninfo {
+    var one = self
+    one.keywords["host"] = host.name
+    one.keywords["hostaddr"] = host.address
+    one.keywords["port"] = host.port
+    return one
   }
 
-  /// Looks up the hosts' names, which libpq would do while blocking the loop. A name that is not
-  /// found is passed over, as long as there is another host.
-  mutating func resolveHosts(on eventLoop: EventLoop) async throws(PostgresError) {
-    let given = try hosts
-    var resolved: [Host] = []
-    var failure: SystemError?
-    for host in given {
-      guard host.needsAddress else {
-        resolved.append(host)
-        continue
-      }
-      do {
-        for address in try await eventLoop.resolve(host: host.name) {
-          resolved.append(Host(name: host.name, address: address, port: host.port))
-        }
+  /// Looks up a host's name, which libpq would do while blocking the loop, and returns a connection
+  /// string for each of its addresses. Without a host it is the whole string.
+  func places(
+    of host: Host?, within limit: Duration, on eventLoop: EventLoop
+  ) async throws(PostgresError) -> [Conninfo] {
+    guard let host else { return [self] }
+    guard host.needsAddress else { return [only(host)] }
+    let found = Waiter<Result<[String], SystemError>?>()
+    eventLoop.start {
+      do throws(SystemError) {
+        found.resolve(.success(try await eventLoop.resolve(host: host.name)))
       } catch {
-        failure = error
+        found.resolve(.failure(error))
       }
     }
-    if resolved.isEmpty, let failure {
-      throw PostgresError(.connection, "a host's name can't be resolved (\(failure))")
+    let timer = eventLoop.timer(after: limit) { found.resolve(nil) }
+    defer { timer.cancel() }
+    let answer = await found.wait(on: eventLoop, cancelled: { found.resolve(nil) }, begin: {})
+    switch answer {
+    case .success(let addresses):
+      return addresses.map { only(Host(name: host.name, address: $0, port: host.port)) }
+    case .failure(let error):
+      throw PostgresError(.connection, "the host \(host.name) can't be resolved (\(error))")
+    case nil:
+      throw PostgresError(.connection, "the host \(host.name) can't be resolved in time")
     }
-    setHosts(resolved)
   }
 
   /// Adds what a session of ours needs; what the string says of the connection itself stays.
   mutating func add(_ options: PostgresOptions) {
     keywords["application_name"] = options.applicationName
     keywords["client_encoding"] = "UTF8"
-    keywords["options"] =
-      (keywords["options"].map { $0 + " " } ?? "") + options.startupOptions
+    if options.keepsSessions {
+      keywords["options"] =
+        (keywords["options"].map { $0 + " " } ?? "") + options.startupOptions
+    }
+    keywords.merge(Self.defaults) { given, _ in given }
+    if let target = options.target.rawValue {
+      keywords["target_session_attrs"] = keywords["target_session_attrs"] ?? target
+    }
+  }
+
+  private static let defaults = [
     // GSSAPI would be tried first, and its library blocks.
-    keywords["gssencmode"] = keywords["gssencmode"] ?? "disable"
+    "gssencmode": "disable",
+    // A host that is gone is noticed within half a minute, also where nothing is asked of it.
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+  ]
+
+  /// The strings to try one after the other, as `target_session_attrs` asks: libpq goes over the
+  /// hosts a second time where a standby is preferred, and here each host is one string.
+  var passes: [Conninfo] {
+    guard keywords["target_session_attrs"] == "prefer-standby" else { return [self] }
+    return ["standby", "any"].map { target in
+      var pass = self
+      pass.keywords["target_session_attrs"] = target
+      return pass
+    }
   }
 }

@@ -2,9 +2,6 @@ internal import CLibpq
 internal import Reactor
 
 extension PostgresConnection {
-  /// How often a statement is prepared anew because the server does not know it.
-  private static let preparationLimit = 3
-
   func receive() {
     guard PQconsumeInput(handle.pq) == 1 else {
       lose(PostgresError(.connection, "the connection broke", detail: handle.message))
@@ -84,7 +81,9 @@ extension PostgresConnection {
     case .sync: return false
     case .parse(let request):
       guard let preparation = request.preparation else { return false }
-      if preparation == .failed { prepared.remove(request.statement.name) }
+      if preparation == .failed, request.failure?.sqlState != .duplicateStatement {
+        prepared.remove(request.statement.name)
+      }
       request.preparation = nil
     case .result(let request):
       guard request.hasAnswer else { return false }
@@ -96,26 +95,31 @@ extension PostgresConnection {
 
   private func end(_ request: Request) {
     if request.isAbandoned { abandoned -= 1 }
+    // Its preparation, sent earlier, failed or was passed over, or somebody ended it.
+    if request.failure?.sqlState == .invalidStatementName {
+      prepared.remove(request.statement.name)
+    }
     if request.isRepeatable, isToBeSentAgain(request) {
       aborted.append(request)
     } else if pipelining.isShared || request.failure != nil {
       request.resolve()
+      // The server has become a standby: another takes the writes, if any does.
+      if let failure = request.failure, failure.sqlState == .readOnlyTransaction { lose(failure) }
     } else {
       uncommitted.append(request)
     }
   }
 
   private func isToBeSentAgain(_ request: Request) -> Bool {
-    if request.failure?.sqlState == .invalidStatementName,
-      request.unknownStatements < Self.preparationLimit
+    if let state = request.failure?.sqlState,
+      [.invalidStatementName, .duplicateStatement].contains(state), !request.travelsWhole
     {
-      // Its preparation, sent earlier, was passed over by the server.
-      prepared.remove(request.statement.name)
-      request.unknownStatements += 1
-      request.failure = nil
+      request.answerUnprepared()
       return !request.isResolved
     }
-    return request.wasAborted && request.failure == nil && !request.isResolved
+    // Where it was passed over for the second time it was by the settings that it travels with.
+    return request.wasAborted && !request.wasPassedOver && request.failure == nil
+      && !request.isResolved
   }
 
   /// A Sync was answered: what came before it is committed, or was rolled back.
@@ -144,7 +148,8 @@ extension PostgresConnection {
       return PostgresError(.connection, "the connection broke", wasSent: true, detail: detail)
     }
     let state = SQLState(code)
-    let endsConnection = ["57P01", "57P02", "57P03", "57P05"].contains(code)
+    // V: the severity, whatever the server's language. PgBouncer has only S.
+    let endsConnection = ["FATAL", "PANIC"].contains(field("V") ?? field("S"))
     return PostgresError(
       endsConnection ? .connection : .server,
       endsConnection ? "the server ended the connection" : "the statement failed",

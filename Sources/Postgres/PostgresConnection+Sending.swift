@@ -19,8 +19,10 @@ extension PostgresConnection {
     while canSend, !isExclusive, let work = waiting.popFirst() {
       switch work {
       case .request(let request):
+        if !lacksSync, let settings = transactionSettings { send(.bare(settings.implicit)) }
         send(request)
-        if pipelining.isShared { lacksSync = true } else { sendSync() }
+        lacksSync = pipelining.isShared && !request.wasPassedOver
+        if !lacksSync { sendSync() }
       case .transaction(let turn):
         if lacksSync { sendSync() }
         lacksSync = false
@@ -76,7 +78,9 @@ extension PostgresConnection {
     request.markSent()
     let statement = request.statement
     var isSent = true
-    if !statement.name.isEmpty, prepared.insert(statement.name).inserted {
+    let isPrepared =
+      !statement.name.isEmpty && !request.travelsWhole && transactionSettings == nil
+    if isPrepared, prepared.insert(statement.name).inserted {
       inFlight.append(.parse(request))
       let types = statement.parameterTypes.map(\.oid)
       isSent =
@@ -86,7 +90,7 @@ extension PostgresConnection {
     isSent =
       isSent
       && withParameters(request.parameters) { count, values, lengths, formats in
-        if statement.name.isEmpty {
+        guard isPrepared else {
           let types = statement.parameterTypes.map(\.oid)
           return PQsendQueryParams(
             handle.pq, statement.sql, count, types, values, lengths, formats, 1) == 1

@@ -13,7 +13,7 @@ public final class PostgresConnection {
     let isCancellable: Bool
     /// All statements of a turn of the loop share one Sync, and with it one implicit transaction.
     /// A statement that fails costs only itself: those behind it, which the server passes over,
-    /// are sent again. Only for statements that change nothing.
+    /// are sent again with a Sync each. Only for statements that change nothing.
     public static let shared = Pipelining(isShared: true, isCancellable: false)
     /// Each statement has its own Sync, is its own transaction, and is answered when that has been
     /// committed.
@@ -74,6 +74,9 @@ public final class PostgresConnection {
   /// While the server is being told, when to give up; after that, when to tell it again.
   var cancelTimer: LoopTimer?
   let cancelLimit: Duration
+  /// What each transaction begins with; nil where the session keeps its settings, and what is
+  /// prepared in it.
+  let transactionSettings: TransactionSettings?
   /// When the server last gave a sign of life, or was first asked.
   var lastProgress = Duration.zero
   private var silenceCheck: LoopTimer?
@@ -93,7 +96,7 @@ public final class PostgresConnection {
   ) async throws(PostgresError) -> PostgresConnection {
     let handle = try await ConnectionHandle.connect(to: options, on: eventLoop)
     let connection = PostgresConnection(
-      handle, pipelining, cancelLimit: options.connectTimeout, on: eventLoop, lost: lost)
+      handle, pipelining, options, on: eventLoop, lost: lost)
     do {
       let watch = try eventLoop.watch(descriptor: PQsocket(handle.pq)) { [connection] in
         connection.isReady($0)
@@ -108,12 +111,13 @@ public final class PostgresConnection {
   }
 
   private init(
-    _ handle: ConnectionHandle, _ pipelining: Pipelining, cancelLimit: Duration,
+    _ handle: ConnectionHandle, _ pipelining: Pipelining, _ options: PostgresOptions,
     on eventLoop: EventLoop, lost: ((PostgresError) -> Void)?
   ) {
     self.handle = handle
     self.pipelining = pipelining
-    self.cancelLimit = cancelLimit
+    cancelLimit = options.connectTimeout
+    transactionSettings = options.transactionSettings
     self.eventLoop = eventLoop
     self.lost = lost
   }
@@ -174,6 +178,7 @@ public final class PostgresConnection {
     // The watch before the descriptor, which goes with the handle.
     watch?.close()
     watch = nil
+    handle.finish()
     silenceCheck?.cancel()
     silenceCheck = nil
     cancelTimer?.cancel()

@@ -17,13 +17,11 @@ public final class PostgresPool {
   /// A place for one connection.
   private final class Slot {
     var connection: PostgresConnection?
-    var failures = 0
+    /// When the connection was made.
+    var since = Duration.zero
+    var backoff = Backoff()
     var retry: LoopTimer?
   }
-
-  /// How long the first new attempt waits at most, and any.
-  private static let firstDelay = Duration.milliseconds(50)
-  private static let longestDelay = Duration.seconds(2)
 
   /// Begins to connect.
   public init(
@@ -40,6 +38,11 @@ public final class PostgresPool {
 
   /// Called when a connection stands, and when one is lost.
   public var connectionsChanged: (() -> Void)?
+
+  /// Called with the reason when there is no connection any more, and with nil when there is one
+  /// again: once for each outage, however many attempts fail in it.
+  public var outage: ((PostgresError?) -> Void)?
+  private var isOut = false
 
   /// How many connections stand.
   public var openConnections: Int { slots.count { $0.connection != nil } }
@@ -85,7 +88,7 @@ public final class PostgresPool {
     }
     if let least { return least }
     throw PostgresError(
-      .connection, "there is no connection to the server",
+      .connection, "there is no connection to the server", sqlState: lastFailure?.sqlState,
       detail: lastFailure?.debugDescription ?? "")
   }
 
@@ -111,8 +114,9 @@ public final class PostgresPool {
     do throws(PostgresError) {
       let connection = try await PostgresConnection.connect(
         to: options, pipelining: pipelining, on: eventLoop
-      ) { [weak self] failure in
+      ) { [weak self, eventLoop] failure in
         slot.connection = nil
+        slot.backoff.stood(for: eventLoop.now - slot.since)
         self?.failed(slot, failure)
         self?.connectionsChanged?()
       }
@@ -120,9 +124,10 @@ public final class PostgresPool {
         connection.close()
         return
       }
-      slot.failures = 0
+      slot.since = eventLoop.now
       slot.connection = connection
       arrived(nil)
+      noteOutage(nil)
       connectionsChanged?()
     } catch {
       failed(slot, error)
@@ -132,13 +137,20 @@ public final class PostgresPool {
   private func failed(_ slot: Slot, _ failure: PostgresError) {
     lastFailure = failure
     guard !isClosed else { return }
-    if openConnections == 0 { arrived(failure) }
-    // Jitter keeps the connections of many servers from coming back all at once.
-    let bound = min(Self.firstDelay * (1 << min(slot.failures, 10)), Self.longestDelay)
-    slot.failures += 1
-    slot.retry = eventLoop.timer(after: bound * Double.random(in: 0.5...1)) { [self] in
+    if openConnections == 0 {
+      arrived(failure)
+      noteOutage(failure)
+    }
+    let wait = slot.backoff.next(isStarting: failure.sqlState == .cannotConnectNow)
+    slot.retry = eventLoop.timer(after: wait) { [self] in
       connect(slot)
     }
+  }
+
+  private func noteOutage(_ failure: PostgresError?) {
+    guard isOut != (failure != nil) else { return }
+    isOut = failure != nil
+    outage?(failure)
   }
 
   private func arrived(_ failure: PostgresError?) {

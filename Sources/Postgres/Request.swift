@@ -10,12 +10,16 @@ final class Request: Waiter<Result<QueryResult, PostgresError>> {
   private(set) var wasSent = false
   /// Set when a statement before it in the pipeline failed.
   private(set) var wasAborted = false
+  /// Whether it is sent once more. It has a Sync to itself then: however many statements of a turn
+  /// fail, none is sent more than twice for its neighbours.
+  private(set) var wasPassedOver = false
   /// Set when the server has answered it, in whatever way.
   private(set) var hasAnswer = false
   /// Set when its task was cancelled while the server had still to answer it.
   private(set) var isAbandoned = false
-  /// How often the server did not know the prepared statement.
-  var unknownStatements = 0
+  /// Whether its text goes along, because what was prepared under its name turned out otherwise
+  /// than was thought.
+  private(set) var travelsWhole = false
   /// What became of its preparation, until its end has been seen.
   var preparation: Preparation?
   private(set) var result: QueryResult?
@@ -27,6 +31,11 @@ final class Request: Waiter<Result<QueryResult, PostgresError>> {
     self.isRepeatable = isRepeatable
   }
 
+  /// One for its effect alone: nobody waits for it, or its answer says no more than that it ran.
+  static func bare(_ statement: Statement) -> Request {
+    Request(statement, [], isRepeatable: false)
+  }
+
   /// Whether the server is to answer it, and has not.
   var isUnderWay: Bool { wasSent && !hasAnswer }
 
@@ -35,6 +44,7 @@ final class Request: Waiter<Result<QueryResult, PostgresError>> {
 
   /// Notes that it waits once more: the server passed it over.
   func markWaiting() {
+    wasPassedOver = true
     wasSent = false
     wasAborted = false
     hasAnswer = false
@@ -58,6 +68,12 @@ final class Request: Waiter<Result<QueryResult, PostgresError>> {
   func answerAborted() {
     hasAnswer = true
     wasAborted = true
+  }
+
+  /// Takes it that its name did not stand for its text at the server: the text is sent next.
+  func answerUnprepared() {
+    failure = nil
+    travelsWhole = true
   }
 
   // MARK: The end

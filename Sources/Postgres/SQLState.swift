@@ -18,10 +18,22 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
   public static let deadlockDetected = SQLState("40P01")
   /// No such prepared statement.
   static let invalidStatementName = SQLState("26000")
+  /// There is such a prepared statement already.
+  static let duplicateStatement = SQLState("42P05")
   /// The table does not exist.
   public static let undefinedTable = SQLState("42P01")
   /// The relation exists.
   public static let duplicateTable = SQLState("42P07")
+  /// The transaction was rolled back because of others that ran beside it.
+  public static let serializationFailure = SQLState("40001")
+  /// The server takes no writes: it is a standby, or told to be read-only.
+  public static let readOnlyTransaction = SQLState("25006")
+  /// No room on the disk.
+  public static let diskFull = SQLState("53100")
+  /// No memory.
+  public static let outOfMemory = SQLState("53200")
+  /// A limit of the server's configuration was reached.
+  public static let configurationLimitExceeded = SQLState("53400")
   /// The server is starting, stopping or recovering.
   public static let cannotConnectNow = SQLState("57P03")
   /// Too many connections.
@@ -30,20 +42,46 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
   /// The first two characters: the class of the error.
   public var errorClass: Substring { code.prefix(2) }
 
-  /// Whether the server is away, going away or out of room for us, so that a later try may do.
+  /// Whether the server is away, going away or takes no writes, so that a later try may do.
   public var isUnavailability: Bool {
     switch errorClass {
-    case "08", "53", "58": true
+    case "08", "58": true
+    case "53": !isExhaustion
     case "57": self != .queryCanceled
-    // A server that turned into a standby.
-    case "25": code == "25006"
-    default: false
+    default: self == .readOnlyTransaction
     }
   }
+
+  /// Whether the server has run out of something that does not come back by itself soon.
+  public var isExhaustion: Bool {
+    [.diskFull, .outOfMemory, .configurationLimitExceeded].contains(self)
+  }
+
+  /// Whether the statement's transaction was rolled back for the sake of others, so that it may be
+  /// run again from its start, whatever it does.
+  public var isConflict: Bool { [.serializationFailure, .deadlockDetected].contains(self) }
 
   /// Whether a value itself was refused: bad text, out of range, not JSON.
   public var isDataException: Bool { errorClass == "22" || self == SQLState("54000") }
 
   /// The five characters.
   public var description: String { code }
+}
+
+extension SQLState {
+  /// The code in libpq's verbose message of a refused connection, such as
+  /// `connection to server at "::1", port 5432 failed: FATAL:  53300: sorry, too many clients`.
+  init?(inConnectFailure message: String) {
+    for line in message.split(separator: "\n") {
+      // The word before it is in the server's language; the two spaces and the colon are not.
+      guard let start = line.firstRange(of: ":  ")?.upperBound else { continue }
+      let code = line[start...].prefix(5)
+      guard code.count == 5, code.allSatisfy({ $0.isASCII && ($0.isNumber || $0.isUppercase) }),
+        line[code.endIndex...].hasPrefix(": ")
+      else { continue }
+      self.init(String(code))
+      return
+    }
+    return nil
+  }
 }

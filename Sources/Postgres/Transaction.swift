@@ -50,7 +50,7 @@ public final class Transaction {
     precondition(state != .ended, "the transaction has ended")
     let request = Request(statement, parameters, isRepeatable: false)
     let result = try await answer(to: request) {
-      begin(with: commits ? [request, bare(Self.commit)] : [request])
+      begin(with: commits ? [request, .bare(Self.commit)] : [request])
     }
     if commits { state = .ended }
     return result
@@ -58,12 +58,13 @@ public final class Transaction {
 
   /// Sends these, and BEGIN before the first.
   private func begin(with requests: [Request]) {
-    connection.sendTogether(state == .new ? [bare(Self.begin)] + requests : requests)
+    var requests = requests
+    if state == .new {
+      let beginning = [Self.begin] + (connection.transactionSettings?.explicit ?? [])
+      requests.insert(contentsOf: beginning.map { .bare($0) }, at: 0)
+    }
     state = .begun
-  }
-
-  private func bare(_ statement: Statement) -> Request {
-    Request(statement, [], isRepeatable: false)
+    connection.sendTogether(requests)
   }
 
   /// Waits for the request's answer; `send` is called unless the task was cancelled before.
@@ -81,7 +82,7 @@ public final class Transaction {
 
   fileprivate func commit() async throws(PostgresError) {
     guard state == .begun else { return }
-    let request = bare(Self.commit)
+    let request = Request.bare(Self.commit)
     let result = try await answer(to: request) {
       state = .ended
       connection.sendTogether([request])
@@ -95,7 +96,7 @@ public final class Transaction {
   fileprivate func rollBack() {
     guard state == .begun else { return }
     state = .ended
-    connection.sendTogether([bare(Self.rollback)])
+    connection.sendTogether([.bare(Self.rollback)])
   }
 }
 

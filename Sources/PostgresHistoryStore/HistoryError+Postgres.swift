@@ -5,19 +5,33 @@ internal import WorkflowHistory
 extension HistoryError {
   /// How long to wait for a database that is away, or for a queue to empty.
   static let retryDelay = Duration.seconds(1)
+  /// How long to wait for what somebody has to make room for.
+  static let exhaustionDelay = Duration.seconds(30)
 
-  /// What a caller may know of the database's error: nothing of its inside.
+  /// What a caller may know of the database's error: nothing of its inside, and what to do.
   init(_ error: PostgresError) {
     switch (error.kind, error.sqlState) {
+    case (.connection, .tooManyConnections?):
+      self.init(
+        .unavailable, "the database has no connection left: try again",
+        retryAfter: Self.retryDelay)
     case (.connection, _), (.timeout, _):
       self.init(
         .unavailable, "the database is away: try again", retryAfter: Self.retryDelay)
     case (.server, .queryCanceled?):
-      self.init(.deadlineExceeded, "the database took too long")
-    case (.server, .lockNotAvailable?), (.server, .deadlockDetected?):
+      self.init(.deadlineExceeded, "the database took too long: ask for less, or later")
+    case (.server, .lockNotAvailable?):
       self.init(
         .aborted, "the execution is being changed by another call: try again",
         retryAfter: Self.retryDelay)
+    case (.server, let state?) where state.isConflict:
+      self.init(
+        .aborted, "the execution was changed by another call meanwhile: try again",
+        retryAfter: Self.retryDelay)
+    case (.server, let state?) where state.isExhaustion:
+      self.init(
+        .resourceExhausted, "the database has no room left: try again later",
+        retryAfter: Self.exhaustionDelay)
     case (.server, .checkViolation?) where error.constraint == Self.sizeConstraint:
       self = .invalid("execution", "as rendered it is over 4128768 bytes (4 MiB - 64 KiB)")
     case (.server, .checkViolation?) where error.constraint == Self.timesConstraint:
@@ -52,7 +66,10 @@ func answering<T>(_ body: () async throws -> T) async throws -> T {
   } catch let error as PostgresError {
     guard error.kind != .cancelled else { throw CancellationError() }
     let answer = HistoryError(error)
-    if answer.code == .internal { storeLog.error("\(error)") }
+    // The database's own faults: somebody has to look.
+    if answer.code == .internal || error.sqlState?.isExhaustion == true {
+      storeLog.error("\(error)")
+    }
     throw answer
   }
 }

@@ -57,7 +57,8 @@ extension PostgresHistoryStore {
 
   private func tokenKey() async throws -> SymmetricKey {
     if let pageTokenKey { return pageTokenKey }
-    let found = try await readers.query(Self.setting, [.text("page_token_key")])
+    // A new replica may not have it yet.
+    let found = try await readers.ofPrimary.query(Self.setting, [.text("page_token_key")])
     guard let row = found.first else {
       throw HistoryError(.internal, "the database has no key for page tokens")
     }

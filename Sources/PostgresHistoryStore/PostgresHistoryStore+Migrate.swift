@@ -22,6 +22,7 @@ extension PostgresHistoryStore {
     var options = database
     options.statementTimeout = nil
     options.lockTimeout = nil
+    options.target = .readWrite
     let connection = try await PostgresConnection.connect(
       to: options, pipelining: .separate, on: eventLoop)
     defer { connection.close() }

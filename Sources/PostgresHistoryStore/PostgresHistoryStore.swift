@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Logging
 public import Postgres
 public import Reactor
 public import WorkflowHistory
@@ -22,8 +23,8 @@ public final class PostgresHistoryStore: HistoryStore {
   }
 
   let eventLoop: EventLoop
-  let readers: PostgresPool
-  let analysts: PostgresPool
+  let readers: HistoryReaders
+  let analysts: HistoryReaders
   let writes: WriteQueue
   let writers: [BatchWriter]
   let partitions: PartitionMaker
@@ -31,19 +32,22 @@ public final class PostgresHistoryStore: HistoryStore {
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   var timers: [LoopTimer] = []
+  private var ofPrimary: PostgresHistoryStore?
 
   /// A store in the database of `database`, whose time limits are replaced by the store's own.
   /// It begins to connect.
   ///
-  /// - Parameter writes: what it saves and updates through: one queue for all stores of a process.
-  public init(
-    _ database: PostgresOptions, limits: Limits = Limits(), writes: WriteQueue = WriteQueue(),
-    on eventLoop: EventLoop
+  /// - Parameters:
+  ///   - replicas: servers that follow it, which take the reads while there are any.
+  ///   - writes: what it saves and updates through: one queue for all stores of a process.
+  public convenience init(
+    _ database: PostgresOptions, replicas: PostgresOptions? = nil, limits: Limits = Limits(),
+    writes: WriteQueue = WriteQueue(), on eventLoop: EventLoop
   ) {
-    self.eventLoop = eventLoop
-    self.writes = writes
     var reading = database
     reading.statementTimeout = .seconds(5)
+    // After a failover a read must not stay behind with a standby.
+    reading.target = .readWrite
     // One plan for all parameters: pruning happens when it runs, and costs less than planning.
     reading.settings["plan_cache_mode"] = "force_generic_plan"
     var writing = reading
@@ -54,38 +58,90 @@ public final class PostgresHistoryStore: HistoryStore {
     for plan in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] {
       writing.settings[plan] = "off"
     }
-    var analysing = database
+    var analysing = reading
     analysing.statementTimeout = .seconds(30)
     analysing.lockTimeout = .seconds(5)
     analysing.settings["plan_cache_mode"] = "force_custom_plan"
-    readers = PostgresPool(
-      reading, connections: limits.readers, pipelining: .shared, on: eventLoop)
-    analysts = PostgresPool(
-      analysing, connections: limits.analysts, pipelining: .cancellable, on: eventLoop)
-    let partitions = PartitionMaker(analysts)
+    func readers(
+      like options: PostgresOptions, _ connections: Int,
+      _ pipelining: PostgresConnection.Pipelining
+    ) -> HistoryReaders {
+      let following = replicas.map { replicas in
+        var following = options
+        following.conninfo = replicas.conninfo
+        following.target = .any
+        following.shufflesHosts = true
+        return following
+      }
+      func pool(_ options: PostgresOptions) -> PostgresPool {
+        PostgresPool(options, connections: connections, pipelining: pipelining, on: eventLoop)
+      }
+      return HistoryReaders(primary: pool(options), replicas: following.map(pool))
+    }
+    let analysts = readers(like: analysing, limits.analysts, .cancellable)
+    let partitions = PartitionMaker(analysts.primary)
+    self.init(
+      readers: readers(like: reading, limits.readers, .shared), analysts: analysts, writes: writes,
+      writers: (0..<limits.writers).map { _ in
+        BatchWriter(writing, from: writes, partitions: partitions, on: eventLoop)
+      },
+      partitions: partitions, on: eventLoop)
+    logOutages()
+  }
+
+  private init(
+    readers: HistoryReaders, analysts: HistoryReaders, writes: WriteQueue,
+    writers: [BatchWriter], partitions: PartitionMaker, on eventLoop: EventLoop
+  ) {
+    self.eventLoop = eventLoop
+    self.readers = readers
+    self.analysts = analysts
+    self.writes = writes
+    self.writers = writers
     self.partitions = partitions
-    changeLog = ChangeLogKeeper(analysts)
-    writers = (0..<limits.writers).map { _ in
-      BatchWriter(writing, from: writes, partitions: partitions, on: eventLoop)
+    changeLog = ChangeLogKeeper(analysts.primary)
+  }
+
+  /// As ``HistoryStore`` asks: on the same connections, without those to replicas.
+  public var consistent: any HistoryStore {
+    if readers.replicas == nil { return self }
+    if let ofPrimary { return ofPrimary }
+    let store = PostgresHistoryStore(
+      readers: readers.ofPrimary, analysts: analysts.ofPrimary, writes: writes, writers: [],
+      partitions: partitions, on: eventLoop)
+    ofPrimary = store
+    return store
+  }
+
+  /// Tells operators of an outage once when it begins, with why, and once when it ends.
+  private func logOutages() {
+    readers.primary.outage = { failure in
+      if let failure {
+        // It may quote the connection string's host and user, but no data.
+        storeLog.warning("the database is away: \(failure.debugDescription)")
+      } else {
+        storeLog.notice("the database is back")
+      }
     }
   }
 
-  /// Waits until each kind of connection stands; throws when one can't be made.
+  /// Waits until each kind of connection stands; throws when one can't be made. Those to replicas
+  /// may come later.
   public func connect() async throws(PostgresError) {
-    try await readers.connect()
+    try await readers.primary.connect()
     for writer in writers { try await writer.pool.connect() }
-    try await analysts.connect()
+    try await analysts.primary.connect()
   }
 
   /// Whether the database can be asked, and written to.
   public var isConnected: Bool {
-    readers.openConnections > 0 && writes.isOpen
+    readers.primary.openConnections > 0 && writes.isOpen
   }
 
   /// Calls `body` with ``isConnected``, now and whenever that may have changed.
   public func watchConnection(_ body: @escaping (Bool) -> Void) {
     let changed = { [weak self] in if let self { body(self.isConnected) } }
-    readers.connectionsChanged = changed
+    readers.primary.connectionsChanged = changed
     writes.observe(eventLoop.callback(changed))
     body(isConnected)
   }

@@ -23,6 +23,10 @@ public protocol HistoryStore {
   /// Returns a page, newest first.
   func history(_ query: HistoryQuery) async throws -> HistoryPage
 
+  /// The same store for reads that must see every write that was acknowledged before they began,
+  /// whoever made it. Other reads may lag behind, by as much as what they are read from does.
+  var consistent: any HistoryStore { get }
+
   /// Adds up the executions of a window.
   func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics
 

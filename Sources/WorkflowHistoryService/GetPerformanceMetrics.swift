@@ -9,6 +9,7 @@ extension WorkflowHistoryHandlers {
     let query = try WindowQuery(
       checkingUserID: try call.caller().userToRead(request.userID),
       workflowType: request.workflowType, days: request.days, now: clock())
-    return GetPerformanceMetricsResponse(metrics: try await store.performanceMetrics(query))
+    return GetPerformanceMetricsResponse(
+      metrics: try await store(for: call).performanceMetrics(query))
   }
 }

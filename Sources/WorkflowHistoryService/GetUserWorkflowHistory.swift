@@ -13,6 +13,6 @@ extension WorkflowHistoryHandlers {
       createdBefore: request.createdBefore, pageSize: request.pageSize,
       pageToken: request.pageToken, offset: request.offset, includesDocuments: request.isFull,
       includesTotal: request.includesTotal)
-    return GetUserWorkflowHistoryResponse(page: try await store.history(query))
+    return GetUserWorkflowHistoryResponse(page: try await store(for: call).history(query))
   }
 }

@@ -8,6 +8,6 @@ extension WorkflowHistoryHandlers {
   {
     let caller = try call.caller()
     return GetWorkflowExecutionResponse(
-      execution: try await store.execution(request.id, reach: caller.reach))
+      execution: try await store(for: call).execution(request.id, reach: caller.reach))
   }
 }

@@ -9,6 +9,6 @@ extension WorkflowHistoryHandlers {
     let query = try WindowQuery(
       checkingUserID: try call.caller().userToRead(request.userID),
       workflowType: request.workflowType, days: request.days, now: clock())
-    return GetWorkflowStatisticsResponse(statistics: try await store.statistics(query))
+    return GetWorkflowStatisticsResponse(statistics: try await store(for: call).statistics(query))
   }
 }

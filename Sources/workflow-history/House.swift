@@ -43,7 +43,8 @@ actor House {
     let tls = try makeTLS(directory)
     for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
     stopRequests = await loops[0].run { StopRequests(on: $0) }
-    let database = PostgresOptions(conninfo: try await openDatabase(directory))
+    let database = try await openDatabase(directory)
+    let replicas = options.readDatabase.map { PostgresOptions(conninfo: $0) }
 
     try await loops[0].run { eventLoop in
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
@@ -61,7 +62,8 @@ actor House {
     ) { eventLoop in
       var limits = PostgresHistoryStore.Limits()
       limits.writers = writers[eventLoop.loop.name] ?? 0
-      let store = PostgresHistoryStore(database, limits: limits, writes: writes, on: eventLoop)
+      let store = PostgresHistoryStore(
+        database, replicas: replicas, limits: limits, writes: writes, on: eventLoop)
       try await store.connect()
       if eventLoop.loop === firstLoop {
         store.keepPartitions(changeLogRetention: retention) { .now }
@@ -97,11 +99,15 @@ actor House {
     return try .server(certificateChain: made.serverChainPath, privateKey: made.serverKeyPath)
   }
 
-  private func openDatabase(_ directory: DataDirectory) async throws -> String {
-    if let database = options.database { return database }
-    let postgres = try await PrivatePostgres.start(dataDirectory: directory.path, logger: logger)
-    self.postgres = postgres
-    return postgres.conninfo
+  private func openDatabase(_ directory: DataDirectory) async throws -> PostgresOptions {
+    guard let conninfo = options.database else {
+      let postgres = try await PrivatePostgres.start(dataDirectory: directory.path, logger: logger)
+      self.postgres = postgres
+      return PostgresOptions(conninfo: postgres.conninfo)
+    }
+    var database = PostgresOptions(conninfo: conninfo)
+    database.keepsSessions = options.databasePreparedStatements == .on
+    return database
   }
 
   /// Where the server listens. It says so where that is not secured.

@@ -3,6 +3,12 @@ import Foundation
 import Logging
 import Reactor
 
+/// Whether something is done.
+enum Switch: String, ExpressibleByArgument, CaseIterable {
+  case on
+  case off
+}
+
 /// Serves until it is told to stop.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,6 +40,20 @@ struct Serve: AsyncParsableCommand {
       """)
   var changeLogRetain = TimeSpan(.seconds(7 * 86_400))
 
+  @Option(
+    help: """
+      Replicas of it that take the reads while there are any: a libpq connection string or \
+      URI.
+      """)
+  var readDatabase: String?
+
+  @Option(
+    help: """
+      Whether statements are prepared in its sessions: on or off. Off is for PgBouncer in \
+      transaction mode.
+      """)
+  var databasePreparedStatements = Switch.on
+
   @Option(help: "A file with the secret that signs tokens (HS256), at least 32 bytes.")
   var jwtSecretFile: String?
 
@@ -58,6 +78,9 @@ struct Serve: AsyncParsableCommand {
   func validate() throws {
     guard (tlsCert == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-cert and --tls-key go together")
+    }
+    guard readDatabase == nil || database != nil else {
+      throw ValidationError("--read-database goes with --database: the private one has no replica")
     }
     guard SocketAddress(listen) != nil else {
       throw ValidationError("--listen takes HOST:PORT or [IPV6]:PORT")

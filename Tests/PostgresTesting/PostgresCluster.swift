@@ -23,15 +23,25 @@ public final class PostgresCluster: @unchecked Sendable {
   private var lifeline: Pipe?
 
   /// Makes a cluster and starts it.
-  public init() throws {
+  public convenience init() throws {
+    try self.init(
+      madeBy: "initdb", ["-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"])
+  }
+
+  /// Makes a standby of another cluster and starts it.
+  public convenience init(standbyOf primary: PostgresCluster) throws {
+    try self.init(
+      madeBy: "pg_basebackup", ["-d", primary.conninfo(), "-R", "-N", "-c", "fast"])
+  }
+
+  private init(madeBy program: String, _ arguments: [String]) throws {
     binaries = try Self.findBinaries()
     account = getuid() == 0 ? getpwnam("postgres")?.pointee : nil
     var template = Array("/tmp/wh-postgres-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(description: "no temporary directory") }
     directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     if let account { chown(directory, account.pw_uid, account.pw_gid) }
-    try run(
-      "initdb", ["-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"])
+    try run(program, ["-D", data] + arguments)
     try watch()
     try start()
   }
@@ -96,6 +106,16 @@ public final class PostgresCluster: @unchecked Sendable {
     return lines.count > 7 && Int32(lines[0]) == server && lines[7].hasPrefix("ready")
   }
 
+  /// Tells the postmaster something.
+  public func signal(_ signal: Int32) {
+    if let server { kill(server.processIdentifier, signal) }
+  }
+
+  /// Makes a standby a primary, and returns when it is one.
+  public func promote() throws {
+    try run("pg_ctl", ["promote", "-D", data, "-w"])
+  }
+
   /// Kills the postmaster as a crash would.
   public func kill9() {
     guard let server else { return }
@@ -145,7 +165,9 @@ public final class PostgresCluster: @unchecked Sendable {
     candidates += versions.sorted().reversed().map { "/usr/lib/postgresql/\($0)/bin" }
     for directory in candidates
     where FileManager.default.isExecutableFile(atPath: directory + "/initdb") {
-      return directory
+      // What is on the PATH may be a link to one program of many.
+      return URL(fileURLWithPath: directory + "/initdb").resolvingSymlinksInPath()
+        .deletingLastPathComponent().path
     }
     throw Failure(description: "no initdb: install postgresql")
   }

@@ -1,3 +1,4 @@
+import PostgresTesting
 import Reactor
 import Testing
 
@@ -36,18 +37,46 @@ import Testing
     #expect(error?.description.contains("secret") == false)
   }
 
-  @Test("a name is resolved beside a socket, and one that is unknown is passed over")
-  func resolution() async throws {
+  @Test("a name stands for each of its addresses, and a socket or an address for itself")
+  func places() async throws {
     let loop = try Loop(name: "test")
     try await loop.run { eventLoop in
-      var conninfo = try Conninfo(parsing: "host=/tmp,localhost,name.invalid port=1,2,3")
-      try await conninfo.resolveHosts(on: eventLoop)
-      let hosts = try conninfo.hosts
-      #expect(hosts.first == .init(name: "/tmp", address: "", port: "1"))
-      #expect(hosts.dropFirst().allSatisfy { $0.name == "localhost" && $0.port == "2" })
-      #expect(hosts.contains { $0.address == "127.0.0.1" || $0.address == "::1" })
+      let conninfo = try Conninfo(parsing: "host=/tmp,localhost,name.invalid port=1,2,3")
+      func places(_ index: Int) async throws -> [[Conninfo.Host]] {
+        try await conninfo.places(
+          of: conninfo.hosts[index], within: .seconds(20), on: eventLoop
+        ).map { try $0.hosts }
+      }
+      #expect(try await places(0) == [[.init(name: "/tmp", address: "", port: "1")]])
+      let local = try await places(1)
+      #expect(local.allSatisfy { $0.count == 1 && $0[0].name == "localhost" && $0[0].port == "2" })
+      #expect(local.contains { $0[0].address == "127.0.0.1" || $0[0].address == "::1" })
+      #expect(await failure(PostgresError.self) { try await places(2) }?.kind == .connection)
     }
     await loop.stop()
+  }
+
+  @Test("where a standby is preferred, the hosts are gone over once for one and once for any")
+  func passes() throws {
+    func targets(_ text: String, _ target: PostgresOptions.Target = .any) throws -> [String?] {
+      var options = PostgresOptions(conninfo: text)
+      options.target = target
+      var conninfo = try Conninfo(parsing: text)
+      conninfo.add(options)
+      return conninfo.passes.map { $0.keywords["target_session_attrs"] }
+    }
+    #expect(try targets("host=a,b target_session_attrs=prefer-standby") == ["standby", "any"])
+    #expect(try targets("host=a,b") == [nil])
+    #expect(try targets("host=a,b", .readWrite) == ["read-write"])
+    #expect(try targets("host=a,b target_session_attrs=primary", .readWrite) == ["primary"])
+  }
+
+  @Test("a host that is gone is noticed, unless the string says otherwise")
+  func keepalives() throws {
+    var conninfo = try Conninfo(parsing: "host=a tcp_user_timeout=1000")
+    conninfo.add(PostgresOptions(conninfo: ""))
+    #expect(conninfo.keywords["tcp_user_timeout"] == "1000")
+    #expect(conninfo.keywords["keepalives_idle"] == "15")
   }
 
   @Test("settings with spaces and backslashes reach the server whole")

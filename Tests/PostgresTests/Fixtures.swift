@@ -6,14 +6,17 @@ import Reactor
 /// Runs `body` with a connection to a server that tests share.
 func withConnection(
   _ pipelining: PostgresConnection.Pipelining, statementTimeout: Duration = .seconds(20),
+  keepsSessions: Bool = true, settings: [String: String] = [:],
   _ body: @Sendable (PostgresConnection) async throws -> Void
 ) async throws {
   let cluster = try await PostgresCluster.shared.value
   let loop = try Loop(name: "test")
   try await loop.run { eventLoop in
+    var options = PostgresOptions(
+      conninfo: cluster.conninfo(), statementTimeout: statementTimeout, settings: settings)
+    options.keepsSessions = keepsSessions
     let connection = try await PostgresConnection.connect(
-      to: PostgresOptions(conninfo: cluster.conninfo(), statementTimeout: statementTimeout),
-      pipelining: pipelining, on: eventLoop)
+      to: options, pipelining: pipelining, on: eventLoop)
     defer { connection.close() }
     try await body(connection)
   }

@@ -30,17 +30,21 @@ struct Service {
 
   /// Calls a method with a message, for its bytes.
   @discardableResult
-  func call(_ method: String, _ request: any EncodableMessage) async throws -> [UInt8] {
+  func call(
+    _ method: String, _ request: any EncodableMessage, metadata: Metadata = Metadata()
+  ) async throws -> [UInt8] {
     let route = try dispatcher.route(
       Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
-    let call = ServerCall(method: route.method, metadata: Metadata(), peer: "tcp", timeout: nil)
+    let call = ServerCall(method: route.method, metadata: metadata, peer: "tcp", timeout: nil)
     return try await route.serve(call, request.encode(arena: Arena(), prefix: 0))[0]
   }
 
   /// The status that a call ends with; nil where it is answered.
-  func status(_ method: String, _ request: any EncodableMessage) async throws -> RPCStatus? {
+  func status(
+    _ method: String, _ request: any EncodableMessage, metadata: Metadata = Metadata()
+  ) async throws -> RPCStatus? {
     do {
-      try await call(method, request)
+      try await call(method, request, metadata: metadata)
       return nil
     } catch let status as RPCStatus {
       return status

@@ -17,6 +17,11 @@ public final class MemoryStore: HistoryStore {
   /// Where set, what every call throws.
   public var failure: (any Error)?
 
+  /// What reads reach that must see every write.
+  public private(set) lazy var consistentStore = MemoryStore()
+  /// ``consistentStore``.
+  public var consistent: any HistoryStore { consistentStore }
+
   /// A store that no call has reached.
   public init() {}
 

@@ -151,7 +151,7 @@ class Benchmark:
         command += [f"--define={name}={value}" for name, value in variables.items()]
         # Libpq takes a connection string in place of the database's name.
         command.append(self.server.postgres().conninfo)
-        done = subprocess.run(command, capture_output=True, text=True, **unprivileged())
+        done = subprocess.run(unprivileged(command), capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit(f"pgbench: {done.stderr}")
         return float(re.search(r"tps = ([\d.]+) \(without initial", done.stdout)[1])

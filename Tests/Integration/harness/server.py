@@ -15,7 +15,7 @@ from harness import tokens
 from harness.channels import open_channel
 from harness.client import Client
 from harness.folders import temporary_folder
-from harness.postgres import Postgres
+from harness.postgres import Postgres, postgres_processes
 from harness.stubs import REPOSITORY
 
 # initdb, and a debug build on a busy machine.
@@ -145,7 +145,7 @@ class Server:
     def postmasters(self) -> list[int]:
         """Every postmaster that runs on this data directory: of Postgres's processes, those whose
         parent isn't one."""
-        ours = dict(_postgres_processes(self.data))
+        ours = dict(postgres_processes(self.data))
         return [pid for pid, parent in ours.items() if parent not in ours]
 
     def backends(self) -> list[int]:
@@ -157,7 +157,7 @@ class Server:
         ]
 
     def postgres_processes(self) -> list[int]:
-        return [pid for pid, _ in _postgres_processes(self.data)]
+        return [pid for pid, _ in postgres_processes(self.data)]
 
     def postgres(self) -> Postgres:
         """The way into its private Postgres."""
@@ -192,18 +192,3 @@ class Server:
 
     def client(self, user: str, transport: str = "tls", scope: str | None = tokens.READ_WRITE):
         return Client(self.channel(transport), user, self.token(user, scope))
-
-
-def _postgres_processes(data: pathlib.Path):
-    """The (pid, parent) of each live Postgres whose folder is at or under this one."""
-    for entry in pathlib.Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            folder = (entry / "cwd").readlink()
-            name, _, rest = (entry / "stat").read_text().rpartition(")")
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
-        state, parent = rest.split()[:2]
-        if "postgres" in name and state != "Z" and folder.is_relative_to(data):
-            yield int(entry.name), int(parent)

@@ -1,0 +1,1 @@
+"""Faults under load, and the ledger of what was acknowledged meanwhile."""
