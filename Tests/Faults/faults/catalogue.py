@@ -67,7 +67,9 @@ def replicated() -> Iterator[OnClusters]:
     with contextlib.ExitStack() as stack:
         primary = Cluster("synchronous_standby_names=*")
         stack.callback(primary.remove)
-        standby = Cluster(standby_of=primary)
+        # A standby whose primary has just gone may sleep for this long (5 s otherwise) before it sees
+        # that it is promoted.
+        standby = Cluster("wal_retrieve_retry_interval=100ms", standby_of=primary)
         stack.callback(standby.remove)
         setting = OnClusters(primary, standby)
         stack.callback(setting.server.remove)
@@ -113,13 +115,18 @@ def cut_connections(setting: Setting, _: Ledger):
 
 def stop_postgres(setting: Setting, _: Ledger):
     """Every process of it stands still for a while, and goes on as if nothing had been."""
-    stopped = setting.server.postgres_processes()
-    for pid in stopped:
+    with stopped(setting.server.postgres_processes()):
+        time.sleep(STOPPED_SECONDS)
+
+
+@contextlib.contextmanager
+def stopped(processes: list[int]):
+    for pid in processes:
         os.kill(pid, signal.SIGSTOP)
     try:
-        time.sleep(STOPPED_SECONDS)
+        yield
     finally:
-        for pid in stopped:
+        for pid in processes:
             os.kill(pid, signal.SIGCONT)
 
 
@@ -133,11 +140,14 @@ def fail_over(setting: OnClusters, _: Ledger):
 def fill_disk(setting: OnClusters, ledger: Ledger):
     """No file can grow any more, until there is room again. A limit on the processes stands for the
     disk: it needs no right to mount one."""
-    largest = max(map(size_of, setting.primary.data.rglob("*")))
-    limit_files(setting.primary, str(-(-largest // 8192) * 8192 + ROOM))
+    # All are stopped for it: a file that has outgrown the limit of another process is another error.
+    with stopped(setting.primary.processes()):
+        largest = max(map(size_of, setting.primary.data.rglob("*")))
+        limit_files(setting.primary, str(-(-largest // 8192) * 8192 + ROOM))
     refused = "RESOURCE_EXHAUSTED"
     wait_until(lambda: ledger.refusals[refused] > 10, what="a full disk")
-    limit_files(setting.primary, "unlimited")
+    with stopped(setting.primary.processes()):
+        limit_files(setting.primary, "unlimited")
 
 
 def size_of(path: pathlib.Path) -> int:
