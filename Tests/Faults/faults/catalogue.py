@@ -67,8 +67,8 @@ def replicated() -> Iterator[OnClusters]:
     with contextlib.ExitStack() as stack:
         primary = Cluster("synchronous_standby_names=*")
         stack.callback(primary.remove)
-        # A standby whose primary has just gone may sleep for this long (5 s otherwise) before it sees
-        # that it is promoted.
+        # A standby whose primary has just gone may sleep for this long (5 s otherwise) before it
+        # sees that it is promoted.
         standby = Cluster("wal_retrieve_retry_interval=100ms", standby_of=primary)
         stack.callback(standby.remove)
         setting = OnClusters(primary, standby)
@@ -140,7 +140,7 @@ def fail_over(setting: OnClusters, _: Ledger):
 def fill_disk(setting: OnClusters, ledger: Ledger):
     """No file can grow any more, until there is room again. A limit on the processes stands for the
     disk: it needs no right to mount one."""
-    # All are stopped for it: a file that has outgrown the limit of another process is another error.
+    # All are stopped for it: a file that has outgrown another process's limit is another error.
     with stopped(setting.primary.processes()):
         largest = max(map(size_of, setting.primary.data.rglob("*")))
         limit_files(setting.primary, str(-(-largest // 8192) * 8192 + ROOM))
