@@ -72,9 +72,11 @@ public final class PostgresPool {
     try await leastLoaded().query(statement, parameters)
   }
 
-  /// Runs a transaction on one of the connections, as ``PostgresConnection/transaction(_:)`` does.
-  public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
-    try await leastLoaded().transaction(body)
+  /// Runs a transaction on one of the connections, as ``PostgresConnection/transaction(mode:_:)`` does.
+  public func transaction<T>(
+    mode: Transaction.Mode = .readCommitted, _ body: (Transaction) async throws -> T
+  ) async throws -> T {
+    try await leastLoaded().transaction(mode: mode, body)
   }
 
   /// The connection with the least to do; of equals, another one each time: statements that begin

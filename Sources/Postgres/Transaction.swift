@@ -4,10 +4,30 @@ internal import Reactor
 public final class Transaction {
   private enum State { case new, begun, ended }
 
+  /// What a transaction sees, and may do.
+  public enum Mode: Sendable {
+    /// Each statement sees what was committed when it began, and may write.
+    case readCommitted
+    /// All statements see what was committed when the first began, and only read.
+    case snapshot
+
+    fileprivate var begin: Statement {
+      switch self {
+      case .readCommitted: Statement("begin", "BEGIN ISOLATION LEVEL READ COMMITTED")
+      case .snapshot:
+        Statement("begin_snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+      }
+    }
+  }
+
   private let connection: PostgresConnection
+  private let mode: Mode
   private var state = State.new
 
-  fileprivate init(on connection: PostgresConnection) { self.connection = connection }
+  fileprivate init(_ mode: Mode, on connection: PostgresConnection) {
+    self.mode = mode
+    self.connection = connection
+  }
 
   /// Runs a statement; BEGIN travels with the first.
   public func query(
@@ -40,7 +60,6 @@ public final class Transaction {
     try await run(statement, parameters, commits: true)
   }
 
-  private static let begin = Statement("begin", "BEGIN")
   private static let commit = Statement("commit", "COMMIT")
   private static let rollback = Statement("rollback", "ROLLBACK")
 
@@ -60,7 +79,7 @@ public final class Transaction {
   private func begin(with requests: [Request]) {
     var requests = requests
     if state == .new {
-      let beginning = [Self.begin] + (connection.transactionSettings?.explicit ?? [])
+      let beginning = [mode.begin] + (connection.transactionSettings?.explicit ?? [])
       requests.insert(contentsOf: beginning.map { .bare($0) }, at: 0)
     }
     state = .begun
@@ -108,7 +127,9 @@ extension PostgresConnection {
   /// When the task is cancelled, what waits throws at once, here and in the transaction, as
   /// ``query(_:_:)`` does. A COMMIT that was sent by then takes effect all the same; without one
   /// the transaction is rolled back.
-  public func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
+  public func transaction<T>(
+    mode: Transaction.Mode = .readCommitted, _ body: (Transaction) async throws -> T
+  ) async throws -> T {
     precondition(!pipelining.isShared, "a shared pipeline has no transactions")
     let turn = Turn()
     let refusal = await turn.wait(on: eventLoop) {
@@ -117,7 +138,7 @@ extension PostgresConnection {
       enqueue(.transaction(turn))
     }
     if let refusal { throw refusal }
-    let transaction = Transaction(on: self)
+    let transaction = Transaction(mode, on: self)
     defer {
       isExclusive = false
       if isOpen { sendSoon() }

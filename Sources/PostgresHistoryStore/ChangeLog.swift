@@ -1,34 +1,14 @@
 internal import Postgres
 internal import WorkflowHistory
 
-/// What a write changed of an execution, as far as figures are made of it.
-struct LoggedChange: Equatable {
-  /// An execution before or after a write.
-  struct State: Equatable {
-    var workflowType: String
-    var status: WorkflowStatus
-    var durationSeconds: Double?
-    var errorFingerprint: String?
-  }
-
-  /// The transaction that wrote it.
-  var transaction: TransactionID
-  var execution: ExecutionID
-  var userID: String
-  /// Of the row after, or the last one where it was deleted: the order of one execution's changes.
-  var version: Int32
-  /// Nil where it was saved.
-  var before: State?
-  /// Nil where it was deleted.
-  var after: State?
-}
-
 /// Some of the log.
 struct ChangeLogSlice {
   /// In the order of their transactions' numbers, and of one execution's versions.
   var changes: [LoggedChange]
   /// What the reader goes on with: it has seen all changes of the transactions before.
   var next: TransactionID
+  /// Whether there was no more to read.
+  var isLast: Bool
 }
 
 /// A reader comes too late: what it has not seen has been dropped. It has to begin anew, from the
@@ -60,14 +40,15 @@ enum ChangeLog {
     if next == watermark, next < end { next = next.successor }
     guard next > watermark else {
       try await check(watermark, in: transaction)
-      return ChangeLogSlice(changes: [], next: watermark)
+      return ChangeLogSlice(changes: [], next: watermark, isLast: true)
     }
     let rows = try await transaction.query(
       slice, [.transactionID(watermark), .transactionID(next)])
     // After the rows: whoever drops some of the log says so before.
     try await check(watermark, in: transaction)
     return ChangeLogSlice(
-      changes: try (0..<rows.count).map { try LoggedChange(rows[$0]) }, next: next)
+      changes: try (0..<rows.count).map { try LoggedChange(rows[$0]) }, next: next,
+      isLast: next >= end)
   }
 
   /// The watermark of a reader that is about to read the executions themselves: all that it does
@@ -98,32 +79,8 @@ enum ChangeLog {
   private static let slice = Statement(
     "log_slice",
     """
-    SELECT transaction_id, execution_id, user_id, version, old_workflow_type, old_status,
-      old_duration_seconds, old_error_fingerprint, workflow_type, status, duration_seconds,
-      error_fingerprint
+    SELECT \(LoggedChange.columns)
     FROM workflow_execution_changes WHERE transaction_id >= $1 AND transaction_id < $2
     ORDER BY transaction_id, execution_id, version
     """, [.transactionID, .transactionID])
-}
-
-extension LoggedChange {
-  fileprivate init(_ row: Row) throws(PostgresError) {
-    self.init(
-      transaction: try row.value(0), execution: ExecutionID(uuid: try row.value(1)),
-      userID: try row.value(2), version: try row.value(3), before: try State(row, from: 4),
-      after: try State(row, from: 8))
-  }
-}
-
-extension LoggedChange.State {
-  /// The state in a row, whose first column is the `offset`-th; nil where there is none.
-  fileprivate init?(_ row: Row, from offset: Int) throws(PostgresError) {
-    guard let type: String = try row.value(offset) else { return nil }
-    guard let status = WorkflowStatus(rawValue: try row.value(offset + 1)) else {
-      throw PostgresError(.protocolViolation, "a status that this server does not know")
-    }
-    self.init(
-      workflowType: type, status: status, durationSeconds: try row.value(offset + 2),
-      errorFingerprint: try row.value(offset + 3))
-  }
 }

@@ -19,8 +19,9 @@ struct ChangeLogReader {
   func next(limit: Int = 10_000, in transaction: Transaction) async throws -> ChangeLogSlice {
     let found = try await transaction.query(Self.watermark, [.text(name)])
     guard let row = found.first else { throw UnknownChangeLogReader(name: name) }
-    let slice = try await ChangeLog.read(from: try row.value(0), limit: limit, in: transaction)
-    try await advance(to: slice.next, in: transaction)
+    let watermark: TransactionID = try row.value(0)
+    let slice = try await ChangeLog.read(from: watermark, limit: limit, in: transaction)
+    if slice.next != watermark { try await advance(to: slice.next, in: transaction) }
     return slice
   }
 

@@ -26,9 +26,10 @@ final class HistoryReaders {
     try await reading { pool in try await pool.query(statement, parameters) }
   }
 
-  /// Runs a transaction that changes nothing; `body` may run more than once.
+  /// Runs a transaction whose statements see one snapshot, and change nothing; `body` may run more
+  /// than once.
   func transaction<T>(_ body: (Transaction) async throws -> T) async throws -> T {
-    try await reading { pool in try await pool.transaction(body) }
+    try await reading { pool in try await pool.transaction(mode: .snapshot, body) }
   }
 
   private func reading<T>(_ body: (PostgresPool) async throws -> T) async throws -> T {

@@ -133,16 +133,4 @@ extension PostgresHistoryStore {
       WHERE position = 1 OR bytes <= \(budget) ORDER BY id DESC
       """
   }
-
-  // MARK: Totals
-
-  /// How many executions meet the filters, wherever the page lies.
-  private func total(_ query: HistoryQuery) async throws -> Int64 {
-    let filter = HistoryFilter(query)
-    let result = try await analysts.query(
-      filter.statement(
-        "total", "SELECT count(*) FROM workflow_executions WHERE \(filter.condition)"),
-      filter.parameters)
-    return try result[0].value(0)
-  }
 }

@@ -61,7 +61,6 @@ public final class PostgresHistoryStore: HistoryStore {
     var analysing = reading
     analysing.statementTimeout = .seconds(30)
     analysing.lockTimeout = .seconds(5)
-    analysing.settings["plan_cache_mode"] = "force_custom_plan"
     func readers(
       like options: PostgresOptions, _ connections: Int,
       _ pipelining: PostgresConnection.Pipelining

@@ -20,6 +20,8 @@ actor House {
   private let logger: Logger
   private var postgres: PrivatePostgres?
   private var loops: [Loop] = []
+  /// Of what no call waits for.
+  private var background: Loop?
   private var server: RPCServer?
   private var stopRequests: StopRequests?
   /// Whether another server may go on at the same address.
@@ -49,6 +51,7 @@ actor House {
     try await loops[0].run { eventLoop in
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
+    try await startFolding(database)
     let services = try Services(key: key, reflection: options.reflection, logger: logger)
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
@@ -110,6 +113,14 @@ actor House {
     return database
   }
 
+  /// Folds changes into rollups on a loop of its own, so that no call waits for it.
+  private func startFolding(_ database: PostgresOptions) async throws {
+    let background = try Loop(name: "background")
+    self.background = background
+    let interval = options.foldInterval.duration
+    await background.run { RollupFolder(database, on: $0).fold(every: interval) }
+  }
+
   /// Where the server listens. It says so where that is not secured.
   private func makeEndpoints() throws -> Endpoints {
     let insecure = options.insecureListen.flatMap { SocketAddress($0) }
@@ -147,6 +158,7 @@ actor House {
       }
     }
     for loop in loops { await loop.stop() }
+    await background?.stop()
     await postgres?.stop()
   }
 }

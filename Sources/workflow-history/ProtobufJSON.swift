@@ -21,6 +21,13 @@ indirect enum ProtobufJSON: Equatable {
     return text
   }
 
+  /// The JSON text on one line.
+  var line: String {
+    var text = ""
+    write(to: &text, indentation: "")
+    return text
+  }
+
   private func write(to text: inout String, indentation: String) {
     switch self {
     case .string(let string): Self.write(string, to: &text)
@@ -45,7 +52,7 @@ indirect enum ProtobufJSON: Equatable {
     _ elements: [Element], between brackets: (String, String), to text: inout String,
     _ indentation: String, _ write: (Element, inout String, String) -> Void
   ) {
-    let inner = indentation + "  "
+    let inner = indentation.isEmpty ? "" : indentation + "  "
     text += brackets.0
     for (index, element) in elements.enumerated() {
       if index > 0 { text += "," }

@@ -70,6 +70,10 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "How many event loops, each on a thread of its own. Default: the number of cores.")
   var loops: Int?
 
+  @Option(
+    help: "How often changes are folded into the rollups that statistics are read from.")
+  var foldInterval = TimeSpan(.seconds(1))
+
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   @Option(help: "What is logged: trace, debug, info, notice, warning or error.")

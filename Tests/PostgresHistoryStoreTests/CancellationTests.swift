@@ -76,17 +76,19 @@ import WorkflowHistory
       let window = WindowQuery(
         userID: "alice", workflowType: nil, start: Timestamp(microseconds: 0),
         end: Timestamp(microseconds: testNow.microseconds + 1_000_000))
+      var ofOneType = window
+      ofOneType.workflowType = "etl"
       try await TableLock.while(on: store, "ACCESS EXCLUSIVE") { lock in
         for _ in 0..<2 {
           let statistics = Call(on: store.eventLoop) { _ = try await store.statistics(window) }
           try await lock.untilWaitedFor()
           let metrics = Call(on: store.eventLoop) {
-            _ = try await store.performanceMetrics(window)
+            _ = try await store.performanceMetrics(ofOneType)
           }
           statistics.cancel()
           #expect(await statistics.failure() is CancellationError)
           // Its turn comes though the table is still locked.
-          try await lock.untilWaitedFor(by: "width_bucket")
+          try await lock.untilWaitedFor(by: "workflow_type = $13")
           metrics.cancel()
           #expect(await metrics.failure() is CancellationError)
           try await lock.untilNotWaitedFor()

@@ -10,12 +10,13 @@ import WorkflowHistory
 @Suite("The change log") struct ChangeLogTests {
   private static let reader = ChangeLogReader(name: "test")
 
-  /// Runs `body` with a store, and a reader that is registered in its database.
+  /// Runs `body` with a store, and a reader that is the only one of its database.
   private static func withReader(
     _ body: @Sendable (PostgresHistoryStore) async throws -> Void
   ) async throws {
     try await withStore { store in
-      try await store.analysts.transaction { try await reader.register(in: $0) }
+      _ = try await store.run("DELETE FROM change_log_readers")
+      try await store.analysts.primary.transaction { try await reader.register(in: $0) }
       try await body(store)
     }
   }
@@ -23,7 +24,9 @@ import WorkflowHistory
   private static func next(_ store: PostgresHistoryStore, limit: Int = 10_000) async throws
     -> [LoggedChange]
   {
-    try await store.analysts.transaction { try await reader.next(limit: limit, in: $0).changes }
+    try await store.analysts.primary.transaction {
+      try await reader.next(limit: limit, in: $0).changes
+    }
   }
 
   /// Reads until a number of changes has come, or won't come any more: other databases' transactions
@@ -78,14 +81,18 @@ import WorkflowHistory
       #expect(refusal == .failedPrecondition)
 
       let changes = try await Self.next(store, count: 2)
-      let saved = LoggedChange.State(workflowType: "etl", status: .running)
+      let saved = LoggedChange.State(
+        workflowType: "etl",
+        contribution: ExecutionContribution(
+          status: .running, durationSeconds: nil, errorFingerprint: nil))
       let updated = LoggedChange.State(
-        workflowType: "copy", status: .failed, durationSeconds: 2.5,
-        errorFingerprint: "disk <n> is full")
-      #expect(changes.map(\.before) == [nil, saved])
-      #expect(changes.map(\.after) == [saved, updated])
+        workflowType: "copy",
+        contribution: ExecutionContribution(
+          status: .failed, durationSeconds: 2.5, errorFingerprint: "disk <n> is full"))
+      #expect(changes.map(\.old) == [nil, saved])
+      #expect(changes.map(\.new) == [saved, updated])
       #expect(changes.map(\.version) == [1, 2])
-      #expect(changes.allSatisfy { $0.execution == row.id && $0.userID == "alice" })
+      #expect(changes.allSatisfy { $0.executionID == row.id && $0.userID == "alice" })
       #expect(try await Self.next(store).isEmpty)
     }
   }
@@ -109,7 +116,7 @@ import WorkflowHistory
       #expect(try await Self.next(store).isEmpty)
       try await run(late, "COMMIT")
       let changes = try await Self.next(store, count: 11)
-      #expect(Set(changes.map(\.execution)) == Set(rows.map(\.id) + [row.id]))
+      #expect(Set(changes.map(\.executionID)) == Set(rows.map(\.id) + [row.id]))
       #expect(changes.count == 11)
     }
   }
@@ -128,7 +135,7 @@ import WorkflowHistory
       #expect(lag.map(\.rows) == [10])
       #expect(lag.allSatisfy { $0.seconds > 0 })
       try await run(other, "ROLLBACK")
-      #expect(Set(try await Self.next(store, count: 10).map(\.execution)) == Set(rows.map(\.id)))
+      #expect(Set(try await Self.next(store, count: 10).map(\.executionID)) == Set(rows.map(\.id)))
       #expect(try await store.changeLog.lags().map(\.rows) == [0])
     }
   }
@@ -150,7 +157,7 @@ import WorkflowHistory
       var changes: [LoggedChange] = []
       while changes.count < rows.count {
         let abandoned = await failure(CancellationError.self) {
-          try await store.analysts.transaction { (transaction) async throws -> Void in
+          try await store.analysts.primary.transaction { (transaction) async throws -> Void in
             _ = try await Self.reader.next(limit: 7, in: transaction)
             throw CancellationError()
           }
@@ -160,7 +167,7 @@ import WorkflowHistory
         #expect(part.count <= 7)
         changes += part
       }
-      #expect(changes.map(\.execution) == rows.map(\.id))
+      #expect(changes.map(\.executionID) == rows.map(\.id))
     }
   }
 
@@ -190,7 +197,7 @@ import WorkflowHistory
   func drops() async throws {
     try await Self.withReader { store in
       let old = Day(number: try await store.run(PartitionMaker.today.sql)[0].value(0)) - 9
-      try await store.analysts.transaction { transaction in
+      try await store.analysts.primary.transaction { transaction in
         try await PartitionMaker.make([.changes(of: old)], in: transaction)
       }
       let session = try await session(store)
@@ -202,7 +209,7 @@ import WorkflowHistory
           (changed_at, execution_id, user_id, version, workflow_type, status)
         SELECT now() - interval '9 days', '\(execution().id)', 'u', 1, 'etl', 3
         """)
-      let start = try await store.analysts.transaction { try await ChangeLog.end(in: $0) }
+      let start = try await store.analysts.primary.transaction { try await ChangeLog.end(in: $0) }
       let beginning = TransactionID(number: start.number - 1)
       let week = Duration.seconds(7 * 86_400)
       #expect(try await store.changeLog.dropPassed(retention: week).isEmpty)
@@ -214,7 +221,9 @@ import WorkflowHistory
       #expect(try await store.changeLog.dropPassed(retention: week).isEmpty)
 
       let late = await failure(ChangeLogOutOfRange.self) {
-        try await store.analysts.transaction { try await ChangeLog.read(from: beginning, in: $0) }
+        try await store.analysts.primary.transaction {
+          try await ChangeLog.read(from: beginning, in: $0)
+        }
       }
       #expect(late != nil)
       // The reader that has passed it goes on.

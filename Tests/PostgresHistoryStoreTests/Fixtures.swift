@@ -98,6 +98,20 @@ extension PostgresHistoryStore {
     }
   }
 
+  /// Folds all changes into rollups.
+  func fold(bite: Int = 1000) async throws {
+    let folder = RollupFolder(try await options(), bite: bite, on: eventLoop)
+    defer { folder.close() }
+    try await folder.foldAll()
+  }
+
+  /// How to connect to the store's database.
+  func options() async throws -> PostgresOptions {
+    let database: String = try await run("SELECT current_database()::text")[0].value(0)
+    let cluster = try await PostgresCluster.shared.value
+    return PostgresOptions(conninfo: cluster.conninfo(database: database))
+  }
+
   /// Runs a statement on a connection for reading.
   func run(_ sql: String) async throws -> QueryResult {
     try await analysts.query(Statement("", sql))

@@ -60,25 +60,32 @@ import WorkflowHistory
     return windows
   }
 
-  @Test("they are those of a plain scan, to the last digit")
-  func oracle() async throws {
+  @Test(
+    "they are those of a plain scan, percentiles to within 1%, whatever part has been folded",
+    arguments: [0, 0.6, 1])
+  func oracle(folded: Double) async throws {
     let rows = rows(4000)
     let oracle = Oracle(rows: rows)
     try await withStore { store in
-      try await store.saveAll(rows)
+      let split = Int(Double(rows.count) * folded)
+      try await store.saveAll(Array(rows[..<split]))
+      try await store.fold()
+      try await store.saveAll(Array(rows[split...]))
       for window in windows(rows) {
-        #expect(try await store.statistics(window) == oracle.statistics(window))
+        let statistics = oracle.statistics(window)
+        #expect(try await store.statistics(window).snapped(to: statistics) == statistics)
         let metrics = try await store.performanceMetrics(window)
         let expected = oracle.metrics(window)
         #expect(metrics.speedClasses == expected.speedClasses)
         #expect(metrics.errorPatterns == expected.errorPatterns)
-        #expect(metrics.efficiencyTrend == expected.efficiencyTrend)
-        #expect(metrics == expected)
+        let trend = metrics.snapped(to: expected).efficiencyTrend
+        #expect(trend == expected.efficiencyTrend)
+        #expect(metrics.tips == expected.tips)
       }
     }
   }
 
-  @Test("errors are counted right however many statements it takes")
+  @Test("errors are counted right however many messages they have")
   func manyErrors() async throws {
     try await withStore { store in
       let rows = (0..<2500).map { index in
@@ -106,7 +113,7 @@ import WorkflowHistory
         end: Timestamp(microseconds: testNow.microseconds + 1000))
       let figures = try await store.statistics(window).all
       #expect(figures.durationSumMicroseconds == .max)
-      #expect(figures.p99DurationSeconds == 1e308)
+      #expect(abs((figures.p99DurationSeconds ?? 0) - 1e308) <= 1e306)
       let classes = try await store.performanceMetrics(window).speedClasses
       #expect(classes.last?.executions == 3)
     }

@@ -124,6 +124,6 @@ import WorkflowHistory
       }.sorted()
     }
     let union = lists.flatMap { $0 }.sorted()
-    #expect(EfficiencyTrend.median(of: lists) == NearestRank.percentile(50, ofSorted: union))
+    #expect(ScannedTrend.median(of: lists) == NearestRank.percentile(50, ofSorted: union))
   }
 }

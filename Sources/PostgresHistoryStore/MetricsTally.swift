@@ -1,0 +1,110 @@
+internal import Postgres
+internal import WorkflowHistory
+
+/// Adds up what metrics are made of: durations by day, of the window and of the days that are its
+/// baseline, and errors, of the window and of the one before.
+struct MetricsTally {
+  let window: RollupSpan
+  /// The window of the same length before.
+  let before: RollupSpan
+  private let firstDay: Day
+  private var byDay: [Day: DurationFigures] = [:]
+  /// What is added to days, or taken away from them, to have the window's part of them.
+  private var ends: [Day: DurationFigures] = [:]
+  private(set) var errors = ErrorTally()
+
+  init(_ query: WindowQuery) {
+    let length = query.end.microseconds - query.start.microseconds
+    let (start, overflow) = query.start.microseconds.subtractingReportingOverflow(length)
+    // Where one window ends and the other begins, both need the same part of the day.
+    let middle = DayCut(at: query.start, reading: .shorter)
+    window = RollupSpan(from: middle, to: DayCut(at: query.end, reading: .after))
+    before = RollupSpan(
+      from: DayCut(at: Timestamp(microseconds: overflow ? .min : start), reading: .shorter),
+      to: middle)
+    firstDay = Day(of: query.start)
+  }
+
+  /// What is to be added.
+  func parts(_ query: WindowQuery) -> FigureParts {
+    let baseline = firstDay - EfficiencyTrend.baselineDays
+    return FigureParts(
+      query, days: min(baseline, before.days.lowerBound)..<window.days.upperBound,
+      durationsFrom: baseline,
+      ends: window.added + window.removed + before.added + before.removed, hasErrors: true)
+  }
+
+  mutating func add(_ row: Row) throws {
+    switch try FigureParts.part(row) {
+    case .rollup(let stored):
+      let day = try stored.day
+      let durations = try stored.durations
+      if !durations.isEmpty {
+        try byDay[day, default: DurationFigures()].merge(encoded: durations)
+      }
+      guard let of = windowOfErrors(day) else { return }
+      try ErrorCounts.read(stored.errors) { errors.add($1, $0, of: day, to: of) }
+    case .change(let id, let contribution, let times):
+      let day = Day(of: id.createdAt)
+      if let duration = contribution.durationSeconds {
+        byDay[day, default: DurationFigures()].add(duration, times: times)
+      }
+      if let of = windowOfErrors(day) { addError(contribution, times, day, to: of) }
+    case .execution(let id, let contribution): add(id, contribution)
+    }
+  }
+
+  /// The window to which the errors of a day's rollups count, as a whole at first.
+  private func windowOfErrors(_ day: Day) -> ErrorTally.Window? {
+    window.days.contains(day) ? .now : before.days.contains(day) ? .before : nil
+  }
+
+  private mutating func add(_ id: ExecutionID, _ contribution: ExecutionContribution) {
+    let day = Day(of: id.createdAt)
+    let times = window.times(id)
+    if times != 0 {
+      if let duration = contribution.durationSeconds {
+        ends[day, default: DurationFigures()].add(duration, times: times)
+      }
+      addError(contribution, times, day, to: .now)
+    }
+    let timesBefore = before.times(id)
+    if timesBefore != 0 { addError(contribution, timesBefore, day, to: .before) }
+  }
+
+  private mutating func addError(
+    _ contribution: ExecutionContribution, _ times: Int64, _ day: Day, to of: ErrorTally.Window
+  ) {
+    guard let fingerprint = contribution.errorFingerprint else { return }
+    errors.add(times, ExactText(fingerprint), of: day, to: of)
+  }
+
+  // MARK: Figures
+
+  /// Always all five.
+  var speedClasses: [SpeedClassFigures] {
+    var sums = DurationFigures().classes
+    for (day, figures) in byDay where window.days.contains(day) {
+      for index in sums.indices { sums[index].merge(figures.classes[index]) }
+    }
+    for figures in ends.values {
+      for index in sums.indices { sums[index].merge(figures.classes[index]) }
+    }
+    return zip(SpeedClass.allCases, sums).map { speedClass, sum in
+      SpeedClassFigures(
+        speedClass: speedClass, executions: sum.count,
+        durationSumMicroseconds: Int64(clamping: sum.sumMicroseconds))
+    }
+  }
+
+  var efficiencyTrend: [EfficiencyPoint] {
+    var trend = EfficiencyTrend()
+    for day in Set(byDay.keys).union(ends.keys).sorted() {
+      let all = byDay[day]?.histogram ?? DurationHistogram()
+      var inWindow = window.days.contains(day) ? all : DurationHistogram()
+      if let end = ends[day] { inWindow.merge(end.histogram) }
+      trend.add(day, all: all, inWindow: inWindow)
+    }
+    return trend.points
+  }
+}

@@ -1,0 +1,92 @@
+internal import Logging
+public import Postgres
+public import Reactor
+internal import WorkflowHistory
+
+/// Folds the change log into rollups, a bite at a time.
+///
+/// Of all servers one folds at a time. A bite is one transaction, so wherever it is cut short the
+/// rollups are those of the watermark. It holds itself until ``close()``.
+public final class RollupFolder {
+  private let eventLoop: EventLoop
+  private let pool: PostgresPool
+  private let bite: Int
+  private var timer: LoopTimer?
+  private var isFolding = false
+  /// Whether the last attempt failed, which is said once.
+  private var hasFailed = false
+
+  /// A folder with a connection of its own to this database. It begins to connect.
+  ///
+  /// - Parameter bite: how many changes it folds in one transaction, more only where a single
+  ///   transaction made more.
+  public init(_ database: PostgresOptions, bite: Int = 5000, on eventLoop: EventLoop) {
+    self.eventLoop = eventLoop
+    self.bite = bite
+    var options = database
+    options.statementTimeout = .seconds(30)
+    options.lockTimeout = .seconds(5)
+    // What is read under the lock is what its last holder left.
+    options.settings["default_transaction_isolation"] = "read committed"
+    // The tables of rollups grow from nothing: a plan made then is no good later.
+    options.settings["enable_seqscan"] = "off"
+    options.settings["plan_cache_mode"] = "force_generic_plan"
+    pool = PostgresPool(options, connections: 1, pipelining: .separate, on: eventLoop)
+  }
+
+  /// Folds what there is now and then after each such time, until ``close()``.
+  public func fold(every interval: Duration) {
+    timer?.cancel()
+    timer = eventLoop.timer(after: .zero, repeating: interval) { [self] in
+      guard !isFolding else { return }
+      isFolding = true
+      eventLoop.start { await self.foldAndTell() }
+    }
+  }
+
+  private func foldAndTell() async {
+    defer { isFolding = false }
+    do {
+      try await foldAll()
+      hasFailed = false
+    } catch  where timer != nil {
+      // Tried again at the next time.
+      if !hasFailed { storeLog.warning("changes could not be folded: \(error)") }
+      hasFailed = true
+    } catch {
+      // Closed.
+    }
+  }
+
+  /// Folds all changes of transactions before the oldest that is still running, when the connection
+  /// stands; returns at once where another server is folding.
+  public func foldAll() async throws {
+    try await pool.connect()
+    while try await foldBite() {}
+  }
+
+  /// Closes the connection. What a bite that is under way has done is undone.
+  public func close() {
+    timer?.cancel()
+    timer = nil
+    pool.close()
+  }
+
+  /// Folds one bite, and tells whether there may be more to fold.
+  private func foldBite() async throws -> Bool {
+    try await pool.transaction { (transaction) async throws in
+      let hasLock: Bool = try await transaction.query(RollupTable.tryLock)[0].value(0)
+      guard hasLock else { return false }
+      let slice = try await Self.reader.next(limit: bite, in: transaction)
+      var changes = RollupChanges()
+      for change in slice.changes { changes.add(change) }
+      try await RollupTable.add(changes, in: transaction)
+      return !slice.isLast
+    }
+  }
+
+  private static let reader = ChangeLogReader(name: "rollups")
+
+  /// Up to which transaction changes are in the rollups, not including it.
+  static let watermark = "(SELECT watermark FROM change_log_readers WHERE name = 'rollups')"
+}

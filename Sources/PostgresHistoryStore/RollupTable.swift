@@ -1,0 +1,224 @@
+internal import Postgres
+internal import WorkflowHistory
+
+/// The tables of rollups, as those write them who hold their lock.
+enum RollupTable {
+  /// Held to the end of its transaction by whoever writes rollups or moves the folder's watermark:
+  /// there is one at a time, on whatever server. The number is the service's own.
+  static let lock = Statement("rollup_lock", "SELECT pg_advisory_xact_lock(\(lockNumber))")
+  /// Takes the lock, or answers false where somebody else has it.
+  static let tryLock = Statement(
+    "rollup_try_lock", "SELECT pg_try_advisory_xact_lock(\(lockNumber))")
+  private static let lockNumber = 7_239_401_165_319
+
+  /// A day of Postgres, given as the number of days since 1970.
+  static func date(_ number: String) -> String { "(DATE '1970-01-01' + \(number))" }
+  /// The number of days since 1970, given a day of Postgres.
+  static func number(_ date: String) -> String { "(\(date) - DATE '1970-01-01')" }
+
+  /// Of how many fingerprints a rollup counts errors itself. Those of more are rows of their own.
+  private static let fingerprintLimit = 64
+
+  /// Adds changes to the rollups; a rollup of nothing is removed.
+  static func add(_ changes: RollupChanges, in transaction: Transaction) async throws {
+    let changes = changes.sorted
+    guard !changes.isEmpty else { return }
+    let stored = try await transaction.query(select, keys(changes.map(\.key)))
+    var merged = RollupRows()
+    var empty: [RollupKey] = []
+    var spilled = SpilledErrors()
+    for (index, (key, change)) in changes.enumerated() {
+      let row = stored[index]
+      let isStored = try !row.isNull(0)
+      var rollup = isStored ? try ExecutionRollup(row, from: 0) : ExecutionRollup()
+      var spills = isStored ? try row.value(7) : false
+      rollup.counts.merge(change.counts)
+      rollup.durations.merge(change.durations)
+      for (fingerprint, count) in change.errors.counts {
+        // One that is counted in the rollup stays there, and one that spilled stays out.
+        if rollup.errors.counts[fingerprint] != nil
+          || (!spills && rollup.errors.counts.count < fingerprintLimit)
+        {
+          rollup.errors.add(count, fingerprint)
+        } else {
+          spills = true
+          spilled.append(key, fingerprint, count)
+        }
+      }
+      if !rollup.isEmpty || spills {
+        merged.append(key, rollup, spillsErrors: spills)
+      } else if isStored {
+        empty.append(key)
+      }
+    }
+    if !merged.isEmpty { _ = try await transaction.query(upsert, merged.parameters) }
+    if !empty.isEmpty { _ = try await transaction.query(delete, keys(empty)) }
+    try await add(spilled, in: transaction)
+  }
+
+  private static func add(_ errors: SpilledErrors, in transaction: Transaction) async throws {
+    guard !errors.isEmpty else { return }
+    let upserted = try await transaction.query(
+      upsertErrors, errors.parameters + [.array(errors.counts)])
+    let leavesZeros: Bool = try upserted[0].value(0)
+    if leavesZeros { _ = try await transaction.query(deleteErrors, errors.parameters) }
+  }
+
+  private static func keys(_ keys: [RollupKey]) -> [Parameter] {
+    var arrays = RollupKeys()
+    for key in keys { arrays.append(key) }
+    return arrays.parameters
+  }
+
+  // MARK: Statements
+
+  private static let columns = ExecutionRollup.columns + ", spills_errors"
+  private static let keyTypes = [DataType.textArray, DataType.int4.array, .textArray]
+
+  /// The stored rollups of some keys, in the order of these; NULL where there is none.
+  private static let select = Statement(
+    "rollups_of_keys",
+    """
+    SELECT \(columns)
+    FROM unnest($1, $2, $3) WITH ORDINALITY AS key (user_id, day, workflow_type, position)
+    LEFT JOIN execution_rollups AS rollup ON rollup.user_id = key.user_id
+      AND rollup.day = \(date("key.day")) AND rollup.workflow_type = key.workflow_type
+    ORDER BY position
+    """, keyTypes)
+
+  private static let upsert = Statement(
+    "rollup_upsert",
+    """
+    INSERT INTO execution_rollups (user_id, day, workflow_type, \(columns))
+    SELECT user_id, \(date("day")), workflow_type, \(columns)
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      AS merged (user_id, day, workflow_type, \(columns))
+    ON CONFLICT (user_id, day, workflow_type) DO UPDATE SET pending = excluded.pending,
+      running = excluded.running, completed = excluded.completed, failed = excluded.failed,
+      paused = excluded.paused, durations = excluded.durations, errors = excluded.errors,
+      spills_errors = excluded.spills_errors
+    """,
+    keyTypes
+      + Array(repeating: DataType.int8.array, count: 5)
+      + [DataType.bytes.array, DataType.bytes.array, DataType.boolean.array])
+
+  private static let delete = Statement(
+    "rollup_delete",
+    """
+    DELETE FROM execution_rollups AS rollup USING unnest($1, $2, $3) AS key (user_id, day, workflow_type)
+    WHERE rollup.user_id = key.user_id AND rollup.day = \(date("key.day"))
+      AND rollup.workflow_type = key.workflow_type
+    """, keyTypes)
+
+  /// Adds to counts of errors, and tells whether any is 0 now.
+  private static let upsertErrors = Statement(
+    "error_rollup_upsert",
+    """
+    WITH upserted AS (
+      INSERT INTO execution_error_rollups AS rollup
+        (user_id, day, workflow_type, fingerprint_digest, fingerprint, count)
+      SELECT user_id, \(date("day")), workflow_type, \(digest("fingerprint")), fingerprint, count
+      FROM unnest($1, $2, $3, $4, $5) AS change (user_id, day, workflow_type, fingerprint, count)
+      ON CONFLICT (user_id, day, workflow_type, fingerprint_digest)
+        DO UPDATE SET count = rollup.count + excluded.count
+      RETURNING count
+    )
+    SELECT coalesce(bool_or(count = 0), false) FROM upserted
+    """, keyTypes + [.textArray, DataType.int8.array])
+
+  private static let deleteErrors = Statement(
+    "error_rollup_delete",
+    """
+    DELETE FROM execution_error_rollups AS rollup
+    USING unnest($1, $2, $3, $4) AS key (user_id, day, workflow_type, fingerprint)
+    WHERE rollup.user_id = key.user_id AND rollup.day = \(date("key.day"))
+      AND rollup.workflow_type = key.workflow_type
+      AND rollup.fingerprint_digest = \(digest("key.fingerprint")) AND rollup.count = 0
+    """, keyTypes + [.textArray])
+
+  private static func digest(_ text: String) -> String { "sha256(convert_to(\(text), 'UTF8'))" }
+}
+
+/// The keys of some rollups as arrays.
+private struct RollupKeys {
+  private var users = ArrayParameter(of: .text)
+  private var days = ArrayParameter(of: .int4)
+  private var workflowTypes = ArrayParameter(of: .text)
+
+  mutating func append(_ key: RollupKey) {
+    users.append(.text(key.userID.text))
+    days.append(.int4(key.day.number))
+    workflowTypes.append(.text(key.workflowType.text))
+  }
+
+  var isEmpty: Bool { users.count == 0 }
+  var parameters: [Parameter] { [.array(users), .array(days), .array(workflowTypes)] }
+}
+
+/// Errors that their rollups do not count, as arrays.
+private struct SpilledErrors {
+  private var keys = RollupKeys()
+  private var fingerprints = ArrayParameter(of: .text)
+  private(set) var counts = ArrayParameter(of: .int8)
+
+  mutating func append(_ key: RollupKey, _ fingerprint: ExactText, _ count: Int64) {
+    keys.append(key)
+    fingerprints.append(.text(fingerprint.text))
+    counts.append(.int8(count))
+  }
+
+  var isEmpty: Bool { keys.isEmpty }
+  /// All but the counts.
+  var parameters: [Parameter] { keys.parameters + [.array(fingerprints)] }
+}
+
+/// Some rollups as arrays.
+private struct RollupRows {
+  private var keys = RollupKeys()
+  private var counts = WorkflowStatus.allCases.map { _ in ArrayParameter(of: .int8) }
+  private var durations = ArrayParameter(of: .bytes)
+  private var errors = ArrayParameter(of: .bytes)
+  private var spillsErrors = ArrayParameter(of: .boolean)
+
+  mutating func append(_ key: RollupKey, _ rollup: ExecutionRollup, spillsErrors spills: Bool) {
+    keys.append(key)
+    for (index, status) in WorkflowStatus.allCases.enumerated() {
+      counts[index].append(.int8(rollup.counts[status]))
+    }
+    durations.append(.bytes(rollup.durations.encoded))
+    errors.append(.bytes(rollup.errors.encoded))
+    spillsErrors.append(.boolean(spills))
+  }
+
+  var isEmpty: Bool { keys.isEmpty }
+  var parameters: [Parameter] {
+    keys.parameters + counts.map { .array($0) }
+      + [.array(durations), .array(errors), .array(spillsErrors)]
+  }
+}
+
+extension ExecutionRollup {
+  /// The columns of `execution_rollups` that hold its figures.
+  static let columns = "pending, running, completed, failed, paused, durations, errors"
+
+  /// The rollup, without the errors that it spills, in a row that has ``columns`` from the `offset`-th
+  /// on.
+  init(_ row: Row, from offset: Int) throws {
+    self.init(
+      counts: try StatusCounts(row, from: offset),
+      durations: try DurationFigures(encoded: try row.value(offset + 5)),
+      errors: try ErrorCounts(encoded: try row.value(offset + 6)))
+  }
+}
+
+extension StatusCounts {
+  /// The counts in five columns, the first of which is the `offset`-th.
+  init(_ row: Row, from offset: Int) throws(PostgresError) {
+    self.init()
+    var column = offset
+    for status in WorkflowStatus.allCases {
+      self[status] = try row.value(column)
+      column += 1
+    }
+  }
+}

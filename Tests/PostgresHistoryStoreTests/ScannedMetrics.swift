@@ -1,0 +1,145 @@
+import Postgres
+import WorkflowHistory
+
+@testable import PostgresHistoryStore
+
+extension PostgresHistoryStore {
+  /// ``performanceMetrics(_:)`` by a scan of the executions, percentiles to the last digit.
+  func scannedMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics {
+    try await answering {
+      try await analysts.transaction { (transaction) async throws in
+        let speedClasses = try await Self.speedClasses(query, in: transaction)
+        let errorPatterns = try await Self.errorPatterns(query, in: transaction)
+        let efficiencyTrend = try await Self.efficiencyTrend(query, in: transaction)
+        return PerformanceMetrics(
+          query: query, speedClasses: speedClasses, errorPatterns: errorPatterns,
+          tips: OptimizationTip.tips(speedClasses: speedClasses, errorPatterns: errorPatterns),
+          efficiencyTrend: efficiencyTrend)
+      }
+    }
+  }
+
+  // MARK: Speed
+
+  private static func speedClasses(_ query: WindowQuery, in transaction: Transaction) async throws
+    -> [SpeedClassFigures]
+  {
+    let filter = HistoryFilter(query)
+    let result = try await transaction.query(
+      filter.statement(
+        "scanned_speed",
+        """
+        SELECT width_bucket(duration_seconds, ARRAY[5, 15, 60, 300]::double precision[]),
+          count(*), \(durationSum)
+        FROM workflow_executions WHERE \(filter.condition) AND duration_seconds IS NOT NULL
+        GROUP BY 1
+        """), filter.parameters)
+    var classes = SpeedClass.allCases.map {
+      SpeedClassFigures(speedClass: $0, executions: 0, durationSumMicroseconds: 0)
+    }
+    for index in 0..<result.count {
+      let row = result[index]
+      let bucket = Int(try row.value(0, as: Int32.self))
+      classes[bucket].executions = try row.value(1)
+      classes[bucket].durationSumMicroseconds = try row.value(2)
+    }
+    return classes
+  }
+
+  // MARK: Errors
+
+  /// How many failed executions one statement groups: so that what comes back is bounded, though
+  /// each message may be 64 KiB.
+  private static let errorsAtOnce: Int64 = 1000
+
+  private static func errorPatterns(_ query: WindowQuery, in transaction: Transaction) async throws
+    -> [ErrorPattern]
+  {
+    var tally = ScannedErrors()
+    try await scanErrors(query, in: transaction) { tally.add($0) }
+    let earlier = WindowQuery(
+      userID: query.userID, workflowType: query.workflowType,
+      start: Timestamp(
+        microseconds: query.start.microseconds
+          - (query.end.microseconds - query.start.microseconds)),
+      end: query.start)
+    if !tally.isEmpty {
+      try await scanErrors(earlier, in: transaction) { tally.addEarlier($0) }
+    }
+    return tally.patterns
+  }
+
+  private static func scanErrors(
+    _ query: WindowQuery, in transaction: Transaction, _ body: (ErrorGroup) -> Void
+  ) async throws {
+    var end: ExecutionID?
+    while true {
+      var filter = HistoryFilter(query, before: end)
+      let limit = filter.append(.int8(errorsAtOnce), .int8)
+      let result = try await transaction.query(
+        filter.statement("scanned_errors", errorsSQL(filter.condition, limit)), filter.parameters)
+      for index in 0..<result.count { body(try ErrorGroup(result[index])) }
+      guard let first = result.first, try first.value(5) == errorsAtOnce else { return }
+      end = ExecutionID(uuid: try first.value(4))
+    }
+  }
+
+  /// The newest executions with an error, grouped by its message, each with the oldest of all and
+  /// how many they are.
+  private static func errorsSQL(_ condition: String, _ limit: String) -> String {
+    """
+    WITH failed AS MATERIALIZED (
+      SELECT id, error_message FROM workflow_executions
+      WHERE \(condition) AND error_message IS NOT NULL ORDER BY id DESC LIMIT \(limit)
+    )
+    SELECT error_message, count(*), (array_agg(id ORDER BY id DESC))[1:\(ScannedErrors.samples)],
+      (array_agg(id ORDER BY id))[1], (SELECT id FROM failed ORDER BY id LIMIT 1),
+      (SELECT count(*) FROM failed)
+    FROM failed GROUP BY error_message
+    """
+  }
+
+  // MARK: Efficiency
+
+  private static func efficiencyTrend(_ query: WindowQuery, in transaction: Transaction)
+    async throws -> [EfficiencyPoint]
+  {
+    let first = Day(of: query.start)
+    let last = Day(of: Timestamp(microseconds: query.end.microseconds - 1))
+    var trend = ScannedTrend()
+    // Four weeks at once: no more than two months of durations are held.
+    var day = first - EfficiencyTrend.baselineDays
+    while day <= last {
+      let next = day + EfficiencyTrend.baselineDays
+      let part = WindowQuery(
+        userID: query.userID, workflowType: query.workflowType, start: day.start,
+        end: min(next.start, query.end))
+      var filter = HistoryFilter(part)
+      let start = filter.append(ExecutionID.first(atOrAfter: query.start).parameter, .uuid)
+      let result = try await transaction.query(
+        filter.statement("scanned_efficiency", efficiencySQL(filter.condition, start)),
+        filter.parameters)
+      for index in 0..<result.count {
+        let row = result[index]
+        trend.add(
+          Day(number: try row.value(0)), executions: try row.value(1), median: try row.value(2),
+          durations: try row.value(3))
+      }
+      day = next
+    }
+    return trend.points
+  }
+
+  /// Each day's durations in order, and of those in the window the number and the median.
+  private static func efficiencySQL(_ condition: String, _ start: String) -> String {
+    """
+    SELECT (created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01',
+      count(*) FILTER (WHERE id >= \(start)),
+      percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_seconds)
+        FILTER (WHERE id >= \(start)),
+      array_agg(duration_seconds ORDER BY duration_seconds)
+    FROM workflow_executions WHERE \(condition) AND duration_seconds IS NOT NULL
+    GROUP BY 1 ORDER BY 1
+    """
+  }
+}

@@ -1,0 +1,57 @@
+import WorkflowHistory
+
+@testable import PostgresHistoryStore
+
+extension Double {
+  /// The exact number where this is within 1% of it, else this one.
+  fileprivate func snapped(to exact: Double) -> Double {
+    abs(self - exact) <= exact * 0.01 ? exact : self
+  }
+}
+
+extension Double? {
+  fileprivate func snapped(to exact: Double?) -> Double? {
+    guard let self, let exact else { return self }
+    return self.snapped(to: exact)
+  }
+}
+
+extension ExecutionFigures {
+  /// The figures with those percentiles of others that they are within 1% of.
+  func snapped(to exact: ExecutionFigures) -> ExecutionFigures {
+    var figures = self
+    figures.p50DurationSeconds = p50DurationSeconds.snapped(to: exact.p50DurationSeconds)
+    figures.p95DurationSeconds = p95DurationSeconds.snapped(to: exact.p95DurationSeconds)
+    figures.p99DurationSeconds = p99DurationSeconds.snapped(to: exact.p99DurationSeconds)
+    return figures
+  }
+}
+
+extension WorkflowStatistics {
+  /// The statistics with those percentiles of others that they are within 1% of. So they are equal
+  /// where all but the percentiles is, and these are near enough.
+  func snapped(to exact: WorkflowStatistics) -> WorkflowStatistics {
+    WorkflowStatistics(
+      query: query, all: all.snapped(to: exact.all),
+      byType: byType.enumerated().map { index, part in
+        index < exact.byType.count
+          ? (part.workflowType, part.figures.snapped(to: exact.byType[index].figures)) : part
+      })
+  }
+}
+
+extension PerformanceMetrics {
+  /// The metrics with those medians of others that they are within 1% of.
+  func snapped(to exact: PerformanceMetrics) -> PerformanceMetrics {
+    var metrics = self
+    for (index, point) in exact.efficiencyTrend.enumerated()
+    where index < metrics.efficiencyTrend.count {
+      let own = metrics.efficiencyTrend[index]
+      metrics.efficiencyTrend[index].medianDurationSeconds =
+        own.medianDurationSeconds.snapped(to: point.medianDurationSeconds)
+      metrics.efficiencyTrend[index].baselineMedianSeconds =
+        own.baselineMedianSeconds.snapped(to: point.baselineMedianSeconds)
+    }
+    return metrics
+  }
+}
