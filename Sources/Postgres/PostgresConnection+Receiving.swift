@@ -103,8 +103,12 @@ extension PostgresConnection {
       aborted.append(request)
     } else if pipelining.isShared || request.failure != nil {
       request.resolve()
-      // The server has become a standby: another takes the writes, if any does.
-      if let failure = request.failure, failure.sqlState == .readOnlyTransaction { lose(failure) }
+      // The server ends the session; or it has become a standby, and another takes the writes.
+      if let failure = request.failure,
+        failure.kind == .connection || failure.sqlState == .readOnlyTransaction
+      {
+        lose(failure)
+      }
     } else {
       uncommitted.append(request)
     }

@@ -25,11 +25,22 @@ public final class DescriptorWatch: HandleOwner {
         uv_poll_stop(poll)
         return
       }
-      uv_poll_start(poll, interest.rawValue) { poll, status, events in
-        let watch = HandleOwner.of(poll, as: DescriptorWatch.self)
-        // An error is for the owner to find when it reads or writes.
-        watch.ready(status < 0 ? watch.interest : Readiness(rawValue: events))
+      start(poll)
+    }
+  }
+
+  private func start(_ poll: UnsafeMutablePointer<uv_poll_t>) {
+    uv_poll_start(poll, interest.rawValue) { poll, status, events in
+      let watch = HandleOwner.of(poll, as: DescriptorWatch.self)
+      guard status < 0 else {
+        watch.ready(Readiness(rawValue: events))
+        return
       }
+      // An error is for the owner to find when it reads or writes. It may find bytes first, that
+      // came before the error; libuv has ceased to watch, and so would never tell of the error.
+      watch.ready(watch.interest)
+      guard !watch.isClosing, !watch.interest.isEmpty, let poll else { return }
+      watch.start(poll)
     }
   }
 
