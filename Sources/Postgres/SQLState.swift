@@ -22,6 +22,8 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
   static let duplicateStatement = SQLState("42P05")
   /// The table does not exist.
   public static let undefinedTable = SQLState("42P01")
+  /// The column does not exist.
+  static let undefinedColumn = SQLState("42703")
   /// The relation exists.
   public static let duplicateTable = SQLState("42P07")
   /// The transaction was rolled back because of others that ran beside it.
@@ -60,6 +62,10 @@ public struct SQLState: Hashable, Sendable, CustomStringConvertible {
   /// Whether the statement's transaction was rolled back for the sake of others, so that it may be
   /// run again from its start, whatever it does.
   public var isConflict: Bool { [.serializationFailure, .deadlockDetected].contains(self) }
+
+  /// Whether the statement names a table or a column that the server does not have, such as a
+  /// replica that has not heard of a migration yet.
+  public var isMissingSchema: Bool { [.undefinedTable, .undefinedColumn].contains(self) }
 
   /// Whether a value itself was refused: bad text, out of range, not JSON.
   public var isDataException: Bool { errorClass == "22" || self == SQLState("54000") }

@@ -36,7 +36,9 @@ final class HistoryReaders {
     let first = replicas.map { $0.openConnections > 0 ? $0 : primary } ?? primary
     do {
       return try await body(first)
-    } catch let error as PostgresError where error.isWorthAnotherRead {
+    } catch let error as PostgresError
+      where error.isWorthAnotherRead || first !== primary && error.isOfOldSchema
+    {
       guard primary.openConnections > 0 else { throw error }
       return try await body(primary)
     }
@@ -55,4 +57,7 @@ extension PostgresError {
     // Not after a time limit, which the caller has waited for.
     kind == .connection || sqlState?.isConflict == true || sqlState?.isUnavailability == true
   }
+
+  /// Whether a replica does not have yet what a migration made.
+  fileprivate var isOfOldSchema: Bool { sqlState?.isMissingSchema == true }
 }

@@ -54,6 +54,37 @@ import WorkflowHistory
     await loop.stop()
   }
 
+  @Test("that have not heard of a migration yet leave the reads to the primary")
+  func oldSchema() async throws {
+    let primary = try PostgresCluster()
+    let standby = try PostgresCluster(standbyOf: primary)
+    let loop = try Loop(name: "test")
+    try await loop.run { eventLoop in
+      let operators = try await PostgresConnection.connect(
+        to: PostgresOptions(conninfo: standby.conninfo()), on: eventLoop)
+      defer { operators.close() }
+      _ = try await operators.query(Statement("", "SELECT pg_wal_replay_pause()"))
+      let paused = Statement("", "SELECT pg_get_wal_replay_pause_state() = 'paused'")
+      while try await !operators.query(paused)[0].value(0, as: Bool.self) {}
+      let database = PostgresOptions(conninfo: primary.conninfo())
+      try await PostgresHistoryStore.migrate(database, now: testNow, on: eventLoop)
+
+      let store = PostgresHistoryStore(
+        database, replicas: PostgresOptions(conninfo: standby.conninfo()), on: eventLoop)
+      defer { store.close() }
+      try await store.connect()
+      for pool in [store.readers.replicas, store.analysts.replicas] { try await pool?.connect() }
+      let saved = try await store.save(save(execution()))
+      let reach = Reach.user(saved.userID)
+      #expect(try await store.execution(saved.id, reach: reach) == saved)
+      let window = WindowQuery(
+        userID: saved.userID, workflowType: nil, start: Timestamp(microseconds: 0),
+        end: Timestamp(microseconds: testNow.microseconds + 1_000_000))
+      #expect(try await store.statistics(window).all.total == 1)
+    }
+    await loop.stop()
+  }
+
   @Test("a read whose session is ended is read again in another")
   func readAgain() async throws {
     try await withStore { store in
