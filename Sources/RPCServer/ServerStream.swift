@@ -120,18 +120,25 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private func run() async {
     defer { connection.runningCalls -= 1 }
     guard !isOver else { return }
+    let status = await serve()
+    // There is nothing to cancel any more.
+    task = nil
+    end(status)
+  }
+
+  private func serve() async -> RPCStatus {
     do {
       try await route.serve(call, requests, self)
-      end(.ok)
+      return .ok
     } catch let status as RPCStatus {
-      end(status)
+      return status
     } catch is CancellationError {
-      end(RPCStatus(.cancelled, "the call was cancelled"))
+      return RPCStatus(.cancelled, "the call was cancelled")
     } catch {
       server.logger.error(
         "a handler has failed",
         metadata: ["method": "\(call.path)", "error": "\(type(of: error))"])
-      end(RPCStatus(.internal, "internal error"))
+      return RPCStatus(.internal, "internal error")
     }
   }
 

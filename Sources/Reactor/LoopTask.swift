@@ -88,7 +88,7 @@ final class Workers {
   /// Ends the workers that wait, and each of the others when its operation has ended.
   func close() {
     isClosed = true
-    for worker in idle { worker.resume() }
+    for worker in idle { worker.end() }
     idle = []
   }
 }
@@ -99,20 +99,25 @@ final class Worker {
   private let workers: Workers
   private var waiting: UnsafeContinuation<Void, Never>?
   private var isCancelled = false
+  private var isEnding = false
 
   fileprivate init(of workers: Workers) { self.workers = workers }
 
   /// The task's whole life.
   func run() async {
     repeat {
-      // A task stays cancelled, so the next operation needs another.
       while !isCancelled, let next = workers.takeNext() {
         await next.begin(by: self)?()
         next.end()
       }
-      guard !isCancelled, workers.takeBack(self) else { break }
-      await withUnsafeContinuation { waiting = $0 }
-    } while workers.hasWork
+      // A task stays cancelled, so the next operation needs another.
+      if isCancelled { break }
+      await withUnsafeContinuation { continuation in
+        if workers.takeBack(self) { return waiting = continuation }
+        isEnding = true
+        continuation.resume()
+      }
+    } while !isEnding || workers.hasWork
     task = nil
   }
 
@@ -120,6 +125,11 @@ final class Worker {
     let waiting = waiting
     self.waiting = nil
     waiting?.resume()
+  }
+
+  fileprivate func end() {
+    isEnding = true
+    resume()
   }
 
   fileprivate func cancel() {
