@@ -57,7 +57,11 @@ def test_a_replica_may_lag_behind_and_a_strong_read_does_not(clusters, replicate
     client = replicated.client(fresh_user())
     strong = StrongClient(client.channel, client.user, client.token)
     first = client.save()
-    wait_until(lambda: found(client, first.id), what="the replica has the first")
+    # Asked of itself: what it does not have yet, such as the tables, the server reads elsewhere.
+    has_tables = "select to_regclass('workflow_executions') is not null"
+    wait_until(lambda: standby.postgres.psql(has_tables) == "t", what="the replica's tables")
+    has_first = f"select count(*) from workflow_executions where id = '{first.id}'"
+    wait_until(lambda: standby.postgres.psql(has_first) == "1", what="the replica has the first")
     standby.postgres.psql("select pg_wal_replay_pause()")
     paused = "select pg_get_wal_replay_pause_state()"
     wait_until(lambda: standby.postgres.psql(paused) == "paused", what="the pause")
