@@ -46,7 +46,8 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
 
   func begin() {
     if let timeout = call.timeout {
-      guard timeout > .zero else { return expire() }
+      // Less has passed while it was read.
+      guard timeout >= .microseconds(1) else { return expire() }
       deadline = server.eventLoop.timer(after: timeout) { self.expire() }
     }
     guard route.streamsRequests else { return }
