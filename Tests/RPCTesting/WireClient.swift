@@ -104,7 +104,13 @@ public final class WireClient: ByteStreamDelegate, HTTP2SessionDelegate {
   /// Never called: a server makes no requests.
   public func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {}
   /// Keeps the code.
-  public func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) { goAway = code }
+  public func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) {
+    goAway = code
+    goAways += 1
+  }
+
+  /// How often the server has said to go away.
+  public private(set) var goAways = 0
 }
 
 /// One call of a ``WireClient``, and what came back.
