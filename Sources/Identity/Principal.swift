@@ -9,7 +9,7 @@ public struct Scope: RawRepresentable, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
-  /// To save and update executions.
+  /// To save, update and delete executions.
   public static let historyWrite = Scope(rawValue: "history:write")
   /// To act for any user; for executors and operators.
   public static let historyAny = Scope(rawValue: "history:any")
@@ -28,7 +28,7 @@ public struct Principal: Equatable, Sendable {
     self.scopes = scopes
   }
 
-  /// Whether the caller may save and update.
+  /// Whether the caller may save, update and delete.
   public var canWrite: Bool { scopes.contains(.historyWrite) }
   /// Whether the caller may name another user than itself.
   public var canActForAnyUser: Bool { scopes.contains(.historyAny) }

@@ -90,47 +90,42 @@ final class BatchWriter {
 
   private func commit(_ writes: [PendingWrite]) async throws {
     var saves = SaveBatch()
-    var updates = UpdateBatch()
+    var locks = LockBatch()
     for write in writes {
       switch write.operation {
       case .save(let save, let digest): saves.append(write, save, digest: digest)
       case .update(let update, let reach, let now):
-        updates.append(write, update, reach: reach, now: now)
+        locks.append(write, update, reach: reach, now: now)
+      case .deletion(let deletion, let reach): locks.append(write, deletion, reach: reach)
       }
     }
-    guard !updates.isEmpty else {
+    guard !locks.isEmpty else {
       return await finish(saves, try await pool.query(SaveBatch.statement, saves.parameters))
     }
-    try await commit(saves, updates)
+    try await commit(saves, locks)
   }
 
-  private func commit(_ saves: SaveBatch, _ updates: UpdateBatch) async throws {
-    // Alone, an update may wait for whoever has locked its row.
-    let isAlone = updates.writes.count == 1 && saves.isEmpty
-    let lock = isAlone ? UpdateBatch.lockAll : UpdateBatch.lock
-    let (saved, changed, updated) = try await pool.transaction { transaction in
+  private func commit(_ saves: SaveBatch, _ locks: LockBatch) async throws {
+    // Alone, an update or a deletion may wait for whoever has locked its row.
+    let isAlone = locks.writes.count == 1 && saves.isEmpty
+    let lock = isAlone ? LockBatch.lockAll : LockBatch.lock
+    let (saved, written, locked) = try await pool.transaction { transaction in
       // Rows are inserted before rows are locked, both in order: crossing batches can't deadlock.
-      var first = [(lock, updates.lockParameters)]
+      var first = [(lock, locks.lockParameters)]
       if !saves.isEmpty { first.insert((SaveBatch.statement, saves.parameters), at: 0) }
       let results = try await transaction.query(first)
-      let updated = try updates.apply(to: results[results.count - 1])
-      var changed: QueryResult?
-      if !updated.changes.isEmpty {
-        changed = try await transaction.commit(
-          with: ChangeBatch.statement, updated.changes.parameters)
-      }
-      return (saves.isEmpty ? nil : results[0], changed, updated)
+      let locked = try locks.apply(to: results[results.count - 1])
+      let written = try await transaction.commit(with: locked.statements)
+      return (saves.isEmpty ? nil : results[0], written, locked)
     }
-    if let changed {
-      finish(try updated.changes.answers(changed).map { ($0, .success($1)) })
-    }
-    finish(updated.refused.map { ($0, .failure($1)) })
+    finish(try locked.answers(written))
+    finish(locked.refused.map { ($0, .failure($1)) })
     if isAlone {
-      finish(updated.missing.map { ($0, .failure(HistoryError.noSuchExecution)) })
+      finish(locked.missing.map { ($0, .failure(HistoryError.noSuchExecution)) })
     }
     if let saved { await finish(saves, saved) }
     if !isAlone {
-      for write in updated.missing { await writeOn([write]) }
+      for write in locked.missing { await writeOn([write]) }
     }
   }
 
@@ -171,6 +166,17 @@ extension [PendingWrite] {
             nil
           }
         }))
+  }
+}
+
+extension Transaction {
+  /// Runs these, and commits with the last of them. Where there are none, it is left open.
+  fileprivate func commit(with statements: [(Statement, [Parameter])]) async throws
+    -> [QueryResult]
+  {
+    guard let (statement, parameters) = statements.last else { return [] }
+    let earlier = statements.count > 1 ? try await query(statements.dropLast()) : []
+    return earlier + [try await commit(with: statement, parameters)]
   }
 }
 

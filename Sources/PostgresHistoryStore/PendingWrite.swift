@@ -1,16 +1,18 @@
 internal import Synchronization
 internal import WorkflowHistory
 
-/// A save or an update that waits to be written, or is being written, and the call that waits for
-/// its answer.
+/// A save, an update or a deletion that waits to be written, or is being written, and the call that
+/// waits for its answer.
 final class PendingWrite: Sendable {
   /// What is to be written.
   enum Operation: Sendable {
     case save(ExecutionSave, digest: [UInt8])
     case update(ExecutionUpdate, reach: Reach, now: Timestamp)
+    case deletion(ExecutionDeletion, reach: Reach)
   }
 
-  typealias Answer = Result<WorkflowExecution, any Error>
+  /// The row as it is now; nil where it was deleted.
+  typealias Answer = Result<WorkflowExecution?, any Error>
 
   let operation: Operation
   let id: ExecutionID
@@ -28,6 +30,9 @@ final class PendingWrite: Sendable {
     case .update(let update, _, _):
       id = update.id
       bytes = Self.overhead + update.fields.documentBytes
+    case .deletion(let deletion, _):
+      id = deletion.id
+      bytes = Self.overhead
     }
   }
 

@@ -4,18 +4,31 @@ public import WorkflowHistory
 extension PostgresHistoryStore {
   /// As ``HistoryStore`` asks.
   public func save(_ save: ExecutionSave) async throws -> WorkflowExecution {
-    try await write(.save(save, digest: SaveDigest.of(save.sent)))
+    try await stored(.save(save, digest: SaveDigest.of(save.sent)))
   }
 
   /// As ``HistoryStore`` asks.
   public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
   {
-    try await write(.update(update, reach: reach, now: now))
+    try await stored(.update(update, reach: reach, now: now))
+  }
+
+  /// As ``HistoryStore`` asks.
+  public func delete(_ deletion: ExecutionDeletion, reach: Reach) async throws {
+    _ = try await write(.deletion(deletion, reach: reach))
+  }
+
+  /// The row that a write leaves.
+  private func stored(_ operation: PendingWrite.Operation) async throws -> WorkflowExecution {
+    guard let row = try await write(operation) else {
+      throw HistoryError(.internal, "the execution was written and not answered")
+    }
+    return row
   }
 
   /// Puts a write into the queue and waits for its answer: it is committed when this returns.
-  private func write(_ operation: PendingWrite.Operation) async throws -> WorkflowExecution {
+  private func write(_ operation: PendingWrite.Operation) async throws -> WorkflowExecution? {
     try await answering {
       var write: PendingWrite?
       var isCancelled = false

@@ -39,7 +39,7 @@ public final class PostgresHistoryStore: HistoryStore {
   ///
   /// - Parameters:
   ///   - replicas: servers that follow it, which take the reads while there are any.
-  ///   - writes: what it saves and updates through: one queue for all stores of a process.
+  ///   - writes: what it writes through: one queue for all stores of a process.
   public convenience init(
     _ database: PostgresOptions, replicas: PostgresOptions? = nil, limits: Limits = Limits(),
     writes: WriteQueue = WriteQueue(), on eventLoop: EventLoop

@@ -35,7 +35,7 @@ struct TakenBatch {
       rows[ExecutionID(uuid: try result[index].value(0))] = result[index]
     }
     return try zip(writes, saves).map { write, saved in
-      // The row was there a moment ago: retention may have taken it meanwhile.
+      // The row was there a moment ago: a deletion or retention may have taken it.
       guard let row = rows[write.id] else { return (write, .failure(Self.removed)) }
       let isSameUser: Bool = try row.value(1)
       let isSameSave: Bool = try row.value(2)

@@ -19,6 +19,13 @@ public enum ExecutionRules {
   /// What execution_metadata is when a save leaves it out.
   static let emptyMetadata = JSONDocument(uncheckedUTF8: Array("{}".utf8))
 
+  /// Throws `aborted` where a row has another version than its caller expects; nil expects any.
+  static func check(version: Int32, isExpected expected: Int32?) throws(HistoryError) {
+    guard let expected, expected != version else { return }
+    throw HistoryError(
+      .aborted, "the execution is at version \(version), not \(expected): read it again")
+  }
+
   /// end - start in seconds, nil where one is not known. The two lie in the years 1 to 9999;
   /// others have been refused, or are about to be.
   static func duration(from start: Timestamp?, to end: Timestamp?) -> Double? {

@@ -15,11 +15,7 @@ extension ExecutionUpdate {
   public func apply(to row: WorkflowExecution, now: Timestamp) throws(HistoryError)
     -> WorkflowExecution
   {
-    if let expectedVersion, expectedVersion != row.version {
-      throw HistoryError(
-        .aborted,
-        "the execution is at version \(row.version), not \(expectedVersion): read it again")
-    }
+    try ExecutionRules.check(version: row.version, isExpected: expectedVersion)
     guard row.version < Int32.max else {
       throw HistoryError(.failedPrecondition, "the execution has no versions left")
     }

@@ -14,9 +14,7 @@ extension ExecutionUpdate {
     let mask = violations.checkMask(paths)
     let sent = fields.withoutEmptyTexts.only(mask)
     if fields.id == nil { violations.add("execution.id", "is required") }
-    if expectedVersion < 0 {
-      violations.add("expected_version", "must be 1 or more, or 0 for any version")
-    }
+    violations.checkExpectedVersion(expectedVersion)
     if mask.contains(.workflowType) {
       violations.checkName(sent.workflowType, "execution.workflow_type")
     }

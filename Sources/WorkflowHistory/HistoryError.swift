@@ -1,4 +1,4 @@
-/// Why a save, an update or a query was refused, in words for its caller.
+/// Why a save, an update, a deletion or a query was refused, in words for its caller.
 public struct HistoryError: Error, Equatable, Sendable {
   /// What kind of refusal it is; the gRPC code of the same name answers it.
   public struct Code: Hashable, Sendable {

@@ -16,6 +16,12 @@ public protocol HistoryStore {
   func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
 
+  /// Deletes the row, for good: a later save of its id makes a new one.
+  ///
+  /// `notFound`, or `permissionDenied` where the row is out of `reach`, before its version is asked
+  /// for: `aborted` where that is not the expected one.
+  func delete(_ deletion: ExecutionDeletion, reach: Reach) async throws
+
   /// Returns one execution with its documents: `notFound`, or `permissionDenied` where it is out
   /// of `reach`.
   func execution(_ id: ExecutionID, reach: Reach) async throws -> WorkflowExecution

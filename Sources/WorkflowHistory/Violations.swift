@@ -41,6 +41,10 @@ struct Violations {
     }
   }
 
+  mutating func checkExpectedVersion(_ version: Int32) {
+    if version < 0 { add("expected_version", "must be 1 or more, or 0 for any version") }
+  }
+
   mutating func checkDuration(_ seconds: Double?, _ field: String) {
     guard let seconds, !(0...ExecutionRules.durationLimit).contains(seconds) else { return }
     add(field, "must be 0 to 1,000,000,000 seconds")

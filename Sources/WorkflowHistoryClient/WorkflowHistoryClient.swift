@@ -73,6 +73,11 @@ public struct WorkflowHistoryClient: Sendable {
     -> UpdateWorkflowExecutionResponse
   { try await call("UpdateWorkflowExecution", request) }
 
+  /// Deletes one execution, for good.
+  public func delete(_ request: DeleteWorkflowExecutionRequest) async throws
+    -> DeleteWorkflowExecutionResponse
+  { try await call("DeleteWorkflowExecution", request) }
+
   /// Closes the connection, and ends the client's thread.
   public func close() async {
     await channel.run { $0.close() }

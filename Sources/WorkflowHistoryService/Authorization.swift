@@ -14,11 +14,12 @@ extension ServerCall {
     return caller
   }
 
-  /// Who calls, if they may save and update.
+  /// Who calls, if they may save, update and delete.
   func writer() throws(RPCStatus) -> Principal {
     let caller = try caller()
     guard caller.canWrite else {
-      throw RPCStatus(.permissionDenied, "saving and updating need the scope history:write")
+      throw RPCStatus(
+        .permissionDenied, "saving, updating and deleting need the scope history:write")
     }
     return caller
   }

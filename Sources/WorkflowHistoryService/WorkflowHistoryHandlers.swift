@@ -28,6 +28,7 @@ public final class WorkflowHistoryHandlers {
     service.unary("GetWorkflowStatistics", getWorkflowStatistics)
     service.unary("GetPerformanceMetrics", getPerformanceMetrics)
     service.unary("UpdateWorkflowExecution", updateWorkflowExecution)
+    service.unary("DeleteWorkflowExecution", deleteWorkflowExecution)
     return service
   }
 }

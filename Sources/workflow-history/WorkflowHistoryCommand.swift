@@ -8,6 +8,7 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
     abstract: "Keeps the history of workflow executions, and tells it.",
     subcommands: [
       Serve.self, Token.self, SaveCommand.self, GetCommand.self, HistoryCommand.self,
-      StatisticsCommand.self, MetricsCommand.self, UpdateCommand.self, RollupsCommand.self,
+      StatisticsCommand.self, MetricsCommand.self, UpdateCommand.self, DeleteCommand.self,
+      RollupsCommand.self,
     ])
 }

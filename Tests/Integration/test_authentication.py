@@ -16,6 +16,7 @@ EVERY_CALL = {
     "GetWorkflowStatistics": service_pb2.GetWorkflowStatisticsRequest(),
     "GetPerformanceMetrics": service_pb2.GetPerformanceMetricsRequest(),
     "UpdateWorkflowExecution": service_pb2.UpdateWorkflowExecutionRequest(),
+    "DeleteWorkflowExecution": service_pb2.DeleteWorkflowExecutionRequest(),
 }
 
 

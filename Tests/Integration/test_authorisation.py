@@ -42,6 +42,12 @@ def test_update_by_a_stranger_is_denied_whatever_else_is_wrong_with_it(stranger,
     assert_denied(stranger.update, theirs.id, expected_version=99, status=COMPLETED)
 
 
+def test_delete_of_anothers_execution_is_denied_and_changes_nothing(client, stranger, theirs):
+    assert_denied(stranger.delete, theirs.id)
+    assert_denied(stranger.delete, theirs.id, expected_version=99)
+    assert client.get(theirs.id) == theirs
+
+
 def test_save_under_anothers_id_is_denied_and_changes_nothing(client, stranger, theirs):
     assert_denied(stranger.save, id=theirs.id)
     assert client.get(theirs.id) == theirs
@@ -90,7 +96,7 @@ def test_reading_ones_own_needs_no_scope(server):
     assert reader.metrics().user_id == user
 
 
-def test_saving_and_updating_need_the_scope_to_write(server):
+def test_saving_updating_and_deleting_need_the_scope_to_write(server):
     user = fresh_user()
     saved = server.client(user).save()
     reader = server.client(user, scope=None)
@@ -98,6 +104,9 @@ def test_saving_and_updating_need_the_scope_to_write(server):
         reader.save()
     with refused(grpc.StatusCode.PERMISSION_DENIED):
         reader.update(saved.id, status=COMPLETED)
+    with refused(grpc.StatusCode.PERMISSION_DENIED):
+        reader.delete(saved.id)
+    assert reader.get(saved.id) == saved
 
 
 def test_the_scope_to_act_for_any_user_does_not_write_by_itself(server, client):
@@ -108,6 +117,8 @@ def test_the_scope_to_act_for_any_user_does_not_write_by_itself(server, client):
         auditor.save(user_id=client.user)
     with refused(grpc.StatusCode.PERMISSION_DENIED):
         auditor.update(saved.id, status=COMPLETED)
+    with refused(grpc.StatusCode.PERMISSION_DENIED):
+        auditor.delete(saved.id)
 
 
 def test_scopes_may_be_an_array(server):
@@ -128,3 +139,5 @@ def test_an_operator_acts_for_any_user(client, operator):
     assert operator.statistics(user_id=client.user).completed_executions == 1
     assert operator.metrics(user_id=client.user).user_id == client.user
     assert operator.statistics().total_executions == 0
+    operator.delete(saved.id)
+    assert client.history(include_total=True).total == 0

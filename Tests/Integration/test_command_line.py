@@ -1,4 +1,4 @@
-"""The six calls from the command line: what a person sees, and what a script gets."""
+"""The calls from the command line: what a person sees, and what a script gets."""
 
 import json
 import os
@@ -43,6 +43,25 @@ def test_an_execution_is_saved_updated_and_read_back(caller):
     assert execution["inputData"] == {"json": '{"rows": 12345678901234567890}'}
     assert execution["outputData"] == {"json": "[1, 2]"}
     assert execution["version"] == 2
+
+
+def test_a_deletion_asks_nothing_and_says_what_it_did(caller):
+    ids = [save(caller, "--status", "RUNNING") for _ in range(3)]
+    assert command_line.output("delete", ids[0], **caller) == f"id\toutcome\n{ids[0]}\tdeleted\n"
+    assert command_line.answer("delete", ids[1], "--expected-version", "1", **caller) == {}
+    assert command_line.in_terminal("delete", ids[2], **caller).strip() == f"deleted {ids[2]}"
+    assert command_line.answer("history", "--total", **caller)["executions"] == []
+    again = command_line.run("delete", ids[0], **caller)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "NOT_FOUND" in again.stderr
+
+
+def test_a_deletion_at_another_version_leaves_the_execution(caller):
+    id = save(caller, "--status", "RUNNING")
+    refused = command_line.run("delete", id, "--expected-version", "2", **caller)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "ABORTED" in refused.stderr
+    assert command_line.answer("get", id, **caller)["execution"]["version"] == 1
 
 
 @pytest.mark.parametrize(
@@ -184,6 +203,8 @@ def test_what_goes_wrong_is_one_line_and_status_1(caller, arguments, said):
         ["get", "nonsense"],
         [*SAVE, "--status", "DONE"],
         ["update", "01890000-0000-7000-8000-000000000000"],
+        ["delete"],
+        ["delete", "01890000-0000-7000-8000-000000000000", "--expected-version", "0"],
         ["history", "--created-after", "yesterday"],
     ],
 )
@@ -191,7 +212,9 @@ def test_a_usage_error_ends_with_64(caller, arguments):
     assert command_line.run(*arguments, **caller).returncode == 64
 
 
-@pytest.mark.parametrize("command", ["save", "get", "history", "statistics", "metrics", "update"])
+@pytest.mark.parametrize(
+    "command", ["save", "get", "history", "statistics", "metrics", "update", "delete"]
+)
 def test_the_help_of_a_command_shows_an_example(command):
     help = command_line.output(command, "--help")
     assert f"Examples:\n  workflow-history {command} " in help

@@ -54,7 +54,7 @@ def test_the_commands_do_what_they_say(server, repository, containing):
     assert "wf-123" in done.stdout
 
 
-def test_the_python_example_makes_all_six_calls(server, repository):
+def test_the_python_example_makes_every_call(server, repository):
     script = example("python", "WorkflowHistoryServiceStub")
     script = script.replace("localhost:50051", f"localhost:{server.port}")
     done = subprocess.run(

@@ -61,6 +61,7 @@ def test_a_tool_that_knows_nothing_of_the_service_can_call_it(server):
         "SaveWorkflowExecution",
         "GetWorkflowExecution",
     ]
+    assert "DeleteWorkflowExecution" in service.methods_by_name
     method = service.FindMethodByName("GetWorkflowExecution")
     request = message_factory.GetMessageClass(method.input_type)()
     request.id = saved.id

@@ -6,21 +6,12 @@ import pytest
 
 from harness import command_line, oracle
 from harness.client import COMPLETED
+from harness.folding import fold
 from harness.identifiers import fresh_user
-from harness.server import wait_until
-
-UNFOLDED = """
-    SELECT count(*) FROM workflow_execution_changes WHERE transaction_id >=
-      (SELECT watermark FROM change_log_readers WHERE name = 'rollups')
-"""
 
 
 def rollups(server, command: str, *flags: str):
     return command_line.run("rollups", command, "--data-dir", server.data, *flags)
-
-
-def fold(server) -> None:
-    wait_until(lambda: server.postgres().psql(UNFOLDED).strip() == "0", what="the folder")
 
 
 def figures(client):

@@ -270,7 +270,12 @@ BAD_MESSAGES = {
 
 @pytest.mark.parametrize("kind", BAD_MESSAGES)
 def test_bytes_that_are_no_message_are_refused(wire, token, kind):
-    for method in ("SaveWorkflowExecution", "GetWorkflowStatistics", "UpdateWorkflowExecution"):
+    for method in (
+        "SaveWorkflowExecution",
+        "GetWorkflowStatistics",
+        "UpdateWorkflowExecution",
+        "DeleteWorkflowExecution",
+    ):
         answer = wire.call(method, token, BAD_MESSAGES[kind])
         assert answer.status in (INVALID_ARGUMENT, INTERNAL), method
     assert_still_serves(wire, token)

@@ -40,6 +40,14 @@ extension PostgresHistoryStore {
     Call(on: eventLoop) { try await self.save(PostgresHistoryStoreTests.save(row)) }
   }
 
+  /// Begins to delete, in a task of its own.
+  func beginDelete(
+    _ id: ExecutionID, reach: Reach = .anyone, expectedVersion: Int32? = nil
+  ) -> Call<Void> {
+    let deletion = ExecutionDeletion(id: id, expectedVersion: expectedVersion)
+    return Call(on: eventLoop) { try await self.delete(deletion, reach: reach) }
+  }
+
   /// Begins to update, in a task of its own, whatever the version.
   func beginUpdate(
     _ id: ExecutionID, reach: Reach = .anyone, _ fields: ExecutionFields,

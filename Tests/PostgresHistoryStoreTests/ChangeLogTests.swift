@@ -97,6 +97,37 @@ import WorkflowHistory
     }
   }
 
+  @Test("a deletion is logged with what was, at the row's last version, and a refused one is not")
+  func deletion() async throws {
+    try await Self.withReader { store in
+      let row = execution(status: .running)
+      _ = try await store.save(save(row))
+      var fields = ExecutionFields()
+      fields.status = .failed
+      fields.errorMessage = "disk 7 is full"
+      fields.durationSeconds = 2.5
+      _ = try await store.beginUpdate(
+        row.id, fields, [.status, .errorMessage, .durationSeconds]
+      ).answer()
+      #expect(await store.beginDelete(row.id, expectedVersion: 1).failure() != nil)
+      #expect(await store.beginDelete(row.id, reach: .user("mallory")).failure() != nil)
+      try await store.delete(row.id)
+      #expect(await store.beginDelete(row.id).failure() != nil)
+
+      let changes = try await Self.next(store, count: 3)
+      let last = LoggedChange.State(
+        workflowType: "etl",
+        contribution: ExecutionContribution(
+          status: .failed, durationSeconds: 2.5, errorFingerprint: "disk <n> is full"))
+      #expect(changes.map(\.version) == [1, 2, 2])
+      #expect(changes.last?.old == last)
+      #expect(changes.last?.new == nil)
+      #expect(changes.last?.executionID == row.id)
+      #expect(changes.last?.userID == "alice")
+      #expect(try await Self.next(store).isEmpty)
+    }
+  }
+
   @Test("a transaction that began before and is committed after others were read is not missed")
   func lateCommit() async throws {
     try await Self.withReader { store in
@@ -247,6 +278,11 @@ import WorkflowHistory
       var fields = ExecutionFields()
       fields.status = .paused
       #expect(try await store.beginUpdate(row.id, fields, [.status]).answer().version == 2)
+      for day in [today, today + 1] {
+        _ = try await store.run("DROP TABLE \(Partition.changes(of: day).name)")
+      }
+      try await store.delete(row.id)
+      #expect(try await code { try await store.execution(row.id, reach: .anyone) } == .notFound)
     }
   }
 

@@ -98,6 +98,11 @@ extension PostgresHistoryStore {
     }
   }
 
+  /// Deletes an execution, whosever it is and at whatever version.
+  func delete(_ id: ExecutionID) async throws {
+    try await delete(ExecutionDeletion(id: id, expectedVersion: nil), reach: .anyone)
+  }
+
   /// Folds all changes into rollups.
   func fold(bite: Int = 1000) async throws {
     let folder = RollupFolder(try await options(), bite: bite, on: eventLoop)

@@ -119,6 +119,79 @@ import WorkflowHistory
     }
   }
 
+  @Test("a deletion keeps its place among the writes of its id")
+  func deletionInOrder() async throws {
+    try await withStore { store in
+      let row = execution(status: .running)
+      var other = row
+      other.workflowType = "other"
+      let (first, update, deletion, second, last) = try await Self.piledUp(store) {
+        (
+          store.beginSave(row), store.beginUpdate(row.id, note(1), [.executionMetadata]),
+          store.beginDelete(row.id, expectedVersion: 2), store.beginSave(other),
+          store.beginUpdate(row.id, note(2), [.executionMetadata])
+        )
+      }
+      #expect(try await first.answer() == row)
+      #expect(try await update.answer().version == 2)
+      try await deletion.answer()
+      #expect(try await second.answer() == other)
+      #expect(try await last.answer().version == 2)
+      #expect(store.writes.count == 0)
+    }
+  }
+
+  @Test("saves, updates and deletions that wait together are one transaction, refusals apart")
+  func mixed() async throws {
+    try await withStore(limits: Self.oneWriter) { store in
+      let rows = (0..<40).map { _ in execution(status: .running) }
+      try await store.saveAll(rows)
+      let before = try await Self.transactions(store)
+      let (updates, deletions, aborted, foreign, saved) = try await Self.piledUp(store) {
+        (
+          rows[..<12].map { store.beginUpdate($0.id, note(1), [.executionMetadata]) },
+          rows[12..<30].map { store.beginDelete($0.id) },
+          rows[30..<35].map { store.beginDelete($0.id, expectedVersion: 7) },
+          rows[35...].map { store.beginDelete($0.id, reach: .user("mallory")) },
+          store.beginSave(execution())
+        )
+      }
+      for call in updates { #expect(try await call.answer().version == 2) }
+      for call in deletions { try await call.answer() }
+      for call in aborted { #expect((await call.failure() as? HistoryError)?.code == .aborted) }
+      for call in foreign {
+        #expect((await call.failure() as? HistoryError)?.code == .permissionDenied)
+      }
+      #expect(await saved.failure() == nil)
+      // The save for which the others waited, and theirs.
+      #expect(try await Self.transactions(store) == before + 2)
+      #expect(try await Self.count(store, "workflow_executions") == 40 - 18 + 2)
+      #expect(store.writes.count == 0)
+    }
+  }
+
+  @Test("of deletions of one execution at two servers one succeeds, and it is logged once")
+  func deletedElsewhere() async throws {
+    try await withTwoStores { first, second in
+      let rows = (0..<60).map { _ in execution(status: .running) }
+      try await first.saveAll(rows)
+      let calls = zip(rows, rows.reversed()).flatMap { one, other in
+        [(one.id, first.beginDelete(one.id)), (other.id, second.beginDelete(other.id))]
+      }
+      var successes: [ExecutionID] = []
+      for (id, call) in calls {
+        if let failure = await call.failure() {
+          #expect((failure as? HistoryError)?.code == .notFound)
+        } else {
+          successes.append(id)
+        }
+      }
+      #expect(successes.sorted() == rows.map(\.id).sorted())
+      #expect(try await Self.count(first, "workflow_executions") == 0)
+      #expect(try await Self.count(first, "workflow_execution_changes") == 120)
+    }
+  }
+
   @Test("batches of the same ids that cross do not fail, whichever way they come")
   func crossing() async throws {
     try await withTwoStores { first, second in

@@ -298,20 +298,6 @@ extension WorkflowExecution {
 }
 
 extension PostgresHistoryStore {
-  /// Deletes an execution, and logs it.
-  func delete(_ id: ExecutionID) async throws {
-    let deletion = Statement(
-      "test_delete",
-      """
-      WITH gone AS (DELETE FROM workflow_executions WHERE id = $1 RETURNING *)
-      INSERT INTO workflow_execution_changes (execution_id, user_id, version, old_workflow_type,
-        old_status, old_duration_seconds, old_error_fingerprint)
-      SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint
-      FROM gone
-      """, [.uuid])
-    _ = try await writers[0].pool.query(deletion, [id.parameter])
-  }
-
   /// Holds the rollups against the executions.
   func check(_ mode: RollupCheck.Mode) async throws -> RollupCheck.Progress {
     try await RollupCheck.run(mode, options(), on: eventLoop)

@@ -16,8 +16,8 @@ import WorkflowHistoryTesting
 
 @Suite("The client", .timeLimit(.minutes(1)))
 struct ClientTests {
-  @Test("makes all six calls, over TLS and over plaintext", arguments: [true, false])
-  func sixCalls(tls: Bool) async throws {
+  @Test("makes every call, over TLS and over plaintext", arguments: [true, false])
+  func everyCall(tls: Bool) async throws {
     let events = Events()
     let server = try await HistoryServer.start(events: events)
     let client = try await server.connect(tls: tls)
@@ -48,7 +48,10 @@ struct ClientTests {
       UpdateWorkflowExecutionRequest(execution: change, updateMask: ["status"]))
     #expect(updated.execution == Samples.execution)
 
-    #expect(events.count("Bearer alice") == 6)
+    let deleted = try await client.delete(DeleteWorkflowExecutionRequest(id: Samples.id))
+    #expect(deleted == DeleteWorkflowExecutionResponse())
+
+    #expect(events.count("Bearer alice") == 7)
     await client.close()
     await server.stop()
   }

@@ -25,6 +25,16 @@ struct GoldenTests {
     #expect(try SaveWorkflowExecutionRequest.decode(bytes, arena: Arena()) == request)
   }
 
+  @Test("A deletion's bytes are those that the proto says, and its response has none")
+  func delete() throws {
+    let id = "01912345-6789-7abc-8123-456789abcdef"
+    let bytes = [0x0A, 36] + Array(id.utf8) + [0x10, 7]  // id, expected_version
+    let request = DeleteWorkflowExecutionRequest(id: Samples.id, expectedVersion: 7)
+    #expect(request.encode(arena: Arena(), prefix: 0) == bytes)
+    #expect(try DeleteWorkflowExecutionRequest.decode(bytes, arena: Arena()) == request)
+    #expect(DeleteWorkflowExecutionResponse().encode(arena: Arena(), prefix: 0) == [])
+  }
+
   @Test("Nothing but the defaults is no bytes at all")
   func empty() throws {
     #expect(GetUserWorkflowHistoryRequest().encode(arena: Arena(), prefix: 0) == [])
@@ -65,7 +75,7 @@ struct GoldenTests {
     #expect(request.createdAfter == Timestamp(microseconds: -999_999))
   }
 
-  @Test("The service has the six methods of the proto, none of them streaming")
+  @Test("The service has the methods of the proto, none of them streaming")
   func service() {
     let service = WorkflowHistoryAPI.service
     #expect(service.fullName == "workflow_history.v1.WorkflowHistoryService")
@@ -73,6 +83,7 @@ struct GoldenTests {
       service.methods.map(\.name) == [
         "SaveWorkflowExecution", "GetWorkflowExecution", "GetUserWorkflowHistory",
         "GetWorkflowStatistics", "GetPerformanceMetrics", "UpdateWorkflowExecution",
+        "DeleteWorkflowExecution",
       ])
     for method in service.methods {
       #expect(method.path == "/workflow_history.v1.WorkflowHistoryService/\(method.name)")

@@ -120,6 +120,8 @@ struct RefusalTests {
   func required() {
     #expect(refusal(GetWorkflowExecutionRequest.self, [])?.violations.map(\.field) == ["id"])
     #expect(refusal(GetWorkflowExecutionRequest.self, text(1, "x"))?.field == "id")
+    #expect(refusal(DeleteWorkflowExecutionRequest.self, [])?.violations.map(\.field) == ["id"])
+    #expect(refusal(DeleteWorkflowExecutionRequest.self, text(1, "x"))?.field == "id")
     #expect(refusal(UpdateWorkflowExecutionRequest.self, [])?.field == "execution")
   }
 

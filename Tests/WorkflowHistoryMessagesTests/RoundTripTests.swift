@@ -40,6 +40,16 @@ struct RoundTripTests {
     #expect(try roundTrip(request) == request)
   }
 
+  @Test("A deletion and its response")
+  func delete() throws {
+    for version in [0, 7, -3] as [Int32] {
+      let request = DeleteWorkflowExecutionRequest(id: Samples.id, expectedVersion: version)
+      #expect(try roundTrip(request) == request)
+    }
+    let response = DeleteWorkflowExecutionResponse()
+    #expect(try roundTrip(response) == response)
+  }
+
   @Test("A history request, with all fields and with none")
   func history() throws {
     let full = GetUserWorkflowHistoryRequest(

@@ -16,9 +16,10 @@ private enum Method: String, CaseIterable {
   case statistics = "GetWorkflowStatistics"
   case metrics = "GetPerformanceMetrics"
   case update = "UpdateWorkflowExecution"
+  case delete = "DeleteWorkflowExecution"
 
   /// By id alone: whose the row is, only the store can tell.
-  var isByID: Bool { self == .get || self == .update }
+  var isByID: Bool { self == .get || self == .update || self == .delete }
 
   /// A request that names the user, where the method's can.
   func request(of user: String) -> any EncodableMessage {
@@ -35,6 +36,7 @@ private enum Method: String, CaseIterable {
       var fields = Samples.fields
       fields.id = Samples.id
       return UpdateWorkflowExecutionRequest(execution: fields, updateMask: ["status"])
+    case .delete: return DeleteWorkflowExecutionRequest(id: Samples.id)
     }
   }
 }
@@ -78,7 +80,9 @@ private struct Rule {
     let own = Seen.reach(.user("alice"))
     let all = Seen.reach(.anyone)
     add(.get, "", [(none, own), (write, own), (any, all), (both, all)])
-    add(.update, "", [(none, nil), (write, own), (any, nil), (both, all)])
+    for method in [Method.update, .delete] {
+      add(method, "", [(none, nil), (write, own), (any, nil), (both, all)])
+    }
     return table
   }()
 }
@@ -151,6 +155,7 @@ struct AuthorizationTests {
     switch request {
     case .save(let save): .user(save.execution.userID)
     case .update(_, let reach, _): .reach(reach)
+    case .deletion(_, let reach): .reach(reach)
     case .execution(_, let reach): .reach(reach)
     case .history(let query): .user(query.userID)
     case .statistics(let query), .metrics(let query): .user(query.userID)

@@ -6,7 +6,7 @@ import WorkflowHistory
 import WorkflowHistoryMessages
 import WorkflowHistoryTesting
 
-@Suite("The six methods")
+@Suite("The methods")
 struct MethodTests {
   private let service = Service(
     caller: Principal(userID: "alice", scopes: [.historyWrite]))
@@ -127,6 +127,18 @@ struct MethodTests {
     #expect(answer.execution == Samples.execution)
   }
 
+  @Test("a deletion goes to the store with its version, and is answered without content")
+  func delete() async throws {
+    for (sent, expected) in [(0, nil), (2, 2)] as [(Int32, Int32?)] {
+      _ = try await service.call(
+        "DeleteWorkflowExecution",
+        DeleteWorkflowExecutionRequest(id: Samples.id, expectedVersion: sent),
+        as: DeleteWorkflowExecutionResponse.self)
+      let deletion = ExecutionDeletion(id: Samples.id, expectedVersion: expected)
+      #expect(service.store.requests.last == .deletion(deletion, .user("alice")))
+    }
+  }
+
   @Test("a request that breaks a rule names its field, and reaches nothing")
   func violations() async throws {
     let requests: [(String, any EncodableMessage, String)] = [
@@ -137,6 +149,10 @@ struct MethodTests {
         "UpdateWorkflowExecution",
         UpdateWorkflowExecutionRequest(execution: ExecutionFields(), updateMask: ["status"]),
         "execution.id"
+      ),
+      (
+        "DeleteWorkflowExecution",
+        DeleteWorkflowExecutionRequest(id: Samples.id, expectedVersion: -1), "expected_version"
       ),
       (
         "SaveWorkflowExecution", SaveWorkflowExecutionRequest(execution: ExecutionFields()),

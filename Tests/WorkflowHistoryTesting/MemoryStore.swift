@@ -6,6 +6,7 @@ public final class MemoryStore: HistoryStore {
   public enum Request: Equatable {
     case save(ExecutionSave)
     case update(ExecutionUpdate, Reach, Timestamp)
+    case deletion(ExecutionDeletion, Reach)
     case execution(ExecutionID, Reach)
     case history(HistoryQuery)
     case statistics(WindowQuery)
@@ -40,6 +41,11 @@ public final class MemoryStore: HistoryStore {
   public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
   { try answer(.update(update, reach, now), Samples.execution) }
+
+  /// Keeps the request, and answers it.
+  public func delete(_ deletion: ExecutionDeletion, reach: Reach) async throws {
+    try answer(.deletion(deletion, reach), ())
+  }
 
   /// Keeps the request, and answers it.
   public func execution(_ id: ExecutionID, reach: Reach) async throws -> WorkflowExecution {

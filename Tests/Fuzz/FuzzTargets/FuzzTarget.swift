@@ -6,7 +6,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
   case deframer
   /// The fields that a call begins with, and those that it ends with.
   case callHead = "call-head"
-  /// The wire bytes of the six requests.
+  /// The wire bytes of the service's requests.
   case requests
   /// An `authorization` field, and the token in it.
   case token

@@ -5,7 +5,7 @@ import WorkflowHistoryMessages
 enum RequestsInput {
   static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
     var reader = InputReader(bytes)
-    let type = reader.byte() % 6
+    let type = reader.byte() % 7
     let wire = Array(reader.rest)
     switch type {
     case 0: return try check(SaveWorkflowExecutionRequest.self, wire)
@@ -13,7 +13,8 @@ enum RequestsInput {
     case 2: return try check(GetUserWorkflowHistoryRequest.self, wire)
     case 3: return try check(GetWorkflowStatisticsRequest.self, wire)
     case 4: return try check(GetPerformanceMetricsRequest.self, wire)
-    default: return try check(UpdateWorkflowExecutionRequest.self, wire)
+    case 5: return try check(UpdateWorkflowExecutionRequest.self, wire)
+    default: return try check(DeleteWorkflowExecutionRequest.self, wire)
     }
   }
 

@@ -92,6 +92,12 @@ class Client:
         )
         return self.call("UpdateWorkflowExecution", request).execution
 
+    def delete(self, execution_id: str, expected_version=0):
+        request = service_pb2.DeleteWorkflowExecutionRequest(
+            id=execution_id, expected_version=expected_version
+        )
+        return self.call("DeleteWorkflowExecution", request)
+
     def walk(self, **fields: object):
         """Every execution of the history, page by page."""
         token = ""

@@ -547,6 +547,96 @@ void   workflow_history__v1__update_workflow_execution_response__free_unpacked
   assert(message->base.descriptor == &workflow_history__v1__update_workflow_execution_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   workflow_history__v1__delete_workflow_execution_request__init
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionRequest         *message)
+{
+  static const WorkflowHistory__V1__DeleteWorkflowExecutionRequest init_value = WORKFLOW_HISTORY__V1__DELETE_WORKFLOW_EXECUTION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__delete_workflow_execution_request__get_packed_size
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__delete_workflow_execution_request__pack
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__delete_workflow_execution_request__pack_to_buffer
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__DeleteWorkflowExecutionRequest *
+       workflow_history__v1__delete_workflow_execution_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__DeleteWorkflowExecutionRequest *)
+     protobuf_c_message_unpack (&workflow_history__v1__delete_workflow_execution_request__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__delete_workflow_execution_request__free_unpacked
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__delete_workflow_execution_response__init
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionResponse         *message)
+{
+  static const WorkflowHistory__V1__DeleteWorkflowExecutionResponse init_value = WORKFLOW_HISTORY__V1__DELETE_WORKFLOW_EXECUTION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__delete_workflow_execution_response__get_packed_size
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionResponse *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__delete_workflow_execution_response__pack
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__delete_workflow_execution_response__pack_to_buffer
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__DeleteWorkflowExecutionResponse *
+       workflow_history__v1__delete_workflow_execution_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__DeleteWorkflowExecutionResponse *)
+     protobuf_c_message_unpack (&workflow_history__v1__delete_workflow_execution_response__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__delete_workflow_execution_response__free_unpacked
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__delete_workflow_execution_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor workflow_history__v1__save_workflow_execution_request__field_descriptors[1] =
 {
   {
@@ -1250,6 +1340,75 @@ const ProtobufCMessageDescriptor workflow_history__v1__update_workflow_execution
   (ProtobufCMessageInit) workflow_history__v1__update_workflow_execution_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor workflow_history__v1__delete_workflow_execution_request__field_descriptors[2] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DeleteWorkflowExecutionRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected_version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DeleteWorkflowExecutionRequest, expected_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__delete_workflow_execution_request__field_indices_by_name[] = {
+  1,   /* field[1] = expected_version */
+  0,   /* field[0] = id */
+};
+static const ProtobufCIntRange workflow_history__v1__delete_workflow_execution_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__delete_workflow_execution_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.DeleteWorkflowExecutionRequest",
+  "DeleteWorkflowExecutionRequest",
+  "WorkflowHistory__V1__DeleteWorkflowExecutionRequest",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__DeleteWorkflowExecutionRequest),
+  2,
+  workflow_history__v1__delete_workflow_execution_request__field_descriptors,
+  workflow_history__v1__delete_workflow_execution_request__field_indices_by_name,
+  1,  workflow_history__v1__delete_workflow_execution_request__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__delete_workflow_execution_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define workflow_history__v1__delete_workflow_execution_response__field_descriptors NULL
+#define workflow_history__v1__delete_workflow_execution_response__field_indices_by_name NULL
+#define workflow_history__v1__delete_workflow_execution_response__number_ranges NULL
+const ProtobufCMessageDescriptor workflow_history__v1__delete_workflow_execution_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.DeleteWorkflowExecutionResponse",
+  "DeleteWorkflowExecutionResponse",
+  "WorkflowHistory__V1__DeleteWorkflowExecutionResponse",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__DeleteWorkflowExecutionResponse),
+  0,
+  workflow_history__v1__delete_workflow_execution_response__field_descriptors,
+  workflow_history__v1__delete_workflow_execution_response__field_indices_by_name,
+  0,  workflow_history__v1__delete_workflow_execution_response__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__delete_workflow_execution_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue workflow_history__v1__workflow_execution_view__enum_values_by_number[3] =
 {
   { "WORKFLOW_EXECUTION_VIEW_UNSPECIFIED", "WORKFLOW_HISTORY__V1__WORKFLOW_EXECUTION_VIEW__WORKFLOW_EXECUTION_VIEW_UNSPECIFIED", 0 },
@@ -1280,7 +1439,7 @@ const ProtobufCEnumDescriptor workflow_history__v1__workflow_execution_view__des
   workflow_history__v1__workflow_execution_view__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[6] =
+static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[7] =
 {
   { "SaveWorkflowExecution", &workflow_history__v1__save_workflow_execution_request__descriptor, &workflow_history__v1__save_workflow_execution_response__descriptor },
   { "GetWorkflowExecution", &workflow_history__v1__get_workflow_execution_request__descriptor, &workflow_history__v1__get_workflow_execution_response__descriptor },
@@ -1288,8 +1447,10 @@ static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_se
   { "GetWorkflowStatistics", &workflow_history__v1__get_workflow_statistics_request__descriptor, &workflow_history__v1__get_workflow_statistics_response__descriptor },
   { "GetPerformanceMetrics", &workflow_history__v1__get_performance_metrics_request__descriptor, &workflow_history__v1__get_performance_metrics_response__descriptor },
   { "UpdateWorkflowExecution", &workflow_history__v1__update_workflow_execution_request__descriptor, &workflow_history__v1__update_workflow_execution_response__descriptor },
+  { "DeleteWorkflowExecution", &workflow_history__v1__delete_workflow_execution_request__descriptor, &workflow_history__v1__delete_workflow_execution_response__descriptor },
 };
 const unsigned workflow_history__v1__workflow_history_service__method_indices_by_name[] = {
+  6,        /* DeleteWorkflowExecution */
   4,        /* GetPerformanceMetrics */
   2,        /* GetUserWorkflowHistory */
   1,        /* GetWorkflowExecution */
@@ -1304,7 +1465,7 @@ const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service_
   "WorkflowHistoryService",
   "WorkflowHistory__V1__WorkflowHistoryService",
   "workflow_history.v1",
-  6,
+  7,
   workflow_history__v1__workflow_history_service__method_descriptors,
   workflow_history__v1__workflow_history_service__method_indices_by_name
 };
@@ -1355,6 +1516,14 @@ void workflow_history__v1__workflow_history_service__update_workflow_execution(P
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
   service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void workflow_history__v1__workflow_history_service__delete_workflow_execution(ProtobufCService *service,
+                                                                               const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
+                                                                               WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
+                                                                               void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                                            WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy destroy)

@@ -31,6 +31,8 @@ typedef struct WorkflowHistory__V1__GetPerformanceMetricsRequest WorkflowHistory
 typedef struct WorkflowHistory__V1__GetPerformanceMetricsResponse WorkflowHistory__V1__GetPerformanceMetricsResponse;
 typedef struct WorkflowHistory__V1__UpdateWorkflowExecutionRequest WorkflowHistory__V1__UpdateWorkflowExecutionRequest;
 typedef struct WorkflowHistory__V1__UpdateWorkflowExecutionResponse WorkflowHistory__V1__UpdateWorkflowExecutionResponse;
+typedef struct WorkflowHistory__V1__DeleteWorkflowExecutionRequest WorkflowHistory__V1__DeleteWorkflowExecutionRequest;
+typedef struct WorkflowHistory__V1__DeleteWorkflowExecutionResponse WorkflowHistory__V1__DeleteWorkflowExecutionResponse;
 
 
 /* --- enums --- */
@@ -332,6 +334,38 @@ struct  WorkflowHistory__V1__UpdateWorkflowExecutionResponse
     , NULL }
 
 
+/*
+ * Asks for an execution to be deleted.
+ */
+struct  WorkflowHistory__V1__DeleteWorkflowExecutionRequest
+{
+  ProtobufCMessage base;
+  /*
+   * A UUID in its 36-character form.
+   */
+  char *id;
+  /*
+   * The version that the caller has seen; ABORTED if the execution has another. 0: any.
+   */
+  int32_t expected_version;
+};
+#define WORKFLOW_HISTORY__V1__DELETE_WORKFLOW_EXECUTION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__delete_workflow_execution_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Answers a deletion: the execution is gone.
+ */
+struct  WorkflowHistory__V1__DeleteWorkflowExecutionResponse
+{
+  ProtobufCMessage base;
+};
+#define WORKFLOW_HISTORY__V1__DELETE_WORKFLOW_EXECUTION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__delete_workflow_execution_response__descriptor) \
+     }
+
+
 /* WorkflowHistory__V1__SaveWorkflowExecutionRequest methods */
 void   workflow_history__v1__save_workflow_execution_request__init
                      (WorkflowHistory__V1__SaveWorkflowExecutionRequest         *message);
@@ -560,6 +594,44 @@ WorkflowHistory__V1__UpdateWorkflowExecutionResponse *
 void   workflow_history__v1__update_workflow_execution_response__free_unpacked
                      (WorkflowHistory__V1__UpdateWorkflowExecutionResponse *message,
                       ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__DeleteWorkflowExecutionRequest methods */
+void   workflow_history__v1__delete_workflow_execution_request__init
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionRequest         *message);
+size_t workflow_history__v1__delete_workflow_execution_request__get_packed_size
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest   *message);
+size_t workflow_history__v1__delete_workflow_execution_request__pack
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__delete_workflow_execution_request__pack_to_buffer
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__DeleteWorkflowExecutionRequest *
+       workflow_history__v1__delete_workflow_execution_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__delete_workflow_execution_request__free_unpacked
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__DeleteWorkflowExecutionResponse methods */
+void   workflow_history__v1__delete_workflow_execution_response__init
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionResponse         *message);
+size_t workflow_history__v1__delete_workflow_execution_response__get_packed_size
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionResponse   *message);
+size_t workflow_history__v1__delete_workflow_execution_response__pack
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionResponse   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__delete_workflow_execution_response__pack_to_buffer
+                     (const WorkflowHistory__V1__DeleteWorkflowExecutionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__DeleteWorkflowExecutionResponse *
+       workflow_history__v1__delete_workflow_execution_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__delete_workflow_execution_response__free_unpacked
+                     (WorkflowHistory__V1__DeleteWorkflowExecutionResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*WorkflowHistory__V1__SaveWorkflowExecutionRequest_Closure)
@@ -598,6 +670,12 @@ typedef void (*WorkflowHistory__V1__UpdateWorkflowExecutionRequest_Closure)
 typedef void (*WorkflowHistory__V1__UpdateWorkflowExecutionResponse_Closure)
                  (const WorkflowHistory__V1__UpdateWorkflowExecutionResponse *message,
                   void *closure_data);
+typedef void (*WorkflowHistory__V1__DeleteWorkflowExecutionRequest_Closure)
+                 (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure)
+                 (const WorkflowHistory__V1__DeleteWorkflowExecutionResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -629,6 +707,10 @@ struct WorkflowHistory__V1__WorkflowHistoryService_Service
                                     const WorkflowHistory__V1__UpdateWorkflowExecutionRequest *input,
                                     WorkflowHistory__V1__UpdateWorkflowExecutionResponse_Closure closure,
                                     void *closure_data);
+  void (*delete_workflow_execution)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                    const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
+                                    WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
+                                    void *closure_data);
 };
 typedef void (*WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy)(WorkflowHistory__V1__WorkflowHistoryService_Service *);
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
@@ -642,7 +724,8 @@ void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__
       function_prefix__ ## get_user_workflow_history,\
       function_prefix__ ## get_workflow_statistics,\
       function_prefix__ ## get_performance_metrics,\
-      function_prefix__ ## update_workflow_execution  }
+      function_prefix__ ## update_workflow_execution,\
+      function_prefix__ ## delete_workflow_execution  }
 void workflow_history__v1__workflow_history_service__save_workflow_execution(ProtobufCService *service,
                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionRequest *input,
                                                                              WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure closure,
@@ -667,6 +750,10 @@ void workflow_history__v1__workflow_history_service__update_workflow_execution(P
                                                                                const WorkflowHistory__V1__UpdateWorkflowExecutionRequest *input,
                                                                                WorkflowHistory__V1__UpdateWorkflowExecutionResponse_Closure closure,
                                                                                void *closure_data);
+void workflow_history__v1__workflow_history_service__delete_workflow_execution(ProtobufCService *service,
+                                                                               const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
+                                                                               WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
+                                                                               void *closure_data);
 
 /* --- descriptors --- */
 
@@ -683,6 +770,8 @@ extern const ProtobufCMessageDescriptor workflow_history__v1__get_performance_me
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_performance_metrics_response__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__update_workflow_execution_request__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__update_workflow_execution_response__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__delete_workflow_execution_request__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__delete_workflow_execution_response__descriptor;
 extern const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -1,4 +1,4 @@
-"""The six calls, by a stock client, over every transport."""
+"""Every call, by a stock client, over every transport."""
 
 import time
 from concurrent import futures
@@ -107,3 +107,5 @@ def test_no_such_execution_is_not_found(any_client):
         any_client.get(uuid7())
     with refused(grpc.StatusCode.NOT_FOUND):
         any_client.update(uuid7(), status=COMPLETED)
+    with refused(grpc.StatusCode.NOT_FOUND):
+        any_client.delete(uuid7())

@@ -1,0 +1,141 @@
+internal import Postgres
+internal import WorkflowHistory
+
+/// The updates and deletions of a batch, sorted by id: a statement that locks their rows, and what
+/// is to become of these.
+struct LockBatch {
+  private enum Request {
+    case update(ExecutionUpdate, now: Timestamp)
+    case deletion(ExecutionDeletion)
+
+    /// Whether it needs the row as it is, and not only its version.
+    var readsRow: Bool {
+      if case .update = self { true } else { false }
+    }
+  }
+
+  /// What the rows that are locked allow.
+  struct Outcome {
+    var changes = ChangeBatch()
+    var deletions = DeletionBatch()
+    var refused: [(PendingWrite, HistoryError)] = []
+    /// Those whose rows are missing.
+    var missing: [PendingWrite] = []
+
+    /// What writes it.
+    var statements: [(Statement, [Parameter])] {
+      (changes.isEmpty ? [] : [(ChangeBatch.statement, changes.parameters)])
+        + (deletions.isEmpty ? [] : [(DeletionBatch.statement, deletions.parameters)])
+    }
+
+    /// What each call is answered that ``statements``, with these results, are for.
+    func answers(_ results: [QueryResult]) throws -> [(PendingWrite, PendingWrite.Answer)] {
+      var answers: [(PendingWrite, PendingWrite.Answer)] = []
+      if !changes.isEmpty {
+        answers += try changes.answers(results[0]).map { ($0, .success($1)) }
+      }
+      if !deletions.isEmpty {
+        answers += try deletions.answers(results[results.count - 1]).map { ($0, .success(nil)) }
+      }
+      return answers
+    }
+  }
+
+  private(set) var writes: [PendingWrite] = []
+  private var requests: [(Request, reach: Reach)] = []
+
+  var isEmpty: Bool { writes.isEmpty }
+
+  mutating func append(
+    _ write: PendingWrite, _ update: ExecutionUpdate, reach: Reach, now: Timestamp
+  ) {
+    writes.append(write)
+    requests.append((.update(update, now: now), reach))
+  }
+
+  mutating func append(_ write: PendingWrite, _ deletion: ExecutionDeletion, reach: Reach) {
+    writes.append(write)
+    requests.append((.deletion(deletion), reach))
+  }
+
+  var lockParameters: [Parameter] {
+    var ids = ArrayParameter(of: .uuid)
+    var users = ArrayParameter(of: .text)
+    var readsRow = ArrayParameter(of: .boolean)
+    for (write, (request, reach)) in zip(writes, requests) {
+      ids.append(write.id.parameter)
+      if case .user(let user) = reach { users.append(.text(user)) } else { users.append(.null) }
+      readsRow.append(.boolean(request.readsRow))
+    }
+    return [
+      .array(ids), .array(users), .array(readsRow), writes.first?.id.parameter ?? .null,
+      writes.last?.id.parameter ?? .null,
+    ]
+  }
+
+  /// Decides what becomes of the rows that are locked now. A write that its row does not allow
+  /// fails; one whose row is missing is returned as it was.
+  func apply(to result: QueryResult) throws -> Outcome {
+    var rows: [ExecutionID: Row] = [:]
+    for index in 0..<result.count {
+      rows[ExecutionID(uuid: try result[index].value(0))] = result[index]
+    }
+    var outcome = Outcome()
+    for (write, (request, _)) in zip(writes, requests) {
+      guard let row = rows[write.id] else {
+        outcome.missing.append(write)
+        continue
+      }
+      // Nothing of it has been sent: its cancelled caller wants none of it.
+      guard write.isAwaited else {
+        outcome.refused.append((write, .noSuchExecution))
+        continue
+      }
+      guard try row.value(1) else {
+        outcome.refused.append((write, .foreignExecution))
+        continue
+      }
+      do {
+        switch request {
+        case .update(let update, let now):
+          let current = try WorkflowExecution(row, from: 4)
+          let next = try update.apply(to: current, now: now)
+          outcome.changes.append(
+            ExecutionChange(from: current, fingerprint: try row.value(3), to: next), write)
+        case .deletion(let deletion):
+          try deletion.check(version: try row.value(2))
+          outcome.deletions.append(write)
+        }
+      } catch let error as HistoryError {
+        outcome.refused.append((write, error))
+      }
+    }
+    return outcome
+  }
+
+  /// Locks the rows, but for those that others have locked: these would hold up all of the batch.
+  static let lock = Statement("lock_free", lockSQL + " SKIP LOCKED", lockTypes)
+  /// Locks the rows, waiting for others.
+  static let lockAll = Statement("lock", lockSQL, lockTypes)
+
+  private static let lockTypes: [DataType] = [
+    .uuid.array, .text.array, .boolean.array, .uuid, .uuid,
+  ]
+
+  private static let lockSQL: String = {
+    // Whether the row is the caller's, and its columns only where it is.
+    let isReachable = "coalesce(execution.user_id = asked.user_id, true)"
+    let columns = (["error_fingerprint"] + ExecutionColumns.all).map {
+      "CASE WHEN \(isReachable) AND asked.reads_row THEN execution.\($0) END"
+    }
+    // A stronger lock would also stop those who refer to a row, and nobody does.
+    return """
+      SELECT execution.id, \(isReachable), CASE WHEN \(isReachable) THEN execution.version END,
+        \(columns.joined(separator: ", "))
+      FROM unnest($1, $2, $3) AS asked (id, user_id, reads_row)
+        JOIN workflow_executions AS execution ON execution.id = asked.id
+      WHERE execution.id BETWEEN $4 AND $5
+      ORDER BY execution.id FOR NO KEY UPDATE OF execution
+      """
+  }()
+}
