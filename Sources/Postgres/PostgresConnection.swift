@@ -47,7 +47,8 @@ public final class PostgresConnection {
     case sync
   }
 
-  let eventLoop: EventLoop
+  /// The loop that it lives on.
+  public let eventLoop: EventLoop
   let handle: ConnectionHandle
   let pipelining: Pipelining
   var watch: DescriptorWatch?

@@ -84,7 +84,8 @@ final class BatchWriter {
       await write(Array(writes[..<half]), tries)
       await writeOn(Array(writes[half...]), tries)
     } else {
-      finish(writes.map { ($0, .failure(error)) })
+      let failure: any Error = error.lacksPartition ? HistoryError.noLongerKept : error
+      finish(writes.map { ($0, .failure(failure)) })
     }
   }
 

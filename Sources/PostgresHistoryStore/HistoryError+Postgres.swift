@@ -51,6 +51,10 @@ extension HistoryError {
 
   /// No execution has the id.
   static let noSuchExecution = HistoryError(.notFound, "there is no such execution")
+  /// Retention has dropped all executions of the time in the save's id.
+  static let noLongerKept = invalid(
+    "execution.id",
+    "executions of its time are no longer kept; make a new id for a new execution")
   /// The execution is somebody else's.
   static let foreignExecution = HistoryError(.permissionDenied, "the execution is not yours")
 }

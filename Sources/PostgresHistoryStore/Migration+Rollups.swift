@@ -44,8 +44,8 @@ extension Migration {
       """,
       "CREATE INDEX idx_execution_error_rollups_day ON execution_error_rollups (day)",
       // The days of which retention has dropped executions: their rollups, which stay, hold more than
-      // the table. Whoever drops takes the folder's lock, sets dropped_first and dropped_last, and
-      // puts the day here, all in the transaction that drops.
+      // the table. Whoever drops takes the folder's lock, and puts the day here in the transaction
+      // that drops.
       .sql(
         """
         CREATE TABLE retention_days (

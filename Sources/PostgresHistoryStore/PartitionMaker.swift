@@ -13,11 +13,10 @@ struct PartitionMaker {
   init(_ pool: PostgresPool) { self.pool = pool }
 
   /// Makes the partitions of executions that were created in `months`, and those of the change log
-  /// around now, unless they exist.
+  /// around now, unless they exist. A month that retention has dropped is not made again.
   func make(months: [Month]) async throws {
-    let partitions = months.map { Partition.executions(of: $0) }
     try await pool.transaction { (transaction) async throws in
-      try await Self.make(partitions, in: transaction)
+      try await Self.make(executionsOf: months, in: transaction)
       try await Self.makeChangeLog(in: transaction)
     }
   }
@@ -26,6 +25,16 @@ struct PartitionMaker {
   static func makeChangeLog(in transaction: Transaction) async throws {
     let today = Day(number: try await transaction.query(today)[0].value(0))
     try await make((-1...changeLogDaysAhead).map { .changes(of: today + $0) }, in: transaction)
+  }
+
+  /// Makes the partitions of months, unless they exist, or retention has dropped them.
+  static func make(executionsOf months: [Month], in transaction: Transaction) async throws {
+    _ = try await transaction.query(lock)
+    for month in months {
+      let firstDay = Parameter.int4(Day(of: month.start).number)
+      let isDropped: Bool = try await transaction.query(isDropped, [firstDay])[0].value(0)
+      if !isDropped { try await make([.executions(of: month)], in: transaction) }
+    }
   }
 
   /// Makes partitions, unless they exist.
@@ -56,6 +65,13 @@ struct PartitionMaker {
 
   private static let exists = Statement(
     "partition_exists", "SELECT to_regclass($1) IS NOT NULL", [.text])
+
+  private static let isDropped = Statement(
+    "partition_is_dropped",
+    """
+    SELECT EXISTS (
+      SELECT FROM retention_days WHERE is_whole AND day = \(RollupTable.date("$1")))
+    """, [.int4])
 
   static let today = Statement(
     "today", "SELECT (now() AT TIME ZONE 'UTC')::date - DATE '1970-01-01'")

@@ -73,7 +73,7 @@ private struct TypeTallies {
       let instants =
         try [0, 1].compactMap {
           try found[index].value($0, as: UUIDValue?.self).map { ExecutionID(uuid: $0).createdAt }
-        } + tally.dropped
+        } + tally.dropped.filter { $0 >= query.start && $0 < query.end }
       figures.firstExecutionAt = instants.min()
       figures.lastExecutionAt = instants.max()
       statistics.byType.append((workflowType.text, figures))

@@ -23,8 +23,7 @@ private struct TotalQuery {
   }
 
   /// Adds up rollups, the changes that are not yet in them, and the executions at the ends, as
-  /// ``FigureParts`` has it. Of days of which executions were dropped, those that are left are
-  /// counted.
+  /// ``FigureParts`` has it. What retention has dropped is not counted: it is on no page.
   init(rolledUp query: HistoryQuery) {
     let span = RollupSpan(
       from: DayCut(at: query.createdAfter ?? Timestamp(microseconds: 0), reading: .after),
@@ -57,10 +56,10 @@ private struct TotalQuery {
     return """
       SELECT (
         coalesce((
-          SELECT sum(\(statuses.map(\.column).joined(separator: " + "))) FROM execution_rollups
+          SELECT sum(\(statuses.map(\.left).joined(separator: " + "))) FROM execution_rollups
           WHERE user_id = $1 AND day >= \(RollupTable.date("$2")) AND day < \(RollupTable.date("$3"))
             \(typeCondition("workflow_type"))
-            AND day NOT IN (SELECT day FROM retention_days)
+            AND day NOT IN (SELECT day FROM retention_days WHERE is_whole)
         ), 0)
         + coalesce((
           SELECT sum(times)
@@ -71,27 +70,22 @@ private struct TotalQuery {
             AND execution_id >= $5 AND execution_id < $6 AND state.status = ANY ($4)
             \(typeCondition("state.workflow_type"))
             AND NOT EXISTS (
-              SELECT FROM retention_days WHERE execution_id >= first_id AND execution_id < end_id)
+              SELECT FROM retention_days
+              WHERE is_whole AND execution_id >= first_id AND execution_id < end_id)
         ), 0)
         + (SELECT count(*) FROM workflow_executions WHERE id >= $7 AND id < $8 AND \(conditions))
-        - (
-          SELECT count(*) FROM workflow_executions
-          WHERE id >= $9 AND id < $10 AND \(conditions)
-            AND NOT EXISTS (SELECT FROM retention_days WHERE id >= first_id AND id < end_id)
-        )
-        + (
-          SELECT count(*) FROM retention_days JOIN workflow_executions
-            ON id >= first_id AND id < end_id AND id >= $5 AND id < least($6, $9)
-          WHERE \(conditions)
-        )
+        - (SELECT count(*) FROM workflow_executions WHERE id >= $9 AND id < $10 AND \(conditions))
       )::bigint
       """
   }
 }
 
 extension WorkflowStatus {
+  /// The executions that a row of `execution_rollups` counts with it and that are still there.
+  fileprivate var left: String { "\(column) - coalesce(dropped_counts[\(rawValue)], 0)" }
+
   /// The column of `execution_rollups` that counts it.
-  fileprivate var column: String {
+  private var column: String {
     switch self {
     case .pending: "pending"
     case .running: "running"

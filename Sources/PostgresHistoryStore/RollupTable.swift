@@ -32,6 +32,8 @@ enum RollupTable {
       let isStored = try !row.isNull(0)
       var rollup = isStored ? try ExecutionRollup(row, from: 0) : ExecutionRollup()
       var spills = isStored ? try row.value(7) : false
+      // What retention has noted in it stays, whatever it counts meanwhile.
+      let isNoted = isStored ? try row.value(8) : false
       rollup.counts.merge(change.counts)
       rollup.durations.merge(change.durations)
       for (fingerprint, count) in change.errors.counts {
@@ -45,7 +47,7 @@ enum RollupTable {
           spilled.append(key, fingerprint, count)
         }
       }
-      if !rollup.isEmpty || spills {
+      if !rollup.isEmpty || spills || isNoted {
         merged.append(key, rollup, spillsErrors: spills)
       } else if isStored {
         empty.append(key)
@@ -79,7 +81,7 @@ enum RollupTable {
   private static let select = Statement(
     "rollups_of_keys",
     """
-    SELECT \(columns)
+    SELECT \(columns), dropped_first IS NOT NULL
     FROM unnest($1, $2, $3) WITH ORDINALITY AS key (user_id, day, workflow_type, position)
     LEFT JOIN execution_rollups AS rollup ON rollup.user_id = key.user_id
       AND rollup.day = \(date("key.day")) AND rollup.workflow_type = key.workflow_type

@@ -8,10 +8,12 @@ extension ExecutionSave {
   /// - Parameters:
   ///   - userID: whose execution it is where the fields name nobody: the caller.
   ///   - reach: whose executions the caller may save.
+  ///   - retention: how long executions are kept: an id that is older is refused.
   /// - Throws: `invalidArgument` with every field that is refused, or `permissionDenied` where
   ///   the user is out of reach.
   public init(
-    checking fields: ExecutionFields, userID: String, reach: Reach, now: Timestamp,
+    checking fields: ExecutionFields, userID: String, reach: Reach,
+    retention: RetentionPolicy = .keepsAll, now: Timestamp,
     using generator: inout some RandomNumberGenerator
   ) throws(HistoryError) {
     var sent = fields.withoutEmptyTexts
@@ -35,7 +37,7 @@ extension ExecutionSave {
       createdAt: id.createdAt, updatedAt: now)
 
     var violations = Violations()
-    violations.checkID(sent.id, now: now)
+    violations.checkID(sent.id, retention, now: now)
     violations.checkName(sent.workflowID, "execution.workflow_id")
     violations.checkName(sent.workflowType, "execution.workflow_type")
     violations.checkName(owner, "execution.user_id")
@@ -52,12 +54,19 @@ extension ExecutionSave {
 
 extension Violations {
   /// An id that a caller made: a UUIDv7 of about now.
-  fileprivate mutating func checkID(_ id: ExecutionID?, now: Timestamp) {
+  fileprivate mutating func checkID(
+    _ id: ExecutionID?, _ retention: RetentionPolicy, now: Timestamp
+  ) {
     guard let id else { return }
     if !id.isVersion7 {
       add("execution.id", "must be a UUID of version 7 (RFC 9562), or empty")
     } else if id.createdAt < now.advanced(bySeconds: -ExecutionRules.idAgeLimit) {
       add("execution.id", "its time is more than 31 days ago; make a new id for a new execution")
+    } else if let seconds = retention.seconds, id.createdAt < now.advanced(bySeconds: -seconds) {
+      add(
+        "execution.id",
+        "its time is more than \(seconds) seconds ago, which is for how long executions are kept;"
+          + " make a new id for a new execution")
     } else if id.createdAt > now.advanced(bySeconds: ExecutionRules.idLeadLimit) {
       add("execution.id", "its time is more than 5 minutes ahead of the server's clock")
     }

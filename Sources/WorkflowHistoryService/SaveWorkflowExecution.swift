@@ -12,7 +12,8 @@ extension WorkflowHistoryHandlers {
       throw HistoryError.invalid("execution", "is required")
     }
     let save = try ExecutionSave(
-      checking: fields, userID: caller.userID, reach: caller.reach, now: clock(), using: &generator)
+      checking: fields, userID: caller.userID, reach: caller.reach, retention: retention,
+      now: clock(), using: &generator)
     return SaveWorkflowExecutionResponse(execution: try await store.save(save))
   }
 }

@@ -8,14 +8,20 @@ internal import WorkflowHistoryMessages
 /// answers. One file for each method.
 public final class WorkflowHistoryHandlers {
   let store: any HistoryStore
+  let retention: RetentionPolicy
   let clock: @Sendable () -> Timestamp
   var generator = SystemRandomNumberGenerator()
 
   /// - Parameters:
   ///   - store: where the executions are, on the same loop.
+  ///   - retention: how long executions are kept.
   ///   - clock: tells the time of day.
-  public init(store: any HistoryStore, clock: @escaping @Sendable () -> Timestamp) {
+  public init(
+    store: any HistoryStore, retention: RetentionPolicy = .keepsAll,
+    clock: @escaping @Sendable () -> Timestamp
+  ) {
     self.store = store
+    self.retention = retention
     self.clock = clock
   }
 

@@ -51,8 +51,10 @@ actor House {
     try await loops[0].run { eventLoop in
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
-    try await startFolding(database)
-    let services = try Services(key: key, reflection: options.reflection, logger: logger)
+    try await startKeeping(database)
+    let services = try Services(
+      key: key, reflection: options.reflection, retention: options.retention.policy,
+      logger: logger)
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]
@@ -113,12 +115,16 @@ actor House {
     return database
   }
 
-  /// Folds changes into rollups on a loop of its own, so that no call waits for it.
-  private func startFolding(_ database: PostgresOptions) async throws {
+  /// Folds changes into rollups, and takes away what is not kept any longer, on a loop of their own, so
+  /// that no call waits for it.
+  private func startKeeping(_ database: PostgresOptions) async throws {
     let background = try Loop(name: "background")
     self.background = background
     let interval = options.foldInterval.duration
     await background.run { RollupFolder(database, on: $0).fold(every: interval) }
+    let retention = options.retention.policy
+    guard retention != .keepsAll else { return }
+    await background.run { _ = RetentionKeeper(retention, database, on: $0) { .now } }
   }
 
   /// Where the server listens. It says so where that is not secured.

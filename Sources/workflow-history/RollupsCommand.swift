@@ -1,10 +1,5 @@
 import ArgumentParser
-import Foundation
-import Logging
-import Postgres
 import PostgresHistoryStore
-import PostgresSupervisor
-import Reactor
 
 /// What an operator does with rollups.
 struct RollupsCommand: AsyncParsableCommand {
@@ -23,10 +18,10 @@ struct RollupsCommand: AsyncParsableCommand {
         """)
 
     @OptionGroup var database: DatabaseOptions
-    @OptionGroup var output: RollupOutputOptions
+    @OptionGroup var output: MaintenanceOutputOptions
 
     func run() async throws {
-      let progress = try await database.check(.verify, output.printer(verb: "differ"))
+      let progress = try await check(.verify, database, output)
       if let progress, progress.differing > 0 { throw ExitCode(1) }
     }
   }
@@ -42,74 +37,23 @@ struct RollupsCommand: AsyncParsableCommand {
         """)
 
     @OptionGroup var database: DatabaseOptions
-    @OptionGroup var output: RollupOutputOptions
+    @OptionGroup var output: MaintenanceOutputOptions
 
     func run() async throws {
-      _ = try await database.check(.rebuild, output.printer(verb: "made right"))
+      _ = try await check(.rebuild, database, output)
     }
   }
 }
 
-/// Which database a command works on.
-struct DatabaseOptions: ParsableArguments {
-  @OptionGroup var dataDirectory: DataDirectory
-
-  @Option(
-    help: "The server's --database, where it is not the private Postgres of the data directory.")
-  var database: String?
-
-  fileprivate func check(_ mode: RollupCheck.Mode, _ printer: RollupPrinter) async throws
-    -> RollupCheck.Progress?
-  {
-    ignoreBrokenPipes()
-    return try await reporting {
-      try await withDatabase { options in
-        let loop = try Loop(name: "check")
-        let result = await checked(mode, options, printer, on: loop)
-        await loop.stop()
-        let progress = try result.get()
-        printer.end(progress)
-        return progress
-      }
-    }
-  }
-
-  private func checked(
-    _ mode: RollupCheck.Mode, _ options: PostgresOptions, _ printer: RollupPrinter, on loop: Loop
-  ) async -> Result<RollupCheck.Progress?, any Error> {
-    do {
-      return .success(
-        try await loop.run { eventLoop in
-          try await RollupCheck.run(
-            mode, options, on: eventLoop, differs: printer.differs, progress: printer.progress)
-        })
-    } catch let error as PostgresError where error.sqlState == .undefinedTable {
-      return .failure(fail("the database has no rollups: start the server on it once"))
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  /// Calls `body` with the database that is named, or with the private Postgres, which is started
-  /// where no server runs on it.
-  private func withDatabase<T>(_ body: (PostgresOptions) async throws -> T) async throws -> T {
-    if let database { return try await body(PostgresOptions(conninfo: database)) }
-    guard FileManager.default.fileExists(atPath: dataDirectory.path + "/postgres") else {
-      throw fail(
-        "no Postgres is in \(dataDirectory.path): name its data directory with --data-dir, or"
-          + " another database with --database")
-    }
-    var logger = Logger(label: "workflow-history") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .warning
-    let postgres = try await PrivatePostgres.start(
-      dataDirectory: dataDirectory.path, logger: logger)
-    do {
-      let value = try await body(PostgresOptions(conninfo: postgres.conninfo))
-      await postgres.stop()
-      return value
-    } catch {
-      await postgres.stop()
-      throw error
-    }
+private func check(
+  _ mode: RollupCheck.Mode, _ database: DatabaseOptions, _ output: MaintenanceOutputOptions
+) async throws -> RollupCheck.Progress? {
+  let printer = RollupPrinter(
+    output.printer, verb: mode == .verify ? "differ" : "made right")
+  return try await database.maintain { options, eventLoop in
+    let progress = try await RollupCheck.run(
+      mode, options, on: eventLoop, differs: printer.differs, progress: printer.progress)
+    printer.end(progress)
+    return progress
   }
 }

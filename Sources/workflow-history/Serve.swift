@@ -33,6 +33,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A Postgres to use instead of the private one: a libpq connection string or URI.")
   var database: String?
 
+  @OptionGroup var retention: RetentionOptions
+
   @Option(
     help: """
       How long the change log is kept, also when all that read it have read it: 7d, 12h. It is \

@@ -6,6 +6,7 @@ import Logging
 import PostgresHistoryStore
 import ProtobufMessages
 import RPC
+import WorkflowHistory
 import WorkflowHistoryMessages
 import WorkflowHistoryService
 
@@ -21,9 +22,14 @@ struct Services: Sendable {
   private let key: SigningKey
   private let access: ReflectionAccess
   private let reflection: ReflectionAnswers
+  private let retention: RetentionPolicy
   private let logger: Logger
 
-  init(key: SigningKey, reflection access: ReflectionAccess, logger: Logger) throws {
+  init(
+    key: SigningKey, reflection access: ReflectionAccess, retention: RetentionPolicy,
+    logger: Logger
+  ) throws {
+    self.retention = retention
     self.logger = logger
     self.key = key
     self.access = access
@@ -41,7 +47,7 @@ struct Services: Sendable {
     let arena = Arena()
     let health = health(of: store)
     var services = [
-      WorkflowHistoryHandlers(store: store) { .now }.service(arena: arena),
+      WorkflowHistoryHandlers(store: store, retention: retention) { .now }.service(arena: arena),
       health.service(arena: arena),
     ]
     var open: Set = [GRPCAPI.health.fullName]

@@ -9,6 +9,6 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
     subcommands: [
       Serve.self, Token.self, SaveCommand.self, GetCommand.self, HistoryCommand.self,
       StatisticsCommand.self, MetricsCommand.self, UpdateCommand.self, DeleteCommand.self,
-      RollupsCommand.self,
+      RollupsCommand.self, RetentionCommand.self, ForgetCommand.self,
     ])
 }

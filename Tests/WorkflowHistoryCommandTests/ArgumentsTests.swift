@@ -43,6 +43,45 @@ struct ArgumentsTests {
     }
   }
 
+  @Test("a rule of retention has conditions, and a type that may be any text")
+  func retentionRules() throws {
+    let rules: [(String, RetentionPolicy.Rule)] = [
+      ("90d", .init(seconds: 90 * 86_400)), ("forever", .init(seconds: nil)),
+      ("status=failed:12h", .init(statuses: [.failed], seconds: 12 * 3600)),
+      ("type=etl:7d", .init(workflowType: "etl", seconds: 7 * 86_400)),
+      (
+        "status=FAILED,status=PAUSED,type=a,b:c:forever",
+        .init(workflowType: "a,b:c", statuses: [.failed, .paused], seconds: nil)
+      ),
+    ]
+    for (text, rule) in rules {
+      #expect(RetentionRule(argument: text)?.rule == rule, "\(text)")
+    }
+    let refused = [
+      "", "90", "d", ":90d", "type=:90d", "status=DONE:90d", "type=etl", "status=FAILED,:90d",
+      "user=ann:90d", "status=FAILED:-1d", "status=FAILED:0d",
+    ]
+    for text in refused { #expect(RetentionRule(argument: text) == nil, "\(text)") }
+  }
+
+  @Test(
+    "rules of retention that keep too little, or nothing that is left, are refused by name",
+    arguments: [["59m"], ["30d", "status=FAILED:90d"], ["type=etl:9d", "type=etl:8d"]])
+  func noPolicy(rules: [String]) throws {
+    let flags = rules.flatMap { ["--retain", $0] }
+    let refused = try #require(throws: (any Error).self) { _ = try Serve.parse(flags) }
+    #expect(Serve.message(for: refused).contains(rules.last!))
+    #expect(throws: (any Error).self) { _ = try RetentionCommand.parse(flags) }
+  }
+
+  @Test("the command for retention asks how long, and a server keeps all without it")
+  func noRules() throws {
+    #expect(throws: (any Error).self) { _ = try RetentionCommand.parse([]) }
+    #expect(try Serve.parse([]).retention.policy == .keepsAll)
+    let flags = ["--retain", "status=FAILED:90d", "--retain", "30d"]
+    #expect(try Serve.parse(flags).retention.policy.seconds == 30 * 86_400)
+  }
+
   @Test("two documents can't both come from standard input")
   func standardInput() {
     #expect(throws: (any Error).self) {

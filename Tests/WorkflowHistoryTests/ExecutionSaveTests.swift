@@ -273,6 +273,20 @@ struct ExecutionSaveTests {
     #expect(refusedFields { try save { $0.id = id } } == (fits ? [] : ["execution.id"]))
   }
 
+  @Test("takes no id that is older than the shortest time for which executions are kept")
+  func idRetention() throws {
+    let retention = try RetentionPolicy([
+      .init(statuses: [.failed], seconds: 7200), .init(seconds: 9000),
+    ])
+    var generator = SeededGenerator(state: 2)
+    for (seconds, fits) in [(-7199.999, true), (-7200.001, false)] {
+      let id = ExecutionID.make(at: now.plus(seconds), using: &generator)
+      let refused = refusedFields { try save(retention: retention) { $0.id = id } }
+      #expect(refused == (fits ? [] : ["execution.id"]))
+    }
+    #expect(refusedFields { try save(retention: retention) } == [])
+  }
+
   @Test(
     "is refused where the caller's id is no UUIDv7",
     arguments: ["f47ac10b-58cc-4372-a567-0e02b2c3d479", "00000000-0000-0000-0000-000000000000"])

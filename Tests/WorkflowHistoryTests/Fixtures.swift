@@ -37,12 +37,13 @@ func savedFields(
 }
 
 func save(
-  user: String = "ada", reach: Reach = .user("ada"),
+  user: String = "ada", reach: Reach = .user("ada"), retention: RetentionPolicy = .keepsAll,
   _ change: (inout ExecutionFields) throws -> Void = { _ in }
 ) throws -> ExecutionSave {
   var generator = SeededGenerator(state: 1)
   return try ExecutionSave(
-    checking: savedFields(change), userID: user, reach: reach, now: now, using: &generator)
+    checking: savedFields(change), userID: user, reach: reach, retention: retention, now: now,
+    using: &generator)
 }
 
 /// A row as it stands in the database: the result of a save, changed.

@@ -1,0 +1,146 @@
+internal import Postgres
+internal import Reactor
+internal import WorkflowHistory
+
+/// Drops the partition of a month of which nothing is kept any longer.
+///
+/// First the rollups of each day note when its executions were created, a day at a time, while the
+/// partition goes on being read and written. It is dropped in a transaction of its own, and only if
+/// nothing in it has changed since it was looked at.
+struct PartitionDrop {
+  /// What becomes of the partition.
+  enum Outcome: Equatable {
+    /// It is gone, with so many executions.
+    case dropped(Int64)
+    /// Some of it is kept, or was changed meanwhile.
+    case isKept
+    /// Others used the table all the time, so that it could not be locked.
+    case isInUse
+  }
+
+  let month: Month
+  let due: DueCondition
+  let connection: PostgresConnection
+
+  /// Nobody is kept waiting longer by an attempt to lock the table; a statement that runs longer
+  /// makes it fail.
+  private static let lockTimeout = "50ms"
+  private static let attempts = 40
+  private static let attemptInterval = Duration.milliseconds(250)
+
+  func run() async throws -> Outcome {
+    let (looked, hasKept) = try await connection.transaction { (transaction) async throws in
+      let looked = try await ChangeLog.end(in: transaction)
+      let (statement, parameters) = due.statement(bounds) { isDue in
+        "SELECT EXISTS (SELECT FROM workflow_executions WHERE \(Self.isOfMonth) AND NOT \(isDue))"
+      }
+      let row = try await transaction.query(statement, parameters)[0]
+      return (looked, try row.value(0, as: Bool.self))
+    }
+    if hasKept { return .isKept }
+    let count = try await noteDays()
+    var unchanged = looked
+    for attempt in 0..<Self.attempts {
+      if attempt > 0 { await connection.eventLoop.sleep(for: Self.attemptInterval) }
+      // What there is to look at while the table is locked is little then.
+      let later = try await connection.transaction { (transaction) async throws in
+        let end = try await ChangeLog.end(in: transaction)
+        return try await hasChanged(since: unchanged, in: transaction) ? nil : end
+      }
+      guard let later else { return .isKept }
+      unchanged = later
+      do {
+        let isDropped = try await connection.transaction { (transaction) async throws in
+          try await drop(unchangedSince: unchanged, in: transaction)
+        }
+        return isDropped ? .dropped(count) : .isKept
+      } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
+        continue
+      }
+    }
+    return .isInUse
+  }
+
+  // MARK: Noting
+
+  /// Notes the executions in their rollups, and counts them.
+  private func noteDays() async throws -> Int64 {
+    var count: Int64 = 0
+    var day = Day(of: month.start)
+    while day.month == month {
+      let ids = [day.firstID.parameter, (day + 1).firstID.parameter]
+      count += try await connection.transaction { (transaction) async throws in
+        _ = try await transaction.query(RollupTable.lock)
+        return try await transaction.query(Self.noteDay, ids)[0].value(0, as: Int64.self)
+      }
+      day = day + 1
+    }
+    return count
+  }
+
+  private static let noteDay = Statement(
+    "retention_note_day",
+    """
+    WITH counted AS (
+      SELECT user_id, \(DroppedExecutions.day) AS day, workflow_type, min(created_at) AS first,
+        max(created_at) AS last, count(*) AS count
+      FROM workflow_executions WHERE \(isOfMonth) GROUP BY 1, 2, 3
+    ), whole AS (
+      SELECT user_id, day, workflow_type, first, last, NULL::bigint[] FROM counted
+    ), noted AS (
+      \(DroppedExecutions.note("whole", counts: nil))
+    )
+    SELECT coalesce(sum(count), 0)::bigint FROM counted
+    """, [.uuid, .uuid])
+
+  // MARK: Dropping
+
+  /// Drops the partition; false where some of it has changed.
+  private func drop(
+    unchangedSince looked: TransactionID, in transaction: Transaction
+  ) async throws -> Bool {
+    _ = try await transaction.query(RollupTable.lock)
+    _ = try await transaction.query(PartitionMaker.lock)
+    let partition = Partition.executions(of: month)
+    for sql in [
+      "SET LOCAL lock_timeout = '\(Self.lockTimeout)'",
+      "LOCK TABLE ONLY \(partition.table) IN ACCESS EXCLUSIVE MODE",
+      "LOCK TABLE \(partition.name) IN ACCESS EXCLUSIVE MODE",
+    ] { _ = try await transaction.query(Statement("", sql)) }
+    if try await hasChanged(since: looked, in: transaction) { return false }
+    let days = [Day(of: month.start).number, Day(of: (month + 1).start).number]
+    _ = try await transaction.query(Self.markWhole, days.map { .int4($0) })
+    _ = try await transaction.query(Statement("", "DROP TABLE \(partition.name)"))
+    return true
+  }
+
+  private func hasChanged(since looked: TransactionID, in transaction: Transaction) async throws
+    -> Bool
+  {
+    try await transaction.query(
+      Self.hasChanged, bounds.map(\.0) + [.transactionID(looked)])[0].value(0)
+  }
+
+  private static let hasChanged = Statement(
+    "retention_has_changed",
+    """
+    SELECT EXISTS (
+      SELECT FROM workflow_execution_changes
+      WHERE transaction_id >= $3 AND execution_id >= $1 AND execution_id < $2)
+    """, [.uuid, .uuid, .transactionID])
+
+  private static let markWhole = Statement(
+    "retention_mark_whole",
+    """
+    INSERT INTO retention_days (day, is_whole)
+    SELECT \(RollupTable.date("number")), true FROM generate_series($1, $2 - 1) AS number
+    ON CONFLICT (day) DO UPDATE SET is_whole = true
+    """, [.int4, .int4])
+
+  // MARK: Its executions
+
+  private static let isOfMonth = "id >= $1 AND id < $2"
+  private var bounds: [(Parameter, DataType)] {
+    month.bounds.map { ($0.parameter, .uuid) }
+  }
+}
