@@ -9,6 +9,8 @@ struct HistoryFilter {
   private(set) var conditions: [String] = []
   private(set) var parameters: [Parameter] = []
   private(set) var types: [DataType] = []
+  /// The parameter with the statuses, where there are several to choose from.
+  private var severalStatuses: String?
 
   /// The executions of a user from `first` on and before `end`, where these are given.
   init(userID: String, from first: ExecutionID? = nil, before end: ExecutionID? = nil) {
@@ -32,7 +34,9 @@ struct HistoryFilter {
     case 0, WorkflowStatus.allCases.count: break
     // By equality the index has them in the order of the page.
     case 1: add("s", "status =", .int2(statuses[0]), .int2)
-    default: add("S", "status = ANY", .int2Array(statuses), .int2Array, call: true)
+    default:
+      shape += "S"
+      severalStatuses = append(.int2Array(statuses), .int2Array)
     }
   }
 
@@ -49,12 +53,10 @@ struct HistoryFilter {
   }
 
   private mutating func add(
-    _ mark: String, _ comparison: String, _ parameter: Parameter, _ type: DataType,
-    call: Bool = false
+    _ mark: String, _ comparison: String, _ parameter: Parameter, _ type: DataType
   ) {
     shape += mark
-    let number = append(parameter, type)
-    conditions.append(call ? "\(comparison) (\(number))" : "\(comparison) \(number)")
+    conditions.append("\(comparison) \(append(parameter, type))")
   }
 
   /// Adds a parameter for the rest of the statement and returns its name, such as `$3`.
@@ -65,7 +67,28 @@ struct HistoryFilter {
   }
 
   /// What stands after WHERE.
-  var condition: String { conditions.joined(separator: " AND ") }
+  var condition: String {
+    (conditions + (severalStatuses.map { ["status = ANY (\($0))"] } ?? []))
+      .joined(separator: " AND ")
+  }
+
+  /// A query for the newest executions, in this order.
+  ///
+  /// Those of several statuses are found status by status, each in the index's order, and merged: by
+  /// any other way all of a user's might have to be passed over, or sorted.
+  func newest(_ columns: [String], limit: String) -> String {
+    let columns = columns.joined(separator: ", ")
+    let end = "ORDER BY id DESC LIMIT \(limit)"
+    guard let severalStatuses else {
+      return "SELECT \(columns) FROM workflow_executions WHERE \(condition) \(end)"
+    }
+    let each = (conditions + ["status = wanted.status"]).joined(separator: " AND ")
+    return """
+      SELECT of_status.* FROM unnest(\(severalStatuses)) AS wanted (status) CROSS JOIN LATERAL (
+        SELECT \(columns) FROM workflow_executions WHERE \(each) \(end)
+      ) AS of_status \(end)
+      """
+  }
 
   /// A statement with these conditions; the texts of one kind differ by the conditions alone.
   func statement(_ kind: String, _ sql: String) -> Statement {

@@ -49,8 +49,8 @@ extension PostgresHistoryStore {
     let found = try await analysts.query(
       filter.statement(
         "offset",
-        "SELECT id FROM workflow_executions WHERE \(filter.condition)"
-          + " ORDER BY id DESC LIMIT 1 OFFSET \(offset)"), filter.parameters)
+        "SELECT id FROM (\(filter.newest(["id"], limit: "\(offset) + 1"))) AS passed"
+          + " ORDER BY id DESC OFFSET \(offset)"), filter.parameters)
     guard let row = found.first else { return nil }
     return PageEnd(bound: ExecutionID(uuid: try row.value(0)).successor)
   }
@@ -80,9 +80,7 @@ extension PostgresHistoryStore {
     let limit = filter.append(.int8(Int64(query.pageSize + 1)), .int8)
     let result = try await readers.query(
       filter.statement(
-        "page",
-        "SELECT \(ExecutionColumns.plain.joined(separator: ", ")) FROM workflow_executions"
-          + " WHERE \(filter.condition) ORDER BY id DESC LIMIT \(limit)"), filter.parameters)
+        "page", filter.newest(ExecutionColumns.plain, limit: limit)), filter.parameters)
     let executions = try (0..<min(result.count, query.pageSize)).map {
       try WorkflowExecution(result[$0], hasDocuments: false)
     }
@@ -102,7 +100,7 @@ extension PostgresHistoryStore {
       let limit = filter.append(.int8(Int64(candidates)), .int8)
       let budget = filter.append(.int8(Int64(page.bytesLeft)), .int8)
       let result = try await readers.query(
-        filter.statement("full", Self.fullSQL(filter.condition, limit, budget)), filter.parameters)
+        filter.statement("full", Self.fullSQL(filter, limit, budget)), filter.parameters)
       try page.take(result, of: candidates)
       end = page.executions.last?.id
     }
@@ -111,7 +109,9 @@ extension PostgresHistoryStore {
 
   /// The first rows whose sizes sum up to no more than the budget, but at least one, each with the
   /// sum up to it and the number of rows that there were to choose from.
-  private static func fullSQL(_ condition: String, _ limit: String, _ budget: String) -> String {
+  private static func fullSQL(_ filter: HistoryFilter, _ limit: String, _ budget: String)
+    -> String
+  {
     let rendered = ExecutionColumns.documents.map { "\($0)::text AS \($0)" }
     let sizes = (ExecutionColumns.documents + ["error_message"]).map {
       "coalesce(octet_length(\($0)), 0)"
@@ -126,7 +126,7 @@ extension PostgresHistoryStore {
             AS bytes
         FROM (
           SELECT \((ExecutionColumns.plain + rendered).joined(separator: ", "))
-          FROM workflow_executions WHERE \(condition) ORDER BY id DESC LIMIT \(limit)
+          FROM (\(filter.newest(ExecutionColumns.all, limit: limit))) AS newest
         ) AS candidate
         WINDOW newest AS (ORDER BY id DESC)
       ) AS measured

@@ -12,8 +12,8 @@ extension PostgresHistoryStore {
 
   /// Makes the partitions of the months around `now()` and of the change log's days from here on,
   /// and drops the days of the log that ended `changeLogRetention` ago and that all of its readers
-  /// have passed. One store of a process is enough. A partition that is missed all the same is made
-  /// when a write first needs it.
+  /// have passed; analyses tables that never were. One store of a process is enough. A partition that
+  /// is missed all the same is made when a write first needs it.
   ///
   /// The readers' lags are the gauges `workflow_history.change_log.lag` (seconds) and
   /// `workflow_history.change_log.unread` (changes), by `reader`.
@@ -24,6 +24,7 @@ extension PostgresHistoryStore {
       if !dropped.isEmpty {
         storeLog.notice("dropped of the change log: \(dropped.joined(separator: ", "))")
       }
+      _ = try await self.planner.gatherMissing()
     }
     keep(every: Self.lagInterval) {
       for lag in try await self.changeLog.lags() { lag.record(with: MetricsSystem.factory) }

@@ -29,6 +29,7 @@ public final class PostgresHistoryStore: HistoryStore {
   let writers: [BatchWriter]
   let partitions: PartitionMaker
   let changeLog: ChangeLogKeeper
+  let planner: PlannerStatistics
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   var timers: [LoopTimer] = []
@@ -99,6 +100,7 @@ public final class PostgresHistoryStore: HistoryStore {
     self.writers = writers
     self.partitions = partitions
     changeLog = ChangeLogKeeper(analysts.primary)
+    planner = PlannerStatistics(analysts.primary)
   }
 
   /// As ``HistoryStore`` asks: on the same connections, without those to replicas.

@@ -35,63 +35,41 @@ public struct RetentionRun {
   /// Goes once through the executions of a database.
   ///
   /// - Parameters:
+  ///   - now: the time of day. Where the database's clock is behind it, that one counts: one that
+  ///     jumps ahead takes nothing away.
+  ///   - isPreview: whether to tell only what would be done.
   ///   - report: called when something was done about a month.
   ///   - progress: called after each batch, with the month, and how many of its executions are
   ///     deleted.
   /// - Throws: `PostgresError`. What was taken away by then stays so.
   public static func run(
-    _ policy: RetentionPolicy, _ database: PostgresOptions, now: Timestamp, on eventLoop: EventLoop,
+    _ policy: RetentionPolicy, _ database: PostgresOptions, now: Timestamp, isPreview: Bool = false,
+    on eventLoop: EventLoop,
     progress: @escaping (_ month: String, _ deleted: Int64) -> Void = { _, _ in },
     report: @escaping (Outcome) -> Void
   ) async throws {
-    guard let due = DueCondition(policy, at: now) else { return }
     let connection = try await PostgresConnection.connect(
       to: .maintaining(database), pipelining: .separate, on: eventLoop)
     defer { connection.close() }
+    let clock = Timestamp(try await connection.query(clock)[0].value(0))
+    guard let due = DueCondition(policy, at: min(now, clock)) else { return }
     let run = RetentionRun(due: due, connection: connection, report: report, progress: progress)
-    for month in try await months(before: due.end, on: connection) {
-      try await run.clear(month)
+    for month in try await run.months() {
+      try await isPreview ? run.preview(month) : run.clear(month)
     }
   }
 
-  /// Tells what ``run(_:_:now:on:progress:report:)`` would do, and does nothing.
-  public static func preview(
-    _ policy: RetentionPolicy, _ database: PostgresOptions, now: Timestamp, on eventLoop: EventLoop,
-    report: (Outcome) -> Void
-  ) async throws {
-    guard let due = DueCondition(policy, at: now) else { return }
-    let connection = try await PostgresConnection.connect(
-      to: .maintaining(database), pipelining: .separate, on: eventLoop)
-    defer { connection.close() }
-    for month in try await months(before: due.end, on: connection) {
-      let (statement, parameters) = due.statement(
-        month.bounds.map { ($0.parameter, .uuid) }
-      ) { isDue in
-        """
-        SELECT count(*) FILTER (WHERE \(isDue)), count(*) FROM workflow_executions
-        WHERE id >= $1 AND id < $2
-        """
-      }
-      let row = try await connection.query(statement, parameters)[0]
-      let (count, all): (Int64, Int64) = (try row.value(0), try row.value(1))
-      let isWhole = count == all && month.bounds[1] <= due.end
-      guard isWhole || count > 0 else { continue }
-      report(
-        Outcome(month: month.text, action: isWhole ? .dropped : .deleted, executions: count))
-    }
-  }
+  private static let clock = Statement("retention_clock", "SELECT now()")
 
   /// The months that have a partition and began before anything is kept for certain, oldest first.
-  private static func months(
-    before end: ExecutionID, on connection: PostgresConnection
-  ) async throws -> [Month] {
-    let found = try await connection.query(partitions)
+  private func months() async throws -> [Month] {
+    let found = try await connection.query(Self.partitions)
     return try (0..<found.count).map { index in
       let (year, month): (Int32, Int32) = (
         try found[index].value(0), try found[index].value(1)
       )
       return Month(year: Int(year), month: Int(month))
-    }.filter { $0.bounds[0] < end }
+    }.filter { $0.bounds[0] < due.end }
   }
 
   private static let partitions = Statement(
@@ -103,6 +81,20 @@ public struct RetentionRun {
       AND relname ~ '^workflow_executions_\\d{4}_\\d\\d$'
     ORDER BY relname
     """)
+
+  private func preview(_ month: Month) async throws {
+    let (statement, parameters) = due.statement(month.bounds.map { ($0.parameter, .uuid) }) {
+      """
+      SELECT count(*) FILTER (WHERE \($0)), count(*) FROM workflow_executions
+      WHERE id >= $1 AND id < $2
+      """
+    }
+    let row = try await connection.query(statement, parameters)[0]
+    let (count, all): (Int64, Int64) = (try row.value(0), try row.value(1))
+    let isWhole = count == all && month.bounds[1] <= due.end
+    guard isWhole || count > 0 else { return }
+    report(Outcome(month: month.text, action: isWhole ? .dropped : .deleted, executions: count))
+  }
 
   private func clear(_ month: Month) async throws {
     if month.bounds[1] <= due.end {

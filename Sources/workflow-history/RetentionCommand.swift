@@ -43,16 +43,9 @@ struct RetentionCommand: AsyncParsableCommand {
         total += outcome.executions
         printer.entry(outcome, isDry: isDry)
       }
-      if isDry {
-        try await RetentionRun.preview(
-          policy, options, now: .now, on: eventLoop, report: report)
-      } else {
-        try await RetentionRun.run(
-          policy, options, now: .now, on: eventLoop,
-          progress: { month, deleted in
-            printer.progress("\(month)  deleted \(deleted)")
-          }, report: report)
-      }
+      try await RetentionRun.run(
+        policy, options, now: .now, isPreview: isDry, on: eventLoop,
+        progress: { printer.progress("\($0)  deleted \($1)") }, report: report)
       return total
     }
     printer.end("\(total) executions \(isDry ? "are due" : "were taken away")")
