@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Reactor
 internal import WorkflowHistory
 
 /// How far a reader of the change log is behind.
@@ -17,8 +18,12 @@ struct ChangeLogLag: Equatable {
 /// Keeps the change log as short as its readers and its operator allow.
 struct ChangeLogKeeper {
   private let pool: PostgresPool
+  private let eventLoop: EventLoop
 
-  init(_ pool: PostgresPool) { self.pool = pool }
+  init(_ pool: PostgresPool, on eventLoop: EventLoop) {
+    self.pool = pool
+    self.eventLoop = eventLoop
+  }
 
   /// How far each registered reader is behind, by name.
   func lags() async throws -> [ChangeLogLag] {
@@ -30,55 +35,49 @@ struct ChangeLogKeeper {
     }
   }
 
-  /// Drops the days that ended at least `retention` ago and that every registered reader has
-  /// passed. Returns the partitions' names.
+  /// Drops the days that ended at least `retention` ago and that every registered reader has passed.
+  /// Returns the partitions' names.
   ///
-  /// The horizon is moved first, in a transaction of its own: whoever reads what was dropped
-  /// without being registered is told. What an earlier call was kept from finishing is finished.
+  /// The horizon moves with them: whoever reads what was dropped without being registered is told. A
+  /// day that long statements keep in use is left for the next time, with those after it.
   func dropPassed(retention: Duration) async throws -> [String] {
-    let due = try await pool.transaction { (transaction) async throws in
-      _ = try await transaction.query(PartitionMaker.lock)
-      let old = try await transaction.query(
-        Self.oldPartitions, [.float8(Double(retention.components.seconds))])
-      var due: [(name: String, state: String)] = []
-      for index in 0..<old.count {
-        let name: String = try old[index].value(0)
-        let state: String = try old[index].value(1)
-        if state == "attached" {
-          let passed = try await transaction.query(
-            Statement("", Self.movesHorizon.replacing("$PARTITION", with: name)))
-          guard passed.count > 0 else { continue }
+    let old = try await pool.query(
+      Self.oldPartitions, [.float8(Double(retention.components.seconds))])
+    var dropped: [String] = []
+    for index in 0..<old.count {
+      let day = Partition.changes(of: Day(number: try old[index].value(0)))
+      let isDropped = try await LockAttempts.run(on: eventLoop) {
+        try await pool.transaction { (transaction) async throws in
+          try await drop(day, in: transaction)
         }
-        due.append((name, state))
       }
-      return due
+      guard isDropped == true else { break }
+      dropped.append(day.name)
     }
-    for (name, state) in due { try await drop(name, state) }
-    return due.map(\.name)
+    return dropped
   }
 
-  /// Dropping a partition that is attached would lock the whole log.
-  private func drop(_ name: String, _ state: String) async throws {
-    if state != "detached" {
-      let how = state == "attached" ? "CONCURRENTLY" : "FINALIZE"
-      _ = try await pool.query(
-        Statement("", "ALTER TABLE workflow_execution_changes DETACH PARTITION \(name) \(how)"))
-    }
-    _ = try await pool.query(Statement("", "DROP TABLE IF EXISTS \(name)"))
+  /// Drops a day; false where a reader has not passed it.
+  private func drop(_ day: Partition, in transaction: Transaction) async throws -> Bool {
+    _ = try await transaction.query(PartitionMaker.lock)
+    let passed = try await transaction.query(
+      Statement("", Self.movesHorizon.replacing("$PARTITION", with: day.name)))
+    guard passed.count > 0 else { return false }
+    try await day.lock(in: transaction)
+    try await day.drop(in: transaction)
+    return true
   }
 
-  /// The days that ended so long ago, oldest first, and how far they are on their way out.
+  /// The days that ended so long ago, oldest first.
   private static let oldPartitions = Statement(
     "log_old_partitions",
     """
-    SELECT relname::text, CASE WHEN inhrelid IS NULL THEN 'detached'
-      WHEN inhdetachpending THEN 'detaching' ELSE 'attached' END
-    FROM pg_class LEFT JOIN pg_inherits ON inhrelid = pg_class.oid
-    WHERE relkind = 'r' AND relname ~ '^workflow_execution_changes_\\d{4}_\\d\\d_\\d\\d$'
-      AND pg_table_is_visible(pg_class.oid)
-      AND (to_date(right(relname::text, 10), 'YYYY_MM_DD') + 1)::timestamp AT TIME ZONE 'UTC'
-        <= now() - make_interval(secs => $1)
-    ORDER BY relname
+    SELECT \(RollupTable.number("day")) FROM pg_inherits JOIN pg_class ON inhrelid = pg_class.oid,
+      LATERAL (SELECT to_date(right(relname, 10), 'YYYY_MM_DD') AS day) AS named
+    WHERE inhparent = 'workflow_execution_changes'::regclass
+      AND relname ~ '^workflow_execution_changes_\\d{4}_\\d\\d_\\d\\d$'
+      AND (day + 1)::timestamp AT TIME ZONE 'UTC' <= now() - make_interval(secs => $1)
+    ORDER BY day
     """, [.float8])
 
   /// Moves the horizon behind a partition, and returns a row, where every reader has passed it.

@@ -22,12 +22,6 @@ struct PartitionDrop {
   let due: DueCondition
   let connection: PostgresConnection
 
-  /// Nobody is kept waiting longer by an attempt to lock the table; a statement that runs longer
-  /// makes it fail.
-  private static let lockTimeout = "50ms"
-  private static let attempts = 40
-  private static let attemptInterval = Duration.milliseconds(250)
-
   func run() async throws -> Outcome {
     let (looked, hasKept) = try await connection.transaction { (transaction) async throws in
       let looked = try await ChangeLog.end(in: transaction)
@@ -40,8 +34,7 @@ struct PartitionDrop {
     if hasKept { return .isKept }
     let count = try await noteDays()
     var unchanged = looked
-    for attempt in 0..<Self.attempts {
-      if attempt > 0 { await connection.eventLoop.sleep(for: Self.attemptInterval) }
+    let outcome = try await LockAttempts.run(on: connection.eventLoop) { () -> Outcome in
       // What there is to look at while the table is locked is little then.
       let later = try await connection.transaction { (transaction) async throws in
         let end = try await ChangeLog.end(in: transaction)
@@ -49,16 +42,12 @@ struct PartitionDrop {
       }
       guard let later else { return .isKept }
       unchanged = later
-      do {
-        let isDropped = try await connection.transaction { (transaction) async throws in
-          try await drop(unchangedSince: unchanged, in: transaction)
-        }
-        return isDropped ? .dropped(count) : .isKept
-      } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-        continue
+      let isDropped = try await connection.transaction { (transaction) async throws in
+        try await drop(unchangedSince: later, in: transaction)
       }
+      return isDropped ? .dropped(count) : .isKept
     }
-    return .isInUse
+    return outcome ?? .isInUse
   }
 
   // MARK: Noting
@@ -99,18 +88,14 @@ struct PartitionDrop {
   private func drop(
     unchangedSince looked: TransactionID, in transaction: Transaction
   ) async throws -> Bool {
+    let partition = Partition.executions(of: month)
     _ = try await transaction.query(RollupTable.lock)
     _ = try await transaction.query(PartitionMaker.lock)
-    let partition = Partition.executions(of: month)
-    for sql in [
-      "SET LOCAL lock_timeout = '\(Self.lockTimeout)'",
-      "LOCK TABLE ONLY \(partition.table) IN ACCESS EXCLUSIVE MODE",
-      "LOCK TABLE \(partition.name) IN ACCESS EXCLUSIVE MODE",
-    ] { _ = try await transaction.query(Statement("", sql)) }
+    try await partition.lock(in: transaction)
     if try await hasChanged(since: looked, in: transaction) { return false }
     let days = [Day(of: month.start).number, Day(of: (month + 1).start).number]
     _ = try await transaction.query(Self.markWhole, days.map { .int4($0) })
-    _ = try await transaction.query(Statement("", "DROP TABLE \(partition.name)"))
+    try await partition.drop(in: transaction)
     return true
   }
 

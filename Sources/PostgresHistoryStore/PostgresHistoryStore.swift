@@ -99,7 +99,7 @@ public final class PostgresHistoryStore: HistoryStore {
     self.writes = writes
     self.writers = writers
     self.partitions = partitions
-    changeLog = ChangeLogKeeper(analysts.primary)
+    changeLog = ChangeLogKeeper(analysts.primary, on: eventLoop)
     planner = PlannerStatistics(analysts.primary)
   }
 

@@ -135,8 +135,7 @@ public struct UserErasure {
     SELECT inhrelid::regclass::text,
       pg_relation_size(inhrelid) / current_setting('block_size')::bigint
     FROM pg_inherits
-    WHERE inhparent = 'workflow_execution_changes'::regclass AND NOT inhdetachpending
-    ORDER BY 1
+    WHERE inhparent = 'workflow_execution_changes'::regclass ORDER BY 1
     """)
 
   private static let deleteBlocks = """

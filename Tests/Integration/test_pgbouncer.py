@@ -77,3 +77,22 @@ def test_a_session_that_ends_is_over_at_once(client, cluster):
             return False
 
     wait_until(is_answered, what="an answer")
+
+
+def test_partitions_that_are_done_with_are_dropped(server, cluster):
+    server.stop()
+    postgres = cluster.postgres
+    day, month = postgres.psql(
+        "select to_char(now() - interval '9 days', 'YYYY-MM-DD')",
+        "select to_char(now() - interval '1 month', 'YYYY_MM')",
+    ).splitlines()
+    log = f"workflow_execution_changes_{day.replace('-', '_')}"
+    begin, end = f"'{day} 00:00:00+00'", f"'{day} 00:00:00+00'::timestamptz + interval '1 day'"
+    postgres.psql(
+        f"create table {log} partition of workflow_execution_changes"
+        f" for values from ({begin}) to ({end})"
+    )
+    server.flags += ["--retain", "1h"]
+    server.start()
+    for table in (log, f"workflow_executions_{month}"):
+        wait_until(lambda: postgres.psql(f"select to_regclass('{table}')") == "", what=table)
