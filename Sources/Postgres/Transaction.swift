@@ -68,10 +68,12 @@ public final class Transaction {
   ) async throws(PostgresError) -> QueryResult {
     precondition(state != .ended, "the transaction has ended")
     let request = Request(statement, parameters, isRepeatable: false)
-    let result = try await answer(to: request) {
-      begin(with: commits ? [request, .bare(Self.commit)] : [request])
-    }
-    if commits { state = .ended }
+    guard commits else { return try await answer(to: request) { begin(with: [request]) } }
+    let commit = Request.bare(Self.commit)
+    let result = try await answer(to: request) { begin(with: [request, commit]) }
+    state = .ended
+    // It was sent with the statement, and may fail where that did not.
+    try await check(answer(to: commit) {})
     return result
   }
 
@@ -102,12 +104,16 @@ public final class Transaction {
   fileprivate func commit() async throws(PostgresError) {
     guard state == .begun else { return }
     let request = Request.bare(Self.commit)
-    let result = try await answer(to: request) {
-      state = .ended
-      connection.sendTogether([request])
-    }
-    // A transaction in which a statement failed answers COMMIT with ROLLBACK.
-    guard result.commandTag == "COMMIT" else {
+    try await check(
+      answer(to: request) {
+        state = .ended
+        connection.sendTogether([request])
+      })
+  }
+
+  /// A transaction in which a statement failed answers COMMIT with ROLLBACK.
+  private func check(_ commit: QueryResult) throws(PostgresError) {
+    guard commit.commandTag == "COMMIT" else {
       throw PostgresError(.server, "the transaction was rolled back", wasSent: true)
     }
   }

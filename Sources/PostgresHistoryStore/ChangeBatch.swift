@@ -19,12 +19,14 @@ struct ExecutionChange {
 
   /// By ``ChangeBatch/columns``.
   var parameters: [Parameter] {
-    [
+    let keepsError =
+      next.errorMessage.map { ExactText($0) } == row.errorMessage.map { ExactText($0) }
+    return [
       next.id.parameter, .text(next.workflowType), .int2(next.status.rawValue),
       .text(next.errorMessage), .timestamptz(next.startTime?.microseconds),
       .timestamptz(next.endTime?.microseconds), .float8(next.durationSeconds),
       .int4(next.version), .timestamptz(next.updatedAt.microseconds),
-      .text(next.errorMessage == row.errorMessage ? fingerprint : next.errorFingerprint),
+      .text(keepsError ? fingerprint : next.errorFingerprint),
       .text(row.workflowType), .int2(row.status.rawValue), .float8(row.durationSeconds),
       .text(fingerprint),
     ]

@@ -19,7 +19,7 @@ extension ExecutionSave {
     var sent = fields.withoutEmptyTexts
     let owner = sent.userID ?? userID
     sent.userID = owner
-    if case .user(let reachable) = reach, reachable != owner {
+    guard reach.includes(owner) else {
       throw HistoryError(
         .permissionDenied, "execution.user_id names a user whose executions you may not save")
     }

@@ -46,4 +46,12 @@ public enum Reach: Hashable, Sendable {
   case user(String)
   /// Any user's.
   case anyone
+
+  /// Whether the rows of a user are among them: of exactly this one, as the database has it.
+  func includes(_ userID: String) -> Bool {
+    switch self {
+    case .user(let own): ExactText(own) == ExactText(userID)
+    case .anyone: true
+    }
+  }
 }

@@ -31,8 +31,8 @@ extension Principal {
 
   /// The user whose history is asked for: the caller, where none is named.
   func userToRead(_ requested: String) throws(RPCStatus) -> String {
-    if requested.isEmpty || requested == userID { return userID }
-    guard canActForAnyUser else {
+    guard !requested.isEmpty else { return userID }
+    guard canActForAnyUser || ExactText(requested) == ExactText(userID) else {
       throw RPCStatus(
         .permissionDenied, "user_id is not yours; another user's history needs history:any")
     }

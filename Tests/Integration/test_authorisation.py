@@ -64,6 +64,16 @@ def test_save_in_anothers_name_is_denied(client, stranger):
     assert client.statistics().total_executions == 0
 
 
+def test_a_name_of_the_same_characters_in_other_bytes_is_anothers(server):
+    user = fresh_user()
+    composed, decomposed = (server.client(user + name) for name in ("\u00e9", "e\u0301"))
+    saved = composed.save(workflow_id=SECRET_TEXT)
+    for method in (decomposed.save, decomposed.history, decomposed.statistics, decomposed.metrics):
+        assert_denied(method, user_id=composed.user)
+    assert_denied(decomposed.get, saved.id)
+    assert composed.history(include_total=True).total == 1
+
+
 @pytest.mark.parametrize("method", ["history", "statistics", "metrics"])
 def test_anothers_history_statistics_and_metrics_are_denied(client, stranger, theirs, method):
     assert_denied(getattr(stranger, method), user_id=client.user)

@@ -106,6 +106,32 @@ import Testing
     }
   }
 
+  @Test("a transaction whose commit fails has failed, also where that came with its last statement")
+  func failureAtExplicitCommit() async throws {
+    try await withConnection(.separate) { connection in
+      _ = try await connection.query(
+        Statement("", "CREATE TEMP TABLE d (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+      let insert = Statement("insert", "INSERT INTO d VALUES (1), ($1)", [.int4])
+      for isTogether in [true, false] {
+        let error = await failure(PostgresError.self) {
+          try await connection.transaction { transaction in
+            if isTogether {
+              _ = try await transaction.commit(with: insert, [.int4(1)])
+            } else {
+              _ = try await transaction.query(insert, [.int4(1)])
+            }
+          }
+        }
+        #expect(error?.sqlState == .uniqueViolation)
+      }
+      try await connection.transaction { transaction in
+        _ = try await transaction.commit(with: insert, [.int4(2)])
+      }
+      let count = try await connection.query(Statement("", "SELECT count(*) FROM d"))
+      #expect(try count[0].value(0, as: Int64.self) == 2)
+    }
+  }
+
   @Test("a transaction is committed when its body returns, and rolled back when it throws")
   func transactions() async throws {
     struct Stop: Error {}

@@ -133,6 +133,11 @@ struct ExecutionSaveTests {
     #expect(named?.code == .permissionDenied)
     let unnamed = refusal { try save(user: "grace") }
     #expect(unnamed?.code == .permissionDenied)
+    // The same characters in other bytes are another user.
+    let spelled = refusal {
+      try save(user: "e\u{301}", reach: .user("e\u{301}")) { $0.userID = "\u{E9}" }
+    }
+    #expect(spelled?.code == .permissionDenied)
   }
 
   @Test("is refused without workflow_id, workflow_type or status", arguments: [nil, ""])
