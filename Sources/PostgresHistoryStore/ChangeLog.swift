@@ -3,7 +3,9 @@ internal import WorkflowHistory
 
 /// Some of the log.
 struct ChangeLogSlice {
-  /// In the order of their transactions' numbers, and of one execution's versions.
+  /// In the order of their transactions' numbers. That is not always the order of one execution's
+  /// changes: a transaction may be numbered, and wait for a row that a later one has changed. Their
+  /// versions tell, until it is deleted and saved anew.
   var changes: [LoggedChange]
   /// What the reader goes on with: it has seen all changes of the transactions before.
   var next: TransactionID
@@ -28,13 +30,16 @@ enum ChangeLog {
   /// Reads what follows a watermark, up to some `limit` of changes; more only where a single
   /// transaction made more.
   ///
-  /// - Throws: ``ChangeLogOutOfRange`` where some of it has been dropped.
+  /// - Throws: ``ChangeLogOutOfRange`` where some of it has been dropped, or the watermark is none of
+  ///   this cluster's.
   static func read(
     from watermark: TransactionID, limit: Int = 10_000, in transaction: Transaction
   ) async throws -> ChangeLogSlice {
     let bounds = try await transaction.query(
       bound, [.transactionID(watermark), .int8(Int64(limit))])
     let end: TransactionID = try bounds[0].value(0)
+    // Of the numbers of another cluster, which was restored here.
+    guard watermark <= end else { throw ChangeLogOutOfRange(horizon: end) }
     var next: TransactionID = try bounds[0].value(1, as: TransactionID?.self) ?? end
     // The transaction at the watermark has more changes than the limit.
     if next == watermark, next < end { next = next.successor }

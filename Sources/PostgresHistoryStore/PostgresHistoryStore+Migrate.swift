@@ -28,6 +28,7 @@ extension PostgresHistoryStore {
     defer { connection.close() }
     try await connection.transaction { (transaction) async throws in
       try await apply(Migration.all, in: transaction)
+      try await RestoredLog.adopt(in: transaction)
       try await PartitionMaker.make(executionsOf: Month.around(now), in: transaction)
       try await PartitionMaker.makeChangeLog(in: transaction)
       // Made once, by whoever comes first; it serves all servers.

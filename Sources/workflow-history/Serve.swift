@@ -94,6 +94,9 @@ struct Serve: AsyncParsableCommand {
     guard insecureListen.map({ SocketAddress($0) != nil }) ?? true else {
       throw ValidationError("--insecure-listen takes HOST:PORT or [IPV6]:PORT")
     }
+    guard changeLogRetain.duration >= .seconds(3600) else {
+      throw ValidationError("--change-log-retain takes an hour or more")
+    }
     guard (1...1024).contains(loops ?? 1) else {
       throw ValidationError("--loops takes 1 to 1024")
     }
