@@ -2,51 +2,64 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from bench import connections, drains, report, rpc, storage
+from bench import connections, drains, folding, indexes, latency, report, rpc, scale, storage
 
-SECONDS, CONNECTIONS, RESTARTS = 10, 10_000, 1_000
+SECONDS, ROUNDS, CONNECTIONS, RESTARTS, EXECUTIONS = 10, 5, 10_000, 1_000, 5_000_000
+
+MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
+    "rpc": lambda given: rpc.measure(given.seconds),
+    "storage": lambda given: storage.measure(given.seconds, given.rounds),
+    "latency": lambda given: latency.measure(given.seconds, given.rounds),
+    "folding": lambda given: folding.measure(given.seconds, given.rounds),
+    "indexes": lambda given: indexes.measure(given.seconds, given.rounds),
+    "scale": lambda given: scale.measure(given.executions),
+    "connections": lambda given: connections.measure(given.connections),
+    "drains": lambda given: drains.measure(given.restarts, given.restart_seconds, given.plain),
+}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="scripts/bench")
-    subcommands = parser.add_subparsers(dest="subcommand", required=True)
-    for name in ("rpc", "storage", "connections", "drains", "all"):
-        subcommand = subcommands.add_parser(name)
-        subcommand.add_argument("--json", action="store_true")
-        if name in ("rpc", "storage", "all"):
-            subcommand.add_argument("--seconds", type=positive, default=SECONDS)
-        elif name == "connections":
-            subcommand.add_argument("--count", type=connection_count, default=CONNECTIONS)
-        else:
-            length = subcommand.add_mutually_exclusive_group()
-            length.add_argument("--count", type=positive, default=RESTARTS)
-            length.add_argument("--seconds", type=positive)
-            subcommand.add_argument("--plain", action="store_true")
-    arguments = parser.parse_args()
-
-    reports = [measure(name, arguments) for name in chosen(arguments.subcommand)]
-    report.write(reports, arguments.json)
+    given = parser().parse_args()
+    names = list(MEASURES) if given.subcommand == "all" else [given.subcommand]
+    reports = []
+    for name in names:
+        measured = MEASURES[name](given)
+        reports += measured if isinstance(measured, list) else [measured]
+    report.write(reports, given.json)
     return 0 if all(measured.is_good for measured in reports) else 1
 
 
-def chosen(subcommand: str) -> list[str]:
-    return ["rpc", "storage", "connections", "drains"] if subcommand == "all" else [subcommand]
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts/bench")
+    # What a subcommand has no flag for, which `all` has for few.
+    parser.set_defaults(
+        connections=CONNECTIONS, restarts=RESTARTS, restart_seconds=None, plain=False
+    )
+    subcommands = parser.add_subparsers(dest="subcommand", required=True)
+    for name in [*MEASURES, "all"]:
+        subcommand = subcommands.add_parser(name)
+        subcommand.add_argument("--json", action="store_true")
+        add_flags(subcommand, name)
+    return parser
 
 
-def measure(name: str, arguments: argparse.Namespace) -> report.Report:
-    is_all = arguments.subcommand == "all"
-    match name:
-        case "rpc":
-            return rpc.measure(arguments.seconds)
-        case "storage":
-            return storage.measure(arguments.seconds)
-        case "connections":
-            return connections.measure(CONNECTIONS if is_all else arguments.count)
-        case _ if is_all:
-            return drains.measure(RESTARTS, None, plain=False)
-        case _:
-            return drains.measure(arguments.count, arguments.seconds, arguments.plain)
+def add_flags(subcommand: argparse.ArgumentParser, name: str):
+    add = subcommand.add_argument
+    if name in ("rpc", "storage", "latency", "folding", "indexes", "all"):
+        add("--seconds", type=positive, default=SECONDS)
+    if name in ("storage", "latency", "folding", "indexes", "all"):
+        add("--rounds", type=positive, default=ROUNDS)
+    if name in ("scale", "all"):
+        add("--executions", type=execution_count, default=EXECUTIONS)
+    if name == "connections":
+        add("--count", dest="connections", type=connection_count, default=CONNECTIONS)
+    if name == "drains":
+        length = subcommand.add_mutually_exclusive_group()
+        length.add_argument("--count", dest="restarts", type=positive, default=RESTARTS)
+        length.add_argument("--seconds", dest="restart_seconds", type=positive)
+        add("--plain", action="store_true")
 
 
 def positive(text: str) -> int:
@@ -60,6 +73,13 @@ def connection_count(text: str) -> int:
     number = positive(text)
     if number > connections.MOST:
         raise argparse.ArgumentTypeError(f"takes at most {connections.MOST}")
+    return number
+
+
+def execution_count(text: str) -> int:
+    number = positive(text)
+    if number < scale.FEWEST:
+        raise argparse.ArgumentTypeError(f"takes {scale.FEWEST} or more")
     return number
 
 

@@ -17,6 +17,22 @@ CIPHER = "TLS_AES_128_GCM_SHA256"
 
 
 @dataclasses.dataclass(frozen=True)
+class Shape:
+    """How many calls are under way all the time."""
+
+    connections: int = CONNECTIONS
+    streams: int = STREAMS
+
+    @staticmethod
+    def in_flight(calls: int) -> "Shape":
+        connections = min(CONNECTIONS, calls)
+        return Shape(connections, calls // connections)
+
+
+EVERY_STREAM = Shape()
+
+
+@dataclasses.dataclass(frozen=True)
 class Round:
     """A number of calls, all of them answered with an HTTP status of 200."""
 
@@ -32,14 +48,24 @@ class Round:
 
 
 def run_round(
-    url: str, pid: int, calls: int, headers: list[str], body: pathlib.Path | None
+    url: str,
+    pid: int,
+    calls: int,
+    headers: list[str],
+    body: pathlib.Path | None,
+    shape: Shape = EVERY_STREAM,
+    log: pathlib.Path | None = None,
 ) -> Round:
-    """Makes so many calls of the server in this process: POSTs of this body, or GETs."""
-    command = ["h2load", f"--requests={calls}", f"--clients={CONNECTIONS}"]
-    command += [f"--max-concurrent-streams={STREAMS}", "--threads=1", f"--tls13-ciphers={CIPHER}"]
+    """Makes so many calls of the server in this process: POSTs of this body, or GETs. The log has
+    how long each took, for `latencies`."""
+    command = ["h2load", f"--requests={calls}", f"--clients={shape.connections}"]
+    command += [f"--max-concurrent-streams={shape.streams}", "--threads=1"]
+    command.append(f"--tls13-ciphers={CIPHER}")
     command += [argument for header in headers for argument in ("--header", header)]
     if body is not None:
         command.append(f"--data={body}")
+    if log is not None:
+        command.append(f"--log-file={log}")
     before = cpu_seconds(pid)
     output = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
     after = cpu_seconds(pid)
@@ -54,6 +80,12 @@ def run_round(
         data_bytes=int(re.search(r"\((\d+)\) data", output)[1]),
         cpu_seconds=after - before,
     )
+
+
+def latencies(log: pathlib.Path) -> list[float]:
+    """How long each call took, in ms."""
+    lines = log.read_text().splitlines()
+    return [int(line.split("\t")[2]) / 1e3 for line in lines]
 
 
 def grpc_headers(token: str | None) -> list[str]:

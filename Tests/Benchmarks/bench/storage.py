@@ -1,157 +1,158 @@
-"""Calls a second through gRPC, beside statements a second through pgbench on the same Postgres.
-
-H2load's rounds tell the bytes of what came back. Gets are checked by these, which must be so many
-times one answer's; saves by the rows, which must be as many as the calls.
-"""
+"""Calls a second through gRPC, beside what Postgres does alone, round by round in turn."""
 
 import dataclasses
-import pathlib
-import re
-import subprocess
+from collections.abc import Callable
 
-from bench.h2load import CONNECTIONS, STREAMS, Round, grpc_headers, run_round
+from bench import progress, slow_flush, sql
+from bench.calls import Calls
+from bench.figures import median
+from bench.h2load import EVERY_STREAM, Round, Shape
 from bench.report import Column, Report
-from bench.servers import SOURCES
-from harness.client import COMPLETED, Client, document, execution
-from harness.postgres import program, unprivileged
 from harness.server import Server
-from harness.stubs import service_pb2
-from harness.wire import SERVICE, framed
 
 # pgbench is at its best with some number of clients that depends on the machine.
-PGBENCH_CLIENTS = (8, 32, 64)
-FEWEST_CALLS = 20_000
+CLIENTS_OF_GETS = (4, 8, 16, 32)
+CLIENTS_OF_COPY = (1, 2, 4)
+# What the server's writers commit at once at most, and so many that a commit costs nothing.
+COPY_ROWS = (128, 10_000)
+FEWEST_CALLS = 10_000
 
 COLUMNS = [
     Column("name", "call"),
     Column("calls_per_second", "calls/s", ",.0f"),
     Column("server_cpu_us_per_call", "CPU us/call", ".1f"),
-    Column("statements_per_second", "pgbench/s", ",.0f"),
-    Column("statement_clients", "clients"),
+    Column("against", "beside"),
+    Column("rows_per_second", "rows/s", ",.0f"),
     Column("ratio", "ratio", ".2f"),
+    Column("ratio_at_least", "held to", ".1f"),
 ]
 
 
 @dataclasses.dataclass
-class Figure:
-    """One kind of call, and the same statement without us."""
+class Rival:
+    """What a call is held against: how many rows it reads or writes in a second."""
 
     name: str
-    calls: int
-    calls_per_second: float
-    server_cpu_us_per_call: float
-    statements_per_second: float
-    statement_clients: int
-
-    @property
-    def ratio(self) -> float:
-        return self.calls_per_second / self.statements_per_second
+    rows_per_second: Callable[[float], float]
+    ratio_at_least: float | None = None
+    rounds: list[float] = dataclasses.field(default_factory=list)
 
 
-def measure(seconds: float) -> Report:
+@dataclasses.dataclass
+class Contest:
+    """One kind of call, and what does the same without us."""
+
+    name: str
+    call: Callable[[int, Shape], Round]
+    shape: Shape
+    rivals: list[Rival]
+    rounds: list[Round] = dataclasses.field(default_factory=list)
+
+    def measure(self, calls: Calls, seconds: float, rounds: int):
+        # To warm up, and to learn the rate.
+        rate = self.call(FEWEST_CALLS, self.shape).calls_per_second
+        for number in range(rounds):
+            progress.say(f"{self.name}, round {number + 1} of {rounds}")
+            calls.settle()
+            measured = self.call(max(FEWEST_CALLS, int(rate * seconds)), self.shape)
+            rate = measured.calls_per_second
+            self.rounds.append(measured)
+            for rival in self.rivals:
+                calls.settle()
+                rival.rounds.append(rival.rows_per_second(seconds))
+
+    def rows(self) -> list[dict]:
+        """The medians of what was measured, and of its ratio in each round."""
+        rates = [measured.calls_per_second for measured in self.rounds]
+        return [
+            {
+                "name": self.name,
+                "calls_per_second": median(rates),
+                "server_cpu_us_per_call": median(one.cpu_us_per_call for one in self.rounds),
+                "against": rival.name,
+                "rows_per_second": median(rival.rounds),
+                "ratio": median(our / its for our, its in zip(rates, rival.rounds, strict=True)),
+                "ratio_at_least": rival.ratio_at_least,
+                "rounds": [
+                    dataclasses.asdict(one) | {"rows_per_second": its}
+                    for one, its in zip(self.rounds, rival.rounds, strict=True)
+                ],
+            }
+            for rival in self.rivals
+        ]
+
+
+def measure(seconds: float, rounds: int) -> Report:
     server = Server()
     try:
         server.start()
-        benchmark = Benchmark(server, seconds)
-        figures = [benchmark.gets(), benchmark.saves()]
+        contests = measure_contests(server, seconds / rounds, rounds)
         server.stop()
     finally:
+        progress.end()
         server.remove()
-    rows = [dataclasses.asdict(figure) | {"ratio": figure.ratio} for figure in figures]
-    return Report(
-        "storage", f"{CONNECTIONS} connections of {STREAMS} streams over TLS", COLUMNS, rows
+    rows = [row for contest in contests for row in contest.rows()]
+    caption = (
+        "calls through gRPC over TLS and statements through pgbench on the same Postgres, into "
+        f"tables of their own; medians of {rounds} rounds in turn"
     )
+    is_good = all(row["ratio"] >= (row["ratio_at_least"] or 0) for row in rows)
+    return Report("storage", caption, COLUMNS, rows, is_good)
 
 
-def real_execution():
-    """About what an executor saves when a run has ended."""
-    return execution(
-        workflow_id="nightly-orders",
-        workflow_type="etl",
-        status=COMPLETED,
-        input_data=document({"source": "s3://orders/2026-01-31", "batch": 1000, "dry_run": False}),
-        output_data=document({"rows": 48_213, "rejected": 17, "bytes": 9_123_456}),
-        task_results=document(
-            [
-                {"task_name": name, "status": "COMPLETED", "duration_seconds": 1.25}
-                for name in ("extract", "transform", "load")
-            ]
-        ),
-        execution_metadata=document({"host": "worker-7", "attempt": 1}),
-        duration_seconds={"value": 3.75},
-    )
+def measure_contests(server: Server, seconds: float, rounds: int) -> list[Contest]:
+    calls = Calls(server)
+    calls.make_like_tables()
+    contests = []
+
+    def hold(contest: Contest):
+        contest.measure(calls, seconds, rounds)
+        contests.append(contest)
+
+    hold(gets(calls))
+    hold(saves(calls))
+    slow_flush.restart(server)
+    progress.say("flushes of 1 ms more")
+    commits = slow_flush.check(server, calls.save_script)
+    for in_flight, at_least in ((64, 1.5), (256, 2.5)):
+        name = f"save, flushes +1 ms ({commits:.0f} commits/s of one client), {in_flight} in flight"
+        rival = single_rows(calls, in_flight, at_least)
+        hold(Contest(name, calls.saves, Shape.in_flight(in_flight), [rival]))
+    return contests
 
 
-class Benchmark:
-    def __init__(self, server: Server, seconds: float):
-        self.server = server
-        self.seconds = seconds
-        self.client: Client = server.client("bench")
+def gets(calls: Calls) -> Contest:
+    postgres = calls.server.postgres()
+    clients = calls.get_script.best_clients(postgres, CLIENTS_OF_GETS)
 
-    def gets(self) -> Figure:
-        saved = self.client.save(real_execution())
-        request = service_pb2.GetWorkflowExecutionRequest(id=saved.id).SerializeToString()
-        answer = service_pb2.GetWorkflowExecutionResponse(execution=self.client.get(saved.id))
-        _, measured = self.load("GetWorkflowExecution", request)
-        expected = measured.calls * len(framed(answer.SerializeToString()))
-        if measured.data_bytes != expected:
-            raise SystemExit(f"gets: {measured.data_bytes} bytes came, not {expected}")
-        return self.figure("get", measured, "get.sql", user=self.client.user, id=saved.id)
+    def by_key(seconds: float) -> float:
+        return calls.get_script.run(postgres, clients, seconds).per_second
 
-    def saves(self) -> Figure:
-        sent = service_pb2.SaveWorkflowExecutionRequest(execution=real_execution())
-        before = self.client.statistics().total_executions
-        warm, measured = self.load("SaveWorkflowExecution", sent.SerializeToString())
-        calls = warm.calls + measured.calls
-        rows = self.client.statistics().total_executions - before
-        if rows != calls:
-            raise SystemExit(f"saves: {rows} rows were made by {calls} calls")
-        variables = {
-            name: getattr(sent.execution, name).json
-            for name in ("input_data", "output_data", "task_results", "execution_metadata")
-        }
-        variables |= {
-            "user": self.client.user,
-            "workflow_id": sent.execution.workflow_id,
-            "workflow_type": sent.execution.workflow_type,
-            "duration": str(sent.execution.duration_seconds.value),
-        }
-        return self.figure("save", measured, "save.sql", **variables)
+    rival = Rival(f"prepared SELECT by key, {clients} clients", by_key)
+    return Contest("get, 256 in flight", calls.gets, EVERY_STREAM, [rival])
 
-    def figure(self, name: str, measured: Round, script: str, **variables: str) -> Figure:
-        runs = [
-            (self.pgbench(script, clients, **variables), clients) for clients in PGBENCH_CLIENTS
-        ]
-        statements, clients = max(runs)
-        rate, cpu = measured.calls_per_second, measured.cpu_us_per_call
-        return Figure(name, measured.calls, rate, cpu, statements, clients)
 
-    def load(self, method: str, request: bytes) -> tuple[Round, Round]:
-        """Runs a short round to learn the rate, then a long one of a number of calls that is
-        known beforehand, so that what they did can be counted."""
-        body = self.server.folder / "request.bin"
-        body.write_bytes(framed(request))
-        warm = self.round(method, body, FEWEST_CALLS)
-        calls = max(FEWEST_CALLS, int(warm.calls_per_second * self.seconds))
-        return warm, self.round(method, body, calls)
+def saves(calls: Calls) -> Contest:
+    folder = sql.readable_by_postgres(calls.server.folder / "copy")
+    rivals = [single_rows(calls, 64, 1.5)]
+    rivals += [copied_rows(calls, rows, folder) for rows in COPY_ROWS]
+    return Contest("save, 64 in flight", calls.saves, Shape.in_flight(64), rivals)
 
-    def round(self, method: str, body: pathlib.Path, calls: int) -> Round:
-        url = f"https://{self.server.address}{SERVICE}/{method}"
-        headers = grpc_headers(self.server.token("bench"))
-        return run_round(url, self.server.process.pid, calls, headers, body)
 
-    def pgbench(self, script: str, clients: int, **variables: str) -> float:
-        command = [
-            program("pgbench"),
-            "--no-vacuum",
-            "--protocol=prepared",
-            f"--file={SOURCES / script}",
-        ]
-        command += [f"--client={clients}", "--jobs=2", f"--time={max(1, round(self.seconds))}"]
-        command += [f"--define={name}={value}" for name, value in variables.items()]
-        # Libpq takes a connection string in place of the database's name.
-        command.append(self.server.postgres().conninfo)
-        done = subprocess.run(unprivileged(command), capture_output=True, text=True)
-        if done.returncode != 0:
-            raise SystemExit(f"pgbench: {done.stderr}")
-        return float(re.search(r"tps = ([\d.]+) \(without initial", done.stdout)[1])
+def single_rows(calls: Calls, clients: int, ratio_at_least: float) -> Rival:
+    def insert(seconds: float) -> float:
+        return calls.save_script.run(calls.server.postgres(), clients, seconds).per_second
+
+    return Rival(f"prepared INSERT of a row, {clients} clients", insert, ratio_at_least)
+
+
+def copied_rows(calls: Calls, rows: int, folder) -> Rival:
+    postgres = calls.server.postgres()
+    script = calls.copy_script(rows, folder)
+    clients = script.best_clients(postgres, CLIENTS_OF_COPY)
+
+    def copy(seconds: float) -> float:
+        return rows * script.run(postgres, clients, seconds).per_second
+
+    name = f"COPY of {rows:,}, INSERT .. SELECT and log, {clients} clients"
+    return Rival(name, copy, 0.5)
