@@ -1,132 +1,41 @@
-internal import Postgres
 internal import WorkflowHistory
 
 /// Counts errors by fingerprint, in a window and in the one of the same length before it, as far as
 /// rollups count them themselves.
 struct ErrorTally {
-  private struct Entry {
+  /// What is counted of a fingerprint.
+  struct Entry {
     var now: Int64 = 0
     var before: Int64 = 0
     /// The first and the last day of the window that has it.
     var days: ClosedRange<Day>?
 
-    mutating func add(_ count: Int64, of day: Day) {
+    fileprivate mutating func add(_ count: Int64, of day: Day) {
       now += count
       days = days.map { min($0.lowerBound, day)...max($0.upperBound, day) } ?? day...day
     }
   }
 
+  /// What an entry takes beside its text: its counts, its place in the table, and its allocation.
+  private static let bytesBesideText = 128
+
   /// Which of the two windows.
   enum Window { case now, before }
 
-  private var entries: [ExactText: Entry] = [:]
+  private(set) var entries: [ExactText: Entry] = [:]
+  /// How many fingerprints there are.
+  var count: Int { entries.count }
+  /// How many bytes the entries take, about.
+  private(set) var bytes = 0
 
   mutating func add(_ count: Int64, _ fingerprint: ExactText, of day: Day, to window: Window) {
+    let known = entries.count
+    defer {
+      if entries.count > known { bytes += fingerprint.text.utf8.count + Self.bytesBesideText }
+    }
     switch window {
     case .before: entries[fingerprint, default: Entry()].before += count
     case .now: entries[fingerprint, default: Entry()].add(count, of: day)
     }
-  }
-
-  /// The most frequent patterns of the window, with samples that are looked up.
-  func patterns(
-    _ query: WindowQuery, _ window: RollupSpan, _ before: RollupSpan, in transaction: Transaction
-  ) async throws -> [ErrorPattern] {
-    var fingerprints = ArrayParameter(of: .text)
-    var numbers = (0..<2).map { _ in ArrayParameter(of: .int8) }
-    var days = (0..<2).map { _ in ArrayParameter(of: .int4) }
-    for (fingerprint, entry) in entries {
-      fingerprints.append(.text(fingerprint.text))
-      numbers[0].append(.int8(entry.now))
-      numbers[1].append(.int8(entry.before))
-      days[0].append(entry.days.map { .int4($0.lowerBound.number) } ?? .null)
-      days[1].append(entry.days.map { .int4($0.upperBound.number) } ?? .null)
-    }
-    let parameters: [Parameter] =
-      [
-        .text(query.userID), .int4(before.days.lowerBound.number),
-        .int4(window.days.lowerBound.number), .int4(window.days.upperBound.number),
-        ExecutionID.first(atOrAfter: query.start).parameter,
-        ExecutionID.first(atOrAfter: query.end).parameter, .array(fingerprints),
-      ] + (numbers + days).map { .array($0) } + (query.workflowType.map { [.text($0)] } ?? [])
-    let found = try await transaction.commit(
-      with: query.workflowType == nil ? Self.ofAllTypes : Self.ofOneType, parameters)
-    return try (0..<found.count).map { try ErrorPattern(found[$0]) }
-  }
-
-  // MARK: The statement
-
-  /// How many patterns there are at most.
-  private static let patternLimit = 5
-  /// How many ids a pattern shows.
-  private static let sampleLimit = 5
-
-  private static let types: [DataType] = [
-    .text, .int4, .int4, .int4, .uuid, .uuid, .textArray, DataType.int8.array,
-    DataType.int8.array, DataType.int4.array, DataType.int4.array,
-  ]
-  private static let ofAllTypes = Statement("errors", sql(typeCondition: ""), types)
-  private static let ofOneType = Statement(
-    "errors_type", sql(typeCondition: "AND workflow_type = $12"), types + [.text])
-
-  /// What was counted here, and what rollups have spilled, together; then samples of the first few.
-  private static func sql(typeCondition: String) -> String {
-    let isNow = "FILTER (WHERE day >= \(RollupTable.date("$3")))"
-    return """
-      WITH counted AS (
-        SELECT * FROM unnest($7, $8, $9, $10, $11)
-          AS counted (fingerprint, now, before, first_day, last_day)
-        UNION ALL
-        SELECT fingerprint, coalesce(sum(count) \(isNow), 0),
-          coalesce(sum(count) FILTER (WHERE day < \(RollupTable.date("$3"))), 0),
-          \(RollupTable.number("min(day) \(isNow)")), \(RollupTable.number("max(day) \(isNow)"))
-        FROM execution_error_rollups
-        WHERE user_id = $1 AND day >= \(RollupTable.date("$2"))
-          AND day < \(RollupTable.date("$4")) \(typeCondition)
-        GROUP BY fingerprint
-      ), pattern AS (
-        SELECT fingerprint, sum(now)::bigint AS now, sum(before)::bigint AS before,
-          min(first_day) AS first_day, max(last_day) AS last_day
-        FROM counted GROUP BY fingerprint HAVING sum(now) > 0
-        ORDER BY 2 DESC, fingerprint COLLATE "C" LIMIT \(patternLimit)
-      )
-      SELECT fingerprint, now, before, first_day, last_day, newest.message, first.id,
-        ARRAY(\(sample("id", "id DESC", limit: sampleLimit, typeCondition)))
-      FROM pattern
-      LEFT JOIN LATERAL (\(sample("error_message", "id DESC", limit: 1, typeCondition)))
-        AS newest (message) ON true
-      LEFT JOIN LATERAL (\(sample("id", "id", limit: 1, typeCondition))) AS first ON true
-      ORDER BY now DESC, fingerprint COLLATE "C"
-      """
-  }
-
-  /// Executions of the window with a pattern's fingerprint.
-  private static func sample(
-    _ column: String, _ order: String, limit: Int, _ typeCondition: String
-  ) -> String {
-    """
-    SELECT \(column) FROM workflow_executions
-    WHERE user_id = $1 AND error_fingerprint = fingerprint AND id >= $5 AND id < $6 \(typeCondition)
-    ORDER BY \(order) LIMIT \(limit)
-    """
-  }
-}
-
-extension ErrorPattern {
-  /// The pattern in a row of the statement. Where retention has dropped all of its executions, it
-  /// was seen on the days of rollups.
-  fileprivate init(_ row: Row) throws(PostgresError) {
-    let fingerprint: String = try row.value(0)
-    let frequency: Int64 = try row.value(1)
-    let newest = try row.value(7, as: [UUIDValue].self).map { ExecutionID(uuid: $0) }
-    let oldest = try row.value(6, as: UUIDValue?.self).map { ExecutionID(uuid: $0) }
-    let firstDay = Day(number: try row.value(3))
-    let lastDay = Day(number: try row.value(4))
-    self.init(
-      fingerprint: fingerprint, frequency: frequency,
-      firstSeen: oldest?.createdAt ?? firstDay.start,
-      lastSeen: newest.first?.createdAt ?? lastDay.start,
-      trend: ErrorTrend(now: frequency, before: try row.value(2)),
-      sampleMessage: try row.value(5) ?? fingerprint, sampleIDs: newest)
   }
 }

@@ -23,8 +23,9 @@ struct FigureParts {
     case execution(ExecutionID, ExecutionContribution)
   }
 
-  let statement: Statement
   let parameters: [Parameter]
+  private let hasErrors: Bool
+  private let isOfOneType: Bool
 
   /// The parts of statistics: those of a span, without errors.
   init(_ query: WindowQuery, _ span: RollupSpan) {
@@ -48,11 +49,20 @@ struct FigureParts {
         .int4(first.number),
       ] + ranges.flatMap { [$0.lowerBound.parameter, $0.upperBound.parameter] }
       + (query.workflowType.map { [.text($0)] } ?? [])
-    statement = Self.statements[(hasErrors ? 1 : 0) + (query.workflowType == nil ? 0 : 2)]
+    self.hasErrors = hasErrors
+    isOfOneType = query.workflowType != nil
   }
 
   /// The type that the part in a row is of.
   static func workflowType(_ row: Row) throws(PostgresError) -> String { try row.value(1) }
+
+  /// Whether the row lacks some of a rollup, for its size.
+  static func isCut(_ row: Row) throws(PostgresError) -> Bool {
+    let kind: Int16 = try row.value(0)
+    guard kind == Kind.rollup.rawValue else { return false }
+    if try row.isNull(9) { return true }
+    return try row.isNull(10)
+  }
 
   /// The part in a row.
   static func part(_ row: Row) throws(PostgresError) -> Part {
@@ -71,19 +81,44 @@ struct FigureParts {
 
   // MARK: The statements
 
-  /// Without errors and with them, of all types; and so of one type.
-  private static let statements = [
-    Statement("figures", sql(hasErrors: false), types),
-    Statement("figures_errors", sql(hasErrors: true), types),
-    Statement("figures_type", sql(hasErrors: false) { "AND \($0) = $13" }, types + [.text]),
-    Statement("figures_errors_type", sql(hasErrors: true) { "AND \($0) = $13" }, types + [.text]),
-  ]
-  private static let types: [DataType] =
-    [.text, .int4, .int4, .int4] + Array(repeating: .uuid, count: 8)
+  /// Reads the parts, up to a limit and one more; what takes more than so many bytes of a rollup is
+  /// NULL.
+  func select(limit: Int, bytes: Int) -> Statement {
+    Statement(
+      "\(name)_\(limit)_\(bytes)", sql { Self.upTo(bytes, $0) } + "\nLIMIT \(limit + 1)", types)
+  }
 
-  private static func sql(
-    hasErrors: Bool, typeCondition: (String) -> String = { _ in "" }
-  ) -> String {
+  /// Counts the parts, up to a limit and one more.
+  func count(limit: Int) -> Statement {
+    Statement(
+      "\(name)_count_\(limit)",
+      "SELECT count(*) FROM (\(sql { $0 }) LIMIT \(limit + 1)) AS part", types)
+  }
+
+  /// Makes a cursor of the parts, those of one type after another if so asked.
+  func declare(_ cursor: String, byType: Bool) -> Statement {
+    Statement(
+      "",
+      "DECLARE \(cursor) NO SCROLL CURSOR FOR SELECT * FROM (\(sql { $0 })) AS part"
+        + (byType ? " ORDER BY workflow_type COLLATE \"C\"" : ""), types)
+  }
+
+  private static func upTo(_ bytes: Int, _ column: String) -> String {
+    "CASE WHEN octet_length(\(column)) <= \(bytes) THEN \(column) END"
+  }
+
+  private var name: String {
+    "figures" + (hasErrors ? "_errors" : "") + (isOfOneType ? "_type" : "")
+  }
+
+  private var types: [DataType] {
+    [.text, .int4, .int4, .int4] + Array(repeating: .uuid, count: 8)
+      + (isOfOneType ? [.text] : [])
+  }
+
+  /// - Parameter value: how a column of a rollup is read.
+  private func sql(_ value: (String) -> String) -> String {
+    func typeCondition(_ column: String) -> String { isOfOneType ? "AND \(column) = $13" : "" }
     let noFigures = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
     func fingerprint(_ column: String) -> String { hasErrors ? column : "NULL::text" }
     let ends = [("$7", "$8"), ("$9", "$10"), ("$11", "$12")].map { first, end in
@@ -98,8 +133,8 @@ struct FigureParts {
     return """
       SELECT \(Kind.rollup.rawValue)::smallint, workflow_type, \(RollupTable.number("day")),
         NULL::uuid, pending, running, completed, failed, paused,
-        CASE WHEN day >= \(RollupTable.date("$4")) THEN durations ELSE '' END,
-        \(hasErrors ? "errors" : "''::bytea"), dropped_first, dropped_last, NULL::smallint,
+        CASE WHEN day >= \(RollupTable.date("$4")) THEN \(value("durations")) ELSE '' END,
+        \(hasErrors ? value("errors") : "''::bytea"), dropped_first, dropped_last, NULL::smallint,
         NULL::double precision, NULL::text
       FROM execution_rollups
       WHERE user_id = $1 AND day >= \(RollupTable.date("$2")) AND day < \(RollupTable.date("$3"))

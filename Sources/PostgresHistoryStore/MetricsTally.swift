@@ -12,8 +12,10 @@ struct MetricsTally {
   /// What is added to days, or taken away from them, to have the window's part of them.
   private var ends: [Day: DurationFigures] = [:]
   private(set) var errors = ErrorTally()
+  private let limits: FigureLimits
 
-  init(_ query: WindowQuery) {
+  init(_ query: WindowQuery, limits: FigureLimits) {
+    self.limits = limits
     let length = query.end.microseconds - query.start.microseconds
     let (start, overflow) = query.start.microseconds.subtractingReportingOverflow(length)
     // Where one window ends and the other begins, both need the same part of the day.
@@ -34,7 +36,17 @@ struct MetricsTally {
       ends: window.added + window.removed + before.added + before.removed, hasErrors: true)
   }
 
+  /// Adds a part.
+  ///
+  /// - Throws: ``HistoryError/tooLarge(_:)`` where there are too many errors to tell apart.
   mutating func add(_ row: Row) throws {
+    try addPart(row)
+    guard errors.bytes <= limits.errorBytes else {
+      throw HistoryError.tooLarge("\(errors.count - 1) different errors")
+    }
+  }
+
+  private mutating func addPart(_ row: Row) throws {
     switch try FigureParts.part(row) {
     case .rollup(let stored):
       let day = try stored.day

@@ -30,6 +30,7 @@ public final class PostgresHistoryStore: HistoryStore {
   let partitions: PartitionMaker
   let changeLog: ChangeLogKeeper
   let planner: PlannerStatistics
+  var figureLimits = FigureLimits()
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   var timers: [LoopTimer] = []

@@ -45,6 +45,10 @@ extension EventLoop {
     LoopTimer(on: self, after: after, repeating: repeating, body)
   }
 
+  /// Suspends the task until the loop has handled what else has happened: for work that takes long,
+  /// between its parts.
+  public func yield() async { await sleep(for: .zero) }
+
   /// Suspends the task for a time, or until it is cancelled.
   public func sleep(for time: Duration) async {
     var waiting: CheckedContinuation<Void, Never>?

@@ -48,17 +48,25 @@ public struct WorkflowStatistics: Equatable, Sendable {
   public var query: WindowQuery
   /// The figures of the whole window.
   public var all: ExecutionFigures
-  /// By workflow type: most executions first, ties by name.
+  /// By workflow type: most executions first, ties by name. At most ``typeLimit`` of them.
   public var byType: [(workflowType: String, figures: ExecutionFigures)]
+  /// How many types have executions, listed or not.
+  public var typeCount: Int64
+
+  /// How many types are listed at most: there may be one for each execution.
+  public static let typeLimit = 1000
 
   /// The figures of one window.
+  ///
+  /// - Parameter typeCount: nil where `byType` has all types.
   public init(
     query: WindowQuery, all: ExecutionFigures,
-    byType: [(workflowType: String, figures: ExecutionFigures)]
+    byType: [(workflowType: String, figures: ExecutionFigures)], typeCount: Int64? = nil
   ) {
     self.query = query
     self.all = all
     self.byType = byType
+    self.typeCount = typeCount ?? Int64(byType.count)
   }
 
   /// The type with the most executions, ties by name. Nil where there are none.
@@ -66,6 +74,7 @@ public struct WorkflowStatistics: Equatable, Sendable {
 
   /// Whether all of the figures are the same.
   public static func == (a: WorkflowStatistics, b: WorkflowStatistics) -> Bool {
-    a.query == b.query && a.all == b.all && a.byType.elementsEqual(b.byType, by: ==)
+    a.query == b.query && a.all == b.all && a.typeCount == b.typeCount
+      && a.byType.elementsEqual(b.byType, by: ==)
   }
 }

@@ -19,7 +19,10 @@ extension WorkflowStatistics {
         (String(cString: type.pointee.workflow_type), ExecutionFigures(type.pointee, &inner)))
       reader.take(inner)
     }
-    self.init(query: query, all: all, byType: byType)
+    if message.workflow_type_count < byType.count {
+      reader.refuse("workflow_type_count", "is less than the types in by_type")
+    }
+    self.init(query: query, all: all, byType: byType, typeCount: message.workflow_type_count)
   }
 
   /// The statistics as a C message.
@@ -39,6 +42,7 @@ extension WorkflowStatistics {
           type.figures.fill(&$0, in: arena)
         }
       }
+      $0.workflow_type_count = typeCount
     }
   }
 }

@@ -15,6 +15,7 @@ struct StatisticsAnswer: Answer {
               .object([("workflowType", .string(type.workflowType))] + type.figures.jsonFields)
             })
         ),
+        ("workflowTypeCount", .int64(statistics.typeCount)),
       ]
     return .object([("statistics", .object(own))])
   }
@@ -30,7 +31,14 @@ struct StatisticsAnswer: Answer {
   func screen(now: Timestamp) -> [ScreenBlock] {
     let about = ScreenBlock.line(StyledText(statistics.query.sentence, .bold))
     guard statistics.all.total > 0 else { return [about, .line("No executions.")] }
-    return [about, .table(counts), .table(durations(now: now))]
+    return [about, .table(counts), .table(durations(now: now))] + unlisted
+  }
+
+  /// That there are more types, where there are.
+  private var unlisted: [ScreenBlock] {
+    let listed = statistics.byType.count
+    guard statistics.typeCount > listed else { return [] }
+    return [.line("The \(listed) types with the most executions, of \(statistics.typeCount).")]
   }
 
   /// The types' figures, then those of all types together.

@@ -67,6 +67,7 @@ def test_statistics_equal_the_oracles(history, days, workflow_type):
     for entry, (_, of_type) in zip(figures.by_type, expected, strict=True):
         assert_equal(entry, of_type)
     assert figures.most_common_type == (expected[0][0] if expected else "")
+    assert figures.workflow_type_count == len(expected)
     assert (figures.user_id, figures.workflow_type) == (user.user, workflow_type)
 
 
@@ -83,6 +84,17 @@ def test_of_two_types_as_common_the_first_by_name_is_the_most_common(client):
     figures = client.statistics()
     assert figures.most_common_type == "a"
     assert [entry.workflow_type for entry in figures.by_type] == ["a", "b", "c"]
+
+
+def test_of_very_many_types_the_most_common_thousand_are_listed(client):
+    for number in range(1003):
+        client.save(workflow_type=f"type {number:04}")
+    client.save(workflow_type="type 1002")
+    figures = client.statistics()
+    assert (figures.total_executions, figures.workflow_type_count) == (1004, 1003)
+    listed = ["type 1002", *(f"type {number:04}" for number in range(999))]
+    assert [entry.workflow_type for entry in figures.by_type] == listed
+    assert figures.most_common_type == "type 1002"
 
 
 def test_the_success_rate_is_a_percentage_of_two_decimals(client):

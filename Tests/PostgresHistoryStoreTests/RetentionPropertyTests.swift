@@ -9,9 +9,10 @@ import WorkflowHistory
 @Suite("Retention under random changes") struct RetentionPropertyTests {
   @Test(
     "statistics and metrics of whole days count all that ever was, and totals what is left",
-    arguments: [1, 2, 3])
-  func everyFigure(seed: UInt64) async throws {
+    arguments: zip([1, 2, 3], [FigureLimits(), FigureLimits(), .portions]))
+  func everyFigure(seed: UInt64, limits: FigureLimits) async throws {
     try await withStore { store in
+      store.figureLimits = limits
       let everything = try await Everything(store)
       defer { everything.store.close() }
       var history = RandomHistory(seed: seed, store)

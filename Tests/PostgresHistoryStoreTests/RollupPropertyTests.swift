@@ -22,4 +22,16 @@ import WorkflowHistory
       #expect(try await store.check(.verify).differing == 0)
     }
   }
+
+  @Test("so it is where figures are read in portions", arguments: [5, 6])
+  func inPortions(seed: UInt64) async throws {
+    try await withStore { store in
+      store.figureLimits = .portions
+      var history = RandomHistory(seed: seed, store)
+      for step in 1...300 {
+        try await history.change()
+        if step.isMultiple(of: 6) { try await history.compare() }
+      }
+    }
+  }
 }

@@ -18,6 +18,7 @@ extension PostgresHistoryStore {
         let figures = try ExecutionFigures(row, from: 1)
         if let workflowType: String = try row.value(0) {
           statistics.byType.append((workflowType, figures))
+          statistics.typeCount += 1
         } else {
           statistics.all = figures
         }

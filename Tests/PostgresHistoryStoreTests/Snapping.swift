@@ -36,7 +36,7 @@ extension WorkflowStatistics {
       byType: byType.enumerated().map { index, part in
         index < exact.byType.count
           ? (part.workflowType, part.figures.snapped(to: exact.byType[index].figures)) : part
-      })
+      }, typeCount: typeCount)
   }
 }
 

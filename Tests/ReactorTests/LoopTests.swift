@@ -63,6 +63,17 @@ struct LoopTests {
     await loop.stop()
   }
 
+  @Test("fires a timer while a task does nothing but yield")
+  func yields() async throws {
+    let loop = try Loop(name: "test")
+    await loop.run { eventLoop in
+      let hasFired = Box(false)
+      eventLoop.timer(after: .milliseconds(1)) { hasFired.value = true }
+      while !hasFired.value { await eventLoop.yield() }
+    }
+    await loop.stop()
+  }
+
   @Test("fires timers in the order of their times, and a cancelled one never")
   func timers() async throws {
     let loop = try Loop(name: "test")

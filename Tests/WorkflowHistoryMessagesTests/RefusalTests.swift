@@ -135,6 +135,11 @@ struct RefusalTests {
   func responses() {
     #expect(refusal(GetWorkflowExecutionResponse.self, [])?.field == "execution")
     #expect(refusal(GetWorkflowStatisticsResponse.self, [])?.field == "statistics")
+    // Field 19, by_type, with one empty type.
+    let uncounted = field(1, [0x9A, 0x01, 0x00])
+    #expect(
+      refusal(GetWorkflowStatisticsResponse.self, uncounted)?.violations.map(\.field).last
+        == "statistics.workflow_type_count")
     #expect(refusal(GetPerformanceMetricsResponse.self, [])?.field == "metrics")
     #expect(
       refusal(GetUserWorkflowHistoryResponse.self, field(1, []))?.violations.map(\.field) == [

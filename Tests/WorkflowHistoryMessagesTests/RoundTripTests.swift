@@ -84,7 +84,9 @@ struct RoundTripTests {
       byType: [("etl", Samples.figures), ("other", ExecutionFigures())])
     let empty = WorkflowStatistics(
       query: Samples.bareWindow, all: ExecutionFigures(), byType: [])
-    for statistics in [full, empty] {
+    var unlisted = full
+    unlisted.typeCount = 5_000_000_000
+    for statistics in [full, empty, unlisted] {
       let response = GetWorkflowStatisticsResponse(statistics: statistics)
       #expect(try roundTrip(response) == response)
     }

@@ -529,7 +529,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__workflow_type_statistics_
   (ProtobufCMessageInit) workflow_history__v1__workflow_type_statistics__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__workflow_statistics__field_descriptors[19] =
+static const ProtobufCFieldDescriptor workflow_history__v1__workflow_statistics__field_descriptors[20] =
 {
   {
     "user_id",
@@ -759,6 +759,18 @@ static const ProtobufCFieldDescriptor workflow_history__v1__workflow_statistics_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "workflow_type_count",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__WorkflowStatistics, workflow_type_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__workflow_statistics__field_indices_by_name[] = {
   11,   /* field[11] = average_duration_seconds */
@@ -780,11 +792,12 @@ static const unsigned workflow_history__v1__workflow_statistics__field_indices_b
   3,   /* field[3] = window_end */
   2,   /* field[2] = window_start */
   1,   /* field[1] = workflow_type */
+  19,   /* field[19] = workflow_type_count */
 };
 static const ProtobufCIntRange workflow_history__v1__workflow_statistics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__workflow_statistics__descriptor =
 {
@@ -794,7 +807,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__workflow_statistics__desc
   "WorkflowHistory__V1__WorkflowStatistics",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__WorkflowStatistics),
-  19,
+  20,
   workflow_history__v1__workflow_statistics__field_descriptors,
   workflow_history__v1__workflow_statistics__field_indices_by_name,
   1,  workflow_history__v1__workflow_statistics__number_ranges,

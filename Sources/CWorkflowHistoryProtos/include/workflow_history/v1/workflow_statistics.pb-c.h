@@ -248,14 +248,19 @@ struct  WorkflowHistory__V1__WorkflowStatistics
    */
   char *most_common_type;
   /*
-   * The same figures for each type, most executions first, then by name.
+   * The same figures for each type, most executions first, then by name: the first 1,000 types.
    */
   size_t n_by_type;
   WorkflowHistory__V1__WorkflowTypeStatistics **by_type;
+  /*
+   * How many types have executions in the window. The figures above are of all of them, also where
+   * by_type does not list all.
+   */
+  int64_t workflow_type_count;
 };
 #define WORKFLOW_HISTORY__V1__WORKFLOW_STATISTICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__workflow_statistics__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0 }
 
 
 /*
