@@ -15,14 +15,24 @@ extension PostgresOptions {
 
 /// How many rows a batch may have, so that its transaction stays short whatever a row weighs.
 struct BatchSize {
-  private(set) var rows: Int64 = 200
+  private(set) var rows: Int64
+  private let most: Int64
+
+  /// The size of the first batch, and of the largest.
+  init(rows: Int64 = 200, most: Int64 = 5000) {
+    self.rows = min(rows, most)
+    self.most = most
+  }
 
   /// Goes on with more or fewer rows, after a batch that took so long.
-  mutating func adapt(to took: Duration) {
+  ///
+  /// - Parameter isFull: whether it had as many rows as it may: what one of fewer took says nothing of
+  ///   larger ones.
+  mutating func adapt(to took: Duration, isFull: Bool = true) {
     if took > .milliseconds(400) {
       rows = max(rows / 2, 1)
-    } else if took < .milliseconds(100) {
-      rows = min(rows * 2, 5000)
+    } else if isFull, took < .milliseconds(100) {
+      rows = min(rows * 2, most)
     }
   }
 }

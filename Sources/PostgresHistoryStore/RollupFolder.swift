@@ -6,11 +6,13 @@ internal import WorkflowHistory
 /// Folds the change log into rollups, a bite at a time.
 ///
 /// Of all servers one folds at a time. A bite is one transaction, so wherever it is cut short the
-/// rollups are those of the watermark. It holds itself until ``close()``.
+/// rollups are those of the watermark; its size is adapted to how long the last one took. It holds itself until ``close()``.
 public final class RollupFolder {
   private let eventLoop: EventLoop
   private let pool: PostgresPool
-  private let bite: Int
+  private(set) var bite: BatchSize
+  /// The time by which bites are measured.
+  var clock: () -> Duration
   private var timer: LoopTimer?
   private var isFolding = false
   /// Whether the last attempt failed, which is said once.
@@ -18,11 +20,12 @@ public final class RollupFolder {
 
   /// A folder with a connection of its own to this database. It begins to connect.
   ///
-  /// - Parameter bite: how many changes it folds in one transaction, more only where a single
+  /// - Parameter bite: how many changes it folds in one transaction at most, more only where a single
   ///   transaction made more.
   public init(_ database: PostgresOptions, bite: Int = 5000, on eventLoop: EventLoop) {
     self.eventLoop = eventLoop
-    self.bite = bite
+    self.bite = BatchSize(most: Int64(bite))
+    clock = { eventLoop.now }
     var options = database
     options.statementTimeout = .seconds(30)
     options.lockTimeout = .seconds(5)
@@ -74,14 +77,19 @@ public final class RollupFolder {
 
   /// Folds one bite, and tells whether there may be more to fold.
   private func foldBite() async throws -> Bool {
-    try await pool.transaction { (transaction) async throws in
+    let began = clock()
+    var isFull = false
+    // Also of one that failed: it may have run into the time limit.
+    defer { bite.adapt(to: clock() - began, isFull: isFull) }
+    return try await pool.transaction { (transaction) async throws in
       let hasLock: Bool = try await transaction.query(RollupTable.tryLock)[0].value(0)
       guard hasLock else { return false }
-      let slice = try await Self.reader.next(limit: bite, in: transaction)
+      let slice = try await Self.reader.next(limit: Int(bite.rows), in: transaction)
       var changes = RollupChanges()
       for change in slice.changes { changes.add(change) }
       try await RollupTable.add(changes, in: transaction)
-      return !slice.isLast
+      isFull = !slice.isLast
+      return isFull
     }
   }
 

@@ -18,11 +18,21 @@ enum RollupTable {
 
   /// Of how many fingerprints a rollup counts errors itself. Those of more are rows of their own.
   private static let fingerprintLimit = 64
+  /// How many rollups are read, changed and written at once: each may be 50 kB.
+  private static let rollupsAtOnce = 500
 
   /// Adds changes to the rollups; a rollup of nothing is removed.
   static func add(_ changes: RollupChanges, in transaction: Transaction) async throws {
-    let changes = changes.sorted
-    guard !changes.isEmpty else { return }
+    var rest = changes.sorted[...]
+    while !rest.isEmpty {
+      try await add(Array(rest.prefix(rollupsAtOnce)), in: transaction)
+      rest = rest.dropFirst(rollupsAtOnce)
+    }
+  }
+
+  private static func add(
+    _ changes: [(key: RollupKey, change: ExecutionRollup)], in transaction: Transaction
+  ) async throws {
     let stored = try await transaction.query(select, keys(changes.map(\.key)))
     var merged = RollupRows()
     var empty: [RollupKey] = []
@@ -139,88 +149,4 @@ enum RollupTable {
     """, keyTypes + [.textArray])
 
   private static func digest(_ text: String) -> String { "sha256(convert_to(\(text), 'UTF8'))" }
-}
-
-/// The keys of some rollups as arrays.
-private struct RollupKeys {
-  private var users = ArrayParameter(of: .text)
-  private var days = ArrayParameter(of: .int4)
-  private var workflowTypes = ArrayParameter(of: .text)
-
-  mutating func append(_ key: RollupKey) {
-    users.append(.text(key.userID.text))
-    days.append(.int4(key.day.number))
-    workflowTypes.append(.text(key.workflowType.text))
-  }
-
-  var isEmpty: Bool { users.count == 0 }
-  var parameters: [Parameter] { [.array(users), .array(days), .array(workflowTypes)] }
-}
-
-/// Errors that their rollups do not count, as arrays.
-private struct SpilledErrors {
-  private var keys = RollupKeys()
-  private var fingerprints = ArrayParameter(of: .text)
-  private(set) var counts = ArrayParameter(of: .int8)
-
-  mutating func append(_ key: RollupKey, _ fingerprint: ExactText, _ count: Int64) {
-    keys.append(key)
-    fingerprints.append(.text(fingerprint.text))
-    counts.append(.int8(count))
-  }
-
-  var isEmpty: Bool { keys.isEmpty }
-  /// All but the counts.
-  var parameters: [Parameter] { keys.parameters + [.array(fingerprints)] }
-}
-
-/// Some rollups as arrays.
-private struct RollupRows {
-  private var keys = RollupKeys()
-  private var counts = WorkflowStatus.allCases.map { _ in ArrayParameter(of: .int8) }
-  private var durations = ArrayParameter(of: .bytes)
-  private var errors = ArrayParameter(of: .bytes)
-  private var spillsErrors = ArrayParameter(of: .boolean)
-
-  mutating func append(_ key: RollupKey, _ rollup: ExecutionRollup, spillsErrors spills: Bool) {
-    keys.append(key)
-    for (index, status) in WorkflowStatus.allCases.enumerated() {
-      counts[index].append(.int8(rollup.counts[status]))
-    }
-    durations.append(.bytes(rollup.durations.encoded))
-    errors.append(.bytes(rollup.errors.encoded))
-    spillsErrors.append(.boolean(spills))
-  }
-
-  var isEmpty: Bool { keys.isEmpty }
-  var parameters: [Parameter] {
-    keys.parameters + counts.map { .array($0) }
-      + [.array(durations), .array(errors), .array(spillsErrors)]
-  }
-}
-
-extension ExecutionRollup {
-  /// The columns of `execution_rollups` that hold its figures.
-  static let columns = "pending, running, completed, failed, paused, durations, errors"
-
-  /// The rollup, without the errors that it spills, in a row that has ``columns`` from the `offset`-th
-  /// on.
-  init(_ row: Row, from offset: Int) throws {
-    self.init(
-      counts: try StatusCounts(row, from: offset),
-      durations: try DurationFigures(encoded: try row.value(offset + 5)),
-      errors: try ErrorCounts(encoded: try row.value(offset + 6)))
-  }
-}
-
-extension StatusCounts {
-  /// The counts in five columns, the first of which is the `offset`-th.
-  init(_ row: Row, from offset: Int) throws(PostgresError) {
-    self.init()
-    var column = offset
-    for status in WorkflowStatus.allCases {
-      self[status] = try row.value(column)
-      column += 1
-    }
-  }
 }

@@ -56,6 +56,52 @@ import WorkflowHistory
     }
   }
 
+  @Test("bites get smaller while they take long, and grow again as far as they may")
+  func biteSize() async throws {
+    try await withStore { store in
+      let folder = RollupFolder(try await store.options(), bite: 60, on: store.eventLoop)
+      defer { folder.close() }
+      var time = Duration.zero
+      folder.clock = {
+        time += .seconds(1)
+        return time
+      }
+      try await store.saveEach(9)
+      try await folder.foldAll()
+      #expect(folder.bite.rows == 30)
+      try await store.saveEach(45)
+      try await folder.foldAll()
+      #expect(folder.bite.rows == 7)
+      folder.clock = { .zero }
+      // What a small one took says nothing of larger ones.
+      try await store.saveEach(3)
+      try await folder.foldAll()
+      #expect(folder.bite.rows == 7)
+      try await store.saveEach(120)
+      try await folder.foldAll()
+      #expect(folder.bite.rows == 60)
+      #expect(try await store.unfolded() == 0)
+      try await expectScan(store)
+    }
+  }
+
+  @Test("a bite that fails after a long time is tried again smaller")
+  func failedBite() async throws {
+    try await withStore { store in
+      let folder = RollupFolder(try await store.options(), bite: 60, on: store.eventLoop)
+      defer { folder.close() }
+      var time = Duration.zero
+      folder.clock = {
+        time += .seconds(30)
+        return time
+      }
+      try await store.saveEach(2)
+      _ = try await store.run("ALTER TABLE execution_rollups ADD CONSTRAINT no CHECK (false)")
+      #expect(await failure(PostgresError.self) { try await folder.foldAll() } != nil)
+      #expect(folder.bite.rows == 30)
+    }
+  }
+
   @Test("a fold that is cut short leaves what was, and the next one goes on")
   func cutShort() async throws {
     try await withStore { store in
@@ -311,6 +357,11 @@ extension PostgresHistoryStore {
       SELECT count(*) FROM workflow_execution_changes
       WHERE transaction_id >= \(RollupFolder.watermark)
       """)[0].value(0)
+  }
+
+  /// Saves so many executions, each in a transaction of its own.
+  fileprivate func saveEach(_ count: Int) async throws {
+    for _ in 0..<count { try await saveAll([PostgresHistoryStoreTests.execution()]) }
   }
 
   func count(_ table: String) async throws -> Int64 {
