@@ -170,7 +170,7 @@ let package = Package(
     tests(
       "PostgresHistoryStore",
       [
-        "PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto,
+        "PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto, logging,
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]),
     tests("WorkflowHistoryService", ["WorkflowHistoryTesting", "RPCTesting", logging]),

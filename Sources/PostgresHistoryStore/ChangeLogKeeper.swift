@@ -12,7 +12,7 @@ struct ChangeLogLag: Equatable {
   var seconds: Double
 
   /// What is counted at most.
-  static let rowLimit = 1_000_000
+  static let rowLimit = 100_000
 }
 
 /// Keeps the change log as short as its readers and its operator allow.

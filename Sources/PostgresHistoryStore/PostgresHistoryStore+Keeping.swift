@@ -18,30 +18,30 @@ extension PostgresHistoryStore {
   /// The readers' lags are the gauges `workflow_history.change_log.lag` (seconds) and
   /// `workflow_history.change_log.unread` (changes), by `reader`.
   public func keepPartitions(changeLogRetention: Duration, now: @escaping () -> Timestamp) {
-    keep(every: Self.partitionInterval) {
+    keep("the partitions could not be kept", every: Self.partitionInterval) {
       try await self.partitions.make(months: Month.around(now()))
       let dropped = try await self.changeLog.dropPassed(retention: changeLogRetention)
       if !dropped.isEmpty {
-        storeLog.notice("dropped of the change log: \(dropped.joined(separator: ", "))")
+        self.log.notice("dropped of the change log: \(dropped.joined(separator: ", "))")
       }
       _ = try await self.planner.gatherMissing()
     }
-    keep(every: Self.lagInterval) {
+    keep("the change log's lag could not be measured", every: Self.lagInterval) {
       for lag in try await self.changeLog.lags() { lag.record(with: MetricsSystem.factory) }
     }
   }
 
-  /// Does something now and then, until the store is closed.
-  private func keep(every interval: Duration, _ body: @escaping () async throws -> Void) {
-    timers.append(
-      eventLoop.timer(after: .zero, repeating: interval) { [self] in
-        eventLoop.start {
-          do {
-            try await body()
-          } catch {
-            // Tried again next time.
-            storeLog.warning("the partitions could not be kept: \(error)")
-          }
+  /// Does something now and then, until the store is closed; says where it fails.
+  private func keep(
+    _ failure: String, every interval: Duration, _ body: @escaping () async throws -> Void
+  ) {
+    keeping.append(
+      RecurringWork(every: interval, on: eventLoop) {
+        do {
+          try await body()
+        } catch {
+          // Tried again next time.
+          self.log.warning("\(failure): \(error)")
         }
       })
   }

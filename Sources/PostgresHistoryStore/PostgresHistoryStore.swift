@@ -33,7 +33,9 @@ public final class PostgresHistoryStore: HistoryStore {
   var figureLimits = FigureLimits()
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
-  var timers: [LoopTimer] = []
+  var keeping: [RecurringWork] = []
+  /// Where it says what became of the partitions and the change log.
+  var log = storeLog
   private var ofPrimary: PostgresHistoryStore?
 
   /// A store in the database of `database`, whose time limits are replaced by the store's own.
@@ -150,8 +152,8 @@ public final class PostgresHistoryStore: HistoryStore {
 
   /// Closes the connections; what is under way fails as `unavailable`.
   public func close() {
-    for timer in timers { timer.cancel() }
-    timers = []
+    for work in keeping { work.cancel() }
+    keeping = []
     readers.close()
     for writer in writers { writer.close() }
     analysts.close()

@@ -13,8 +13,7 @@ public final class RetentionKeeper {
   private let database: PostgresOptions
   private let eventLoop: EventLoop
   private let now: () -> Timestamp
-  private var timer: LoopTimer?
-  private var isRunning = false
+  private var work: RecurringWork?
 
   private static let interval = Duration.seconds(3600)
 
@@ -29,15 +28,10 @@ public final class RetentionKeeper {
     self.database = database
     self.eventLoop = eventLoop
     self.now = now
-    timer = eventLoop.timer(after: .zero, repeating: Self.interval) { [self] in
-      guard !isRunning else { return }
-      isRunning = true
-      eventLoop.start { await self.run() }
-    }
+    work = RecurringWork(every: Self.interval, on: eventLoop) { await self.run() }
   }
 
   private func run() async {
-    defer { isRunning = false }
     let counter = Counter(
       label: "workflow_history.retention.executions", factory: MetricsSystem.factory)
     do {
@@ -53,8 +47,8 @@ public final class RetentionKeeper {
 
   /// Begins no more; a run that has begun goes on.
   public func close() {
-    timer?.cancel()
-    timer = nil
+    work?.cancel()
+    work = nil
   }
 }
 

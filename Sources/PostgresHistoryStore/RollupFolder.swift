@@ -13,8 +13,7 @@ public final class RollupFolder {
   private(set) var bite: BatchSize
   /// The time by which bites are measured.
   var clock: () -> Duration
-  private var timer: LoopTimer?
-  private var isFolding = false
+  private var work: RecurringWork?
   /// Whether the last attempt failed, which is said once.
   private var hasFailed = false
 
@@ -39,20 +38,15 @@ public final class RollupFolder {
 
   /// Folds what there is now and then after each such time, until ``close()``.
   public func fold(every interval: Duration) {
-    timer?.cancel()
-    timer = eventLoop.timer(after: .zero, repeating: interval) { [self] in
-      guard !isFolding else { return }
-      isFolding = true
-      eventLoop.start { await self.foldAndTell() }
-    }
+    work?.cancel()
+    work = RecurringWork(every: interval, on: eventLoop) { await self.foldAndTell() }
   }
 
   private func foldAndTell() async {
-    defer { isFolding = false }
     do {
       try await foldAll()
       hasFailed = false
-    } catch  where timer != nil {
+    } catch  where work != nil {
       // Tried again at the next time.
       if !hasFailed { storeLog.warning("changes could not be folded: \(error)") }
       hasFailed = true
@@ -70,8 +64,8 @@ public final class RollupFolder {
 
   /// Closes the connection. What a bite that is under way has done is undone.
   public func close() {
-    timer?.cancel()
-    timer = nil
+    work?.cancel()
+    work = nil
     pool.close()
   }
 
