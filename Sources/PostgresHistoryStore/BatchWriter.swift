@@ -121,6 +121,7 @@ final class BatchWriter {
     }
     finish(try locked.answers(written))
     finish(locked.refused.map { ($0, .failure($1)) })
+    queue.putBack(locked.left)
     if isAlone {
       finish(locked.missing.map { ($0, .failure(HistoryError.noSuchExecution)) })
     }
@@ -139,8 +140,10 @@ final class BatchWriter {
       guard !taken.isEmpty else { return }
       queue.wakeAnother()
       do {
-        finish(
-          try taken.answers(try await pool.query(TakenBatch.statement, taken.parameters)))
+        let found = try await pool.query(TakenBatch.statement, taken.parameters)
+        let (answers, left) = try taken.answers(found)
+        finish(answers)
+        queue.putBack(left)
       } catch {
         finish(taken.writes.map { ($0, .failure(error)) })
       }

@@ -12,6 +12,14 @@ enum ExecutionColumns {
   static let documents = ["input_data", "output_data", "task_results", "execution_metadata"]
   /// Both.
   static let all = plain + documents
+  /// About how many bytes a row has once it is rendered (`bigint`): its texts and documents, and 256
+  /// for all else.
+  static let renderedSize: String = {
+    let texts = ["workflow_id", "workflow_type", "user_id", "error_message"] + documents
+    return "(256 + "
+      + texts.map { "coalesce(octet_length(\($0)::text), 0)" }.joined(separator: " + ")
+      + ")::bigint"
+  }()
   /// Both, and their types.
   static let types: [DataType] = [
     .uuid, .text, .text, .text, .int2, .text, .timestamptz, .timestamptz, .float8, .int4,

@@ -21,6 +21,8 @@ struct LockBatch {
     var refused: [(PendingWrite, HistoryError)] = []
     /// Those whose rows are missing.
     var missing: [PendingWrite] = []
+    /// Those whose rows did not fit.
+    var left: [PendingWrite] = []
 
     /// What writes it.
     var statements: [(Statement, [Parameter])] {
@@ -95,13 +97,17 @@ struct LockBatch {
         outcome.refused.append((write, .foreignExecution))
         continue
       }
+      if try write.isLeftOver(row, 3) {
+        outcome.left.append(write)
+        continue
+      }
       do {
         switch request {
         case .update(let update, let now):
-          let current = try WorkflowExecution(row, from: 4)
+          let current = try WorkflowExecution(row, from: 5)
           let next = try update.apply(to: current, now: now)
           outcome.changes.append(
-            ExecutionChange(from: current, fingerprint: try row.value(3), to: next), write)
+            ExecutionChange(from: current, fingerprint: try row.value(4), to: next), write)
         case .deletion(let deletion):
           try deletion.check(version: try row.value(2))
           outcome.deletions.append(write)
@@ -114,28 +120,31 @@ struct LockBatch {
   }
 
   /// Locks the rows, but for those that others have locked: these would hold up all of the batch.
-  static let lock = Statement("lock_free", lockSQL + " SKIP LOCKED", lockTypes)
+  static let lock = Statement("lock_free", lockSQL("SKIP LOCKED"), lockTypes)
   /// Locks the rows, waiting for others.
-  static let lockAll = Statement("lock", lockSQL, lockTypes)
+  static let lockAll = Statement("lock", lockSQL(""), lockTypes)
 
   private static let lockTypes: [DataType] = [
     .uuid.array, .text.array, .boolean.array, .uuid, .uuid,
   ]
 
-  private static let lockSQL: String = {
+  private static func lockSQL(_ waiting: String) -> String {
     // Whether the row is the caller's, and its columns only where it is.
     let isReachable = "coalesce(execution.user_id = asked.user_id, true)"
-    let columns = (["error_fingerprint"] + ExecutionColumns.all).map {
-      "CASE WHEN \(isReachable) AND asked.reads_row THEN execution.\($0) END"
-    }
+    let select = RowBudget.select(
+      flags: ["id", "is_reachable", "CASE WHEN is_reachable THEN version END"],
+      columns: ["error_fingerprint"] + ExecutionColumns.all, from: "locked")
     // A stronger lock would also stop those who refer to a row, and nobody does.
     return """
-      SELECT execution.id, \(isReachable), CASE WHEN \(isReachable) THEN execution.version END,
-        \(columns.joined(separator: ", "))
-      FROM unnest($1, $2, $3) AS asked (id, user_id, reads_row)
-        JOIN workflow_executions AS execution ON execution.id = asked.id
-      WHERE execution.id BETWEEN $4 AND $5
-      ORDER BY execution.id FOR NO KEY UPDATE OF execution
+      WITH locked AS MATERIALIZED (
+        SELECT execution.*, \(isReachable) AS is_reachable,
+          \(isReachable) AND asked.reads_row AS is_read
+        FROM unnest($1, $2, $3) AS asked (id, user_id, reads_row)
+          JOIN workflow_executions AS execution ON execution.id = asked.id
+        WHERE execution.id BETWEEN $4 AND $5
+        ORDER BY execution.id FOR NO KEY UPDATE OF execution \(waiting)
+      )
+      \(select)
       """
-  }()
+  }
 }

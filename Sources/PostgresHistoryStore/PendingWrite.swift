@@ -16,9 +16,16 @@ final class PendingWrite: Sendable {
 
   let operation: Operation
   let id: ExecutionID
-  /// About what it holds in memory.
+  /// About what it holds in memory, or will when it is answered.
   let bytes: Int
   private let waiting: Mutex<CheckedContinuation<Answer, Never>?>
+  private let findings = Mutex(Findings())
+
+  /// What is known of its row from a batch that could not write it.
+  struct Findings {
+    /// How large the row is, where it did not fit.
+    var rowBytes = 0
+  }
 
   init(_ operation: Operation, answering continuation: CheckedContinuation<Answer, Never>? = nil) {
     self.operation = operation
@@ -45,8 +52,13 @@ final class PendingWrite: Sendable {
 
   /// What it adds to the size of a batch.
   var batchBytes: Int {
-    if case .update = operation { bytes + Self.rowAllowance } else { bytes }
+    var allowance = 0
+    if case .update = operation { allowance = Self.rowAllowance }
+    return bytes + max(allowance, findings.withLock(\.rowBytes))
   }
+
+  /// Takes note of what a batch found.
+  func note(_ body: (inout Findings) -> Void) { findings.withLock { body(&$0) } }
 
   /// Whether its call still waits.
   var isAwaited: Bool { waiting.withLock { $0 != nil } }
@@ -58,11 +70,12 @@ final class PendingWrite: Sendable {
 }
 
 extension ExecutionFields {
-  /// How much its documents and its error message hold.
+  /// How much its documents and its error message hold, as they were sent or as they come back: of
+  /// each the larger.
   fileprivate var documentBytes: Int {
     var bytes = errorMessage?.utf8.count ?? 0
-    for document in [inputData, outputData, taskResults, executionMetadata] {
-      bytes += document?.utf8.count ?? 0
+    for case let document? in [inputData, outputData, taskResults, executionMetadata] {
+      bytes += max(document.utf8.count, document.renderedSize)
     }
     return bytes
   }

@@ -113,17 +113,11 @@ extension PostgresHistoryStore {
     -> String
   {
     let rendered = ExecutionColumns.documents.map { "\($0)::text AS \($0)" }
-    let sizes = (ExecutionColumns.documents + ["error_message"]).map {
-      "coalesce(octet_length(\($0)), 0)"
-    }
-    let names = ["workflow_id", "workflow_type", "user_id"].map { "octet_length(\($0))" }
     let columns = ExecutionColumns.all.joined(separator: ", ")
-    // 256 stands for what every row has.
     return """
       SELECT bytes, candidates, \(columns) FROM (
         SELECT *, row_number() OVER newest AS position, count(*) OVER () AS candidates,
-          sum((256 + \((sizes + names).joined(separator: " + ")))::bigint) OVER newest::bigint
-            AS bytes
+          sum(\(ExecutionColumns.renderedSize)) OVER newest::bigint AS bytes
         FROM (
           SELECT \((ExecutionColumns.plain + rendered).joined(separator: ", "))
           FROM (\(filter.newest(ExecutionColumns.all, limit: limit))) AS newest

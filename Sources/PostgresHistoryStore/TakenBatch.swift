@@ -28,23 +28,35 @@ struct TakenBatch {
     ]
   }
 
-  /// Each save's answer: the row as it is now, if it came from the same save.
-  func answers(_ result: QueryResult) throws -> [(PendingWrite, PendingWrite.Answer)] {
+  /// Each save's answer: the row as it is now, if it came from the same save; and the saves whose
+  /// rows did not fit.
+  func answers(_ result: QueryResult) throws -> (
+    answers: [(PendingWrite, PendingWrite.Answer)], left: [PendingWrite]
+  ) {
     var rows: [ExecutionID: Row] = [:]
     for index in 0..<result.count {
       rows[ExecutionID(uuid: try result[index].value(0))] = result[index]
     }
-    return try zip(writes, saves).map { write, saved in
-      // The row was there a moment ago: a deletion or retention may have taken it.
-      guard let row = rows[write.id] else { return (write, .failure(Self.removed)) }
-      let isSameUser: Bool = try row.value(1)
-      let isSameSave: Bool = try row.value(2)
-      if !isSameUser, saved.0.reach != .anyone {
-        return (write, .failure(HistoryError.foreignExecution))
+    var answers: [(PendingWrite, PendingWrite.Answer)] = []
+    var left: [PendingWrite] = []
+    for (write, (save, _)) in zip(writes, saves) {
+      if let row = rows[write.id], try write.isLeftOver(row, 3) {
+        left.append(write)
+      } else {
+        answers.append((write, Result { try Self.answer(save, rows[write.id]) }))
       }
-      guard isSameUser, isSameSave else { return (write, .failure(Self.otherSave)) }
-      return (write, .success(try WorkflowExecution(row, from: 3)))
     }
+    return (answers, left)
+  }
+
+  private static func answer(_ save: ExecutionSave, _ row: Row?) throws -> WorkflowExecution {
+    // The row was there a moment ago: a deletion or retention may have taken it.
+    guard let row else { throw removed }
+    let isSameUser: Bool = try row.value(1)
+    let isSameSave: Bool = try row.value(2)
+    guard isSameUser || save.reach == .anyone else { throw HistoryError.foreignExecution }
+    guard isSameUser, isSameSave else { throw otherSave }
+    return try WorkflowExecution(row, from: 4)
   }
 
   private static let removed = HistoryError(
@@ -52,18 +64,21 @@ struct TakenBatch {
   private static let otherSave = HistoryError(.alreadyExists, "another save has this id")
 
   static let statement: Statement = {
-    let columns = ExecutionColumns.all.map {
-      "CASE WHEN execution.user_id = sent.user_id AND save_digest = sent.digest"
-        + " THEN execution.\($0) END"
-    }
+    let isSameUser = "execution.user_id = sent.user_id"
+    let isSameSave = "execution.save_digest = sent.digest"
+    let found = """
+      (
+        SELECT execution.*, \(isSameUser) AS is_same_user, \(isSameSave) AS is_same_save,
+          \(isSameUser) AND \(isSameSave) AS is_read
+        FROM unnest($1, $2, $3) AS sent (id, user_id, digest)
+          JOIN workflow_executions AS execution ON execution.id = sent.id
+        WHERE execution.id BETWEEN $4 AND $5
+      ) AS found
+      """
     return Statement(
       "taken",
-      """
-      SELECT sent.id, execution.user_id = sent.user_id, save_digest = sent.digest,
-        \(columns.joined(separator: ", "))
-      FROM unnest($1, $2, $3) AS sent (id, user_id, digest)
-        JOIN workflow_executions AS execution ON execution.id = sent.id
-      WHERE execution.id BETWEEN $4 AND $5
-      """, [.uuid.array, .text.array, .bytes.array, .uuid, .uuid])
+      RowBudget.select(
+        flags: ["id", "is_same_user", "is_same_save"], columns: ExecutionColumns.all, from: found),
+      [.uuid.array, .text.array, .bytes.array, .uuid, .uuid])
   }()
 }

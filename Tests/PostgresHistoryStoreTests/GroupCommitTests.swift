@@ -8,50 +8,15 @@ import WorkflowHistory
 
 /// Writes pile up behind one that waits for a lock; once it is let go, they go as one batch.
 @Suite("Group commit") struct GroupCommitTests {
-  private static let oneWriter: PostgresHistoryStore.Limits = {
-    var limits = PostgresHistoryStore.Limits()
-    limits.writers = 1
-    return limits
-  }()
-
-  /// Runs `body` while the only writer waits, and lets it go.
-  private static func piledUp<T>(
-    _ store: PostgresHistoryStore, _ body: () async throws -> T
-  ) async throws -> T {
-    try await TableLock.while(on: store, "SHARE") { lock in
-      let first = store.beginSave(execution())
-      try await lock.untilWaitedFor()
-      let value = try await body()
-      while store.writes.count < 2 { await store.eventLoop.sleep(for: .milliseconds(1)) }
-      #expect(!first.isOver)
-      return value
-    }
-  }
-
-  private static func transactions(_ store: PostgresHistoryStore) async throws -> Int64 {
-    try await store.run(
-      "SELECT count(DISTINCT transaction_id) FROM workflow_execution_changes")[0].value(0)
-  }
-
-  private static func count(_ store: PostgresHistoryStore, _ table: String) async throws -> Int64 {
-    try await store.run("SELECT count(*) FROM \(table)")[0].value(0)
-  }
-
-  private func note(_ number: Int) -> ExecutionFields {
-    var fields = ExecutionFields()
-    fields.executionMetadata = JSONDocument(#"{"n": \#(number)}"#)
-    return fields
-  }
-
   @Test("saves that wait together are committed together, each with its own answer")
   func together() async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       let rows = (0..<40).map { execution(type: "type-\($0)") }
-      let calls = try await Self.piledUp(store) { rows.shuffled().map { store.beginSave($0) } }
+      let calls = try await store.piledUp { rows.shuffled().map { store.beginSave($0) } }
       var answers: [WorkflowExecution] = []
       for call in calls { answers.append(try await call.answer()) }
       #expect(answers.sorted { $0.id < $1.id } == rows.sorted { $0.id < $1.id })
-      #expect(try await Self.transactions(store) == 2)
+      #expect(try await store.transactions() == 2)
       #expect(store.writes.count == 0)
     }
   }
@@ -60,7 +25,7 @@ import WorkflowHistory
   func order() async throws {
     try await withStore { store in
       let row = try await store.save(save(execution(status: .running)))
-      let calls = try await Self.piledUp(store) {
+      let calls = try await store.piledUp {
         (0..<30).map { store.beginUpdate(row.id, note($0), [.executionMetadata]) }
       }
       for (number, call) in calls.enumerated() {
@@ -75,17 +40,17 @@ import WorkflowHistory
 
   @Test("a retry that meets its own first try in the queue is one row, and the same answer")
   func retryInQueue() async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       let row = execution()
       var other = row
       other.workflowType = "other"
-      let (calls, conflict) = try await Self.piledUp(store) {
+      let (calls, conflict) = try await store.piledUp {
         ((0..<5).map { _ in store.beginSave(row) }, store.beginSave(other))
       }
       for call in calls { #expect(try await call.answer() == row) }
       #expect((await conflict.failure() as? HistoryError)?.code == .alreadyExists)
-      #expect(try await Self.count(store, "workflow_executions") == 2)
-      #expect(try await Self.count(store, "workflow_execution_changes") == 2)
+      #expect(try await store.count("workflow_executions") == 2)
+      #expect(try await store.count("workflow_execution_changes") == 2)
     }
   }
 
@@ -98,7 +63,7 @@ import WorkflowHistory
         let answers = [try await one.answer(), try await other.answer()]
         #expect(answers == [row, row])
       }
-      #expect(try await Self.count(first, "workflow_execution_changes") == 50)
+      #expect(try await first.count("workflow_execution_changes") == 50)
     }
   }
 
@@ -106,7 +71,7 @@ import WorkflowHistory
   func retryAfterUpdate() async throws {
     try await withStore { store in
       let row = execution(status: .running)
-      let (_, update, retry, last) = try await Self.piledUp(store) {
+      let (_, update, retry, last) = try await store.piledUp {
         (
           store.beginSave(row), store.beginUpdate(row.id, note(1), [.executionMetadata]),
           store.beginSave(row), store.beginUpdate(row.id, note(2), [.executionMetadata])
@@ -125,7 +90,7 @@ import WorkflowHistory
       let row = execution(status: .running)
       var other = row
       other.workflowType = "other"
-      let (first, update, deletion, second, last) = try await Self.piledUp(store) {
+      let (first, update, deletion, second, last) = try await store.piledUp {
         (
           store.beginSave(row), store.beginUpdate(row.id, note(1), [.executionMetadata]),
           store.beginDelete(row.id, expectedVersion: 2), store.beginSave(other),
@@ -143,11 +108,11 @@ import WorkflowHistory
 
   @Test("saves, updates and deletions that wait together are one transaction, refusals apart")
   func mixed() async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       let rows = (0..<40).map { _ in execution(status: .running) }
       try await store.saveAll(rows)
-      let before = try await Self.transactions(store)
-      let (updates, deletions, aborted, foreign, saved) = try await Self.piledUp(store) {
+      let before = try await store.transactions()
+      let (updates, deletions, aborted, foreign, saved) = try await store.piledUp {
         (
           rows[..<12].map { store.beginUpdate($0.id, note(1), [.executionMetadata]) },
           rows[12..<30].map { store.beginDelete($0.id) },
@@ -164,8 +129,8 @@ import WorkflowHistory
       }
       #expect(await saved.failure() == nil)
       // The save for which the others waited, and theirs.
-      #expect(try await Self.transactions(store) == before + 2)
-      #expect(try await Self.count(store, "workflow_executions") == 40 - 18 + 2)
+      #expect(try await store.transactions() == before + 2)
+      #expect(try await store.count("workflow_executions") == 40 - 18 + 2)
       #expect(store.writes.count == 0)
     }
   }
@@ -187,8 +152,8 @@ import WorkflowHistory
         }
       }
       #expect(successes.sorted() == rows.map(\.id).sorted())
-      #expect(try await Self.count(first, "workflow_executions") == 0)
-      #expect(try await Self.count(first, "workflow_execution_changes") == 120)
+      #expect(try await first.count("workflow_executions") == 0)
+      #expect(try await first.count("workflow_execution_changes") == 120)
     }
   }
 
@@ -210,36 +175,36 @@ import WorkflowHistory
       for row in rows {
         #expect(try await first.execution(row.id, reach: .anyone).version == 11)
       }
-      #expect(try await Self.count(first, "workflow_execution_changes") == 60 + 600 + 300)
+      #expect(try await first.count("workflow_execution_changes") == 60 + 600 + 300)
     }
   }
 
   @Test("a save that only the database refuses fails alone", arguments: [0, 7, 19])
   func refusedSave(position: Int) async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       var rows = (0..<20).map { _ in execution() }
       // 12 characters of JSON that jsonb renders as 400.
       rows[position].inputData = JSONDocument(
         "[" + String(repeating: "1e399,", count: 10_400) + "1]")
-      let calls = try await Self.piledUp(store) { rows.map { store.beginSave($0) } }
+      let calls = try await store.piledUp { rows.map { store.beginSave($0) } }
       for (index, call) in calls.enumerated() {
         let failure = await call.failure() as? HistoryError
         #expect(failure?.code == (index == position ? .invalidArgument : nil))
       }
-      #expect(try await Self.count(store, "workflow_executions") == 20)
-      #expect(try await Self.count(store, "workflow_execution_changes") == 20)
+      #expect(try await store.count("workflow_executions") == 20)
+      #expect(try await store.count("workflow_execution_changes") == 20)
     }
   }
 
   @Test("an update that only the database refuses fails alone, as do those that a rule refuses")
   func refusedUpdate() async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       let rows = (0..<12).map { _ in execution(status: .running) }
       try await store.saveAll(rows)
       var large = ExecutionFields()
       large.inputData = JSONDocument("[" + String(repeating: "1e399,", count: 10_400) + "1]")
       let missing = execution().id
-      let (good, refused, foreign, absent, saved) = try await Self.piledUp(store) {
+      let (good, refused, foreign, absent, saved) = try await store.piledUp {
         (
           rows.dropFirst(2).map { store.beginUpdate($0.id, note(1), [.executionMetadata]) },
           store.beginUpdate(rows[0].id, large, [.inputData]),
@@ -260,12 +225,12 @@ import WorkflowHistory
 
   @Test("a row that somebody else has locked holds up no other")
   func lockedRow() async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       let rows = (0..<3).map { _ in execution(status: .running) }
       try await store.saveAll(rows)
       let calls = try await TableLock.while(on: store, "ROW SHARE") { lock in
         try await lock.lockRow(rows[1].id)
-        let calls = try await Self.piledUp(store) {
+        let calls = try await store.piledUp {
           rows.map { store.beginUpdate($0.id, note(1), [.executionMetadata]) }
         }
         _ = try await calls[0].answer()
@@ -280,7 +245,7 @@ import WorkflowHistory
 
   @Test("a connection that is cut amid a batch fails its calls, which may be tried again")
   func cut() async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       let rows = (0..<20).map { _ in execution() }
       let calls = try await TableLock.while(on: store, "SHARE") { lock in
         let calls = rows.map { store.beginSave($0) }
@@ -295,7 +260,7 @@ import WorkflowHistory
       #expect(calls.count == 20)
       while !store.isConnected { await store.eventLoop.sleep(for: .milliseconds(1)) }
       for row in rows { #expect(try await store.save(save(row)) == row) }
-      #expect(try await Self.count(store, "workflow_execution_changes") == 20)
+      #expect(try await store.count("workflow_execution_changes") == 20)
     }
   }
 
@@ -316,10 +281,10 @@ import WorkflowHistory
 
   @Test("a call that is cancelled while its write waits leaves nothing")
   func withdrawn() async throws {
-    try await withStore(limits: Self.oneWriter) { store in
+    try await withStore(limits: .oneWriter) { store in
       let row = execution()
       let kept = execution()
-      let calls = try await Self.piledUp(store) {
+      let calls = try await store.piledUp {
         let calls = [row, kept].map { store.beginSave($0) }
         while store.writes.count < 3 { await store.eventLoop.sleep(for: .milliseconds(1)) }
         calls[0].cancel()
@@ -334,9 +299,9 @@ import WorkflowHistory
 
   @Test("more bytes than may wait are refused with a time to come back")
   func bytes() async throws {
-    try await withStore(limits: Self.oneWriter, writes: WriteQueue(byteLimit: 100_000)) { store in
+    try await withStore(limits: .oneWriter, writes: WriteQueue(byteLimit: 100_000)) { store in
       let large = execution(input: JSONDocument(#""\#(String(repeating: "a", count: 60_000))""#))
-      let calls = try await Self.piledUp(store) {
+      let calls = try await store.piledUp {
         let calls = [store.beginSave(large), store.beginSave(execution())]
         while store.writes.count < 3 { await store.eventLoop.sleep(for: .milliseconds(1)) }
         var another = large
@@ -354,7 +319,7 @@ import WorkflowHistory
   @Test("stores on several loops write through one writer, and are answered on their own loops")
   func loops() async throws {
     let queue = WriteQueue()
-    try await withStore(limits: Self.oneWriter, writes: queue) { store in
+    try await withStore(limits: .oneWriter, writes: queue) { store in
       let cluster = try await PostgresCluster.shared.value
       let database: String = try await store.run("SELECT current_database()::text")[0].value(0)
       let conninfo = cluster.conninfo(database: database)

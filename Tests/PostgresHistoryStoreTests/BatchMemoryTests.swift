@@ -1,0 +1,87 @@
+import Postgres
+import Reactor
+import Testing
+import WorkflowHistory
+
+@testable import PostgresHistoryStore
+
+/// What a batch reads and gets back may be far more than what it sends.
+@Suite("The memory of a batch") struct BatchMemoryTests {
+  /// Saves executions whose rows then grow to 3 MiB each.
+  private func largeRows(_ count: Int, _ store: PostgresHistoryStore) async throws
+    -> [WorkflowExecution]
+  {
+    let rows = (0..<count).map { _ in execution(status: .running) }.sorted { $0.id < $1.id }
+    try await store.saveAll(rows)
+    _ = try await store.readers.primary.query(
+      Statement(
+        "",
+        "UPDATE workflow_executions SET input_data = to_jsonb(repeat('a', 3 << 20)), version = 2"))
+    return rows
+  }
+
+  @Test("updates of large rows are spread over as many batches as their rows need")
+  func updates() async throws {
+    try await withStore(limits: .oneWriter) { store in
+      let rows = try await largeRows(8, store)
+      let before = try await store.transactions()
+      let (updates, deletion) = try await store.piledUp {
+        let others = (7..<10).map { store.beginUpdate(rows[0].id, note($0), [.executionMetadata]) }
+        return (
+          others + rows[1..<7].map { store.beginUpdate($0.id, note(1), [.executionMetadata]) },
+          store.beginDelete(rows[7].id)
+        )
+      }
+      for (index, call) in updates.enumerated() {
+        let answer = try await call.answer()
+        #expect(answer.version == (index < 3 ? Int32(index) + 3 : 3))
+        #expect(answer.inputData?.utf8.count == 3 << 20 + 2)
+      }
+      try await deletion.answer()
+      // The save for which they waited; two rows and the deletion; each of the other five.
+      #expect(try await store.transactions() == before + 7)
+      #expect(store.writes.count == 0)
+    }
+  }
+
+  @Test("of the rows that retries of saves find, as many are read at once as fit")
+  func retries() async throws {
+    try await withStore(limits: .oneWriter) { store in
+      let rows = try await largeRows(6, store)
+      var taken = TakenBatch()
+      let writes = rows.map { row in
+        PendingWrite(.save(save(row), digest: SaveDigest.of(save(row).sent)))
+      }
+      for (write, row) in zip(writes, rows) {
+        taken.append(write, save(row), digest: SaveDigest.of(save(row).sent))
+      }
+      let found = try await store.readers.primary.query(TakenBatch.statement, taken.parameters)
+      let (answers, left) = try taken.answers(found)
+      #expect(answers.map(\.0.id) == rows[..<2].map(\.id))
+      #expect(left.map(\.id) == rows[2...].map(\.id))
+      #expect(left.allSatisfy { $0.batchBytes > 3 << 20 })
+
+      let calls = try await store.piledUp { rows.map { store.beginSave($0) } }
+      for call in calls {
+        let answer = try await call.answer()
+        #expect(answer.version == 2)
+        #expect(answer.inputData?.utf8.count == 3 << 20 + 2)
+      }
+      #expect(store.writes.count == 0)
+    }
+  }
+
+  @Test("numbers that come back longer than they were sent count as what comes back")
+  func rendered() throws {
+    var row = execution()
+    row.inputData = try JSONDocument(
+      checking: Array("[\(String(repeating: "1e399,", count: 99))1]".utf8))
+    let write = PendingWrite(.save(save(row), digest: []))
+    #expect(write.batchBytes > 99 * 400)
+    var fields = ExecutionFields()
+    fields.outputData = row.inputData
+    let update = ExecutionUpdate(
+      id: row.id, mask: [.outputData], fields: fields, expectedVersion: nil, allowsReopen: true)
+    #expect(PendingWrite(.update(update, reach: .anyone, now: testNow)).bytes > 99 * 400)
+  }
+}
