@@ -7,8 +7,6 @@ struct SaveBatch {
   private var saves: [(ExecutionSave, digest: [UInt8])] = []
 
   var isEmpty: Bool { writes.isEmpty }
-  /// The months in which the executions were created.
-  var months: Set<Month> { Set(saves.map { Month(of: $0.0.execution.createdAt) }) }
 
   mutating func append(_ write: PendingWrite, _ save: ExecutionSave, digest: [UInt8]) {
     writes.append(write)
