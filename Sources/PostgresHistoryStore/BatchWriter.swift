@@ -11,6 +11,7 @@ final class BatchWriter {
   let pool: PostgresPool
   private let queue: WriteQueue
   private let partitions: PartitionMaker
+  private let lockedWrites: LockedWrites
 
   init(
     _ database: PostgresOptions, from queue: WriteQueue, partitions: PartitionMaker,
@@ -18,6 +19,7 @@ final class BatchWriter {
   ) {
     self.queue = queue
     self.partitions = partitions
+    lockedWrites = LockedWrites(from: queue, on: eventLoop)
     number = queue.addWriter()
     pool = PostgresPool(database, connections: 1, pipelining: .separate, on: eventLoop)
     pool.connectionsChanged = { [pool, queue, number] in
@@ -30,6 +32,7 @@ final class BatchWriter {
   func close() {
     pool.connectionsChanged = nil
     queue.close(number)
+    lockedWrites.putBack()
     pool.close()
   }
 
@@ -107,12 +110,9 @@ final class BatchWriter {
   }
 
   private func commit(_ saves: SaveBatch, _ locks: LockBatch) async throws {
-    // Alone, an update or a deletion may wait for whoever has locked its row.
-    let isAlone = locks.writes.count == 1 && saves.isEmpty
-    let lock = isAlone ? LockBatch.lockAll : LockBatch.lock
     let (saved, written, locked) = try await pool.transaction { transaction in
       // Rows are inserted before rows are locked, both in order: crossing batches can't deadlock.
-      var first = [(lock, locks.lockParameters)]
+      var first = [(LockBatch.statement, locks.parameters)]
       if !saves.isEmpty { first.insert((SaveBatch.statement, saves.parameters), at: 0) }
       let results = try await transaction.query(first)
       let locked = try locks.apply(to: results[results.count - 1])
@@ -122,12 +122,26 @@ final class BatchWriter {
     finish(try locked.answers(written))
     finish(locked.refused.map { ($0, .failure($1)) })
     queue.putBack(locked.left)
-    if isAlone {
-      finish(locked.missing.map { ($0, .failure(HistoryError.noSuchExecution)) })
-    }
     if let saved { await finish(saves, saved) }
-    if !isAlone {
-      for write in locked.missing { await writeOn([write]) }
+    await settle(locked.missing)
+  }
+
+  /// Answers those whose rows do not exist, and has the others tried again: their rows are locked.
+  private func settle(_ missing: [PendingWrite]) async {
+    guard !missing.isEmpty else { return }
+    // What waited for the others of the batch is another writer's meanwhile.
+    queue.wakeAnother()
+    do {
+      let found = try await pool.query(LockedWrites.presence, missing.idParameters)
+      let present = Set(
+        try (0..<found.count).map { ExecutionID(uuid: try found[$0].value(0)) })
+      finish(
+        missing.filter { !present.contains($0.id) }
+          .map { ($0, .failure(HistoryError.noSuchExecution)) })
+      let late = lockedWrites.add(missing.filter { present.contains($0.id) })
+      finish(late.map { ($0, .failure(HistoryError.lockedExecution)) })
+    } catch {
+      finish(missing.map { ($0, .failure(error)) })
     }
   }
 

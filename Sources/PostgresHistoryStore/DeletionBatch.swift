@@ -10,13 +10,7 @@ struct DeletionBatch {
   mutating func append(_ write: PendingWrite) { writes.append(write) }
 
   /// The ids, and the first and the last of them.
-  var parameters: [Parameter] {
-    var ids = ArrayParameter(of: .uuid)
-    for write in writes { ids.append(write.id.parameter) }
-    return [
-      .array(ids), writes.first?.id.parameter ?? .null, writes.last?.id.parameter ?? .null,
-    ]
-  }
+  var parameters: [Parameter] { writes.idParameters }
 
   /// The calls whose rows are gone: all of them.
   func answers(_ result: QueryResult) throws -> [PendingWrite] {

@@ -21,9 +21,7 @@ extension HistoryError {
     case (.server, .queryCanceled?):
       self.init(.deadlineExceeded, "the database took too long: ask for less, or later")
     case (.server, .lockNotAvailable?):
-      self.init(
-        .aborted, "the execution is being changed by another call: try again",
-        retryAfter: Self.retryDelay)
+      self = .lockedExecution
     case (.server, let state?) where state.isConflict:
       self.init(
         .aborted, "the execution was changed by another call meanwhile: try again",
@@ -55,6 +53,10 @@ extension HistoryError {
   static let noLongerKept = invalid(
     "execution.id",
     "executions of its time are no longer kept; make a new id for a new execution")
+  /// The execution was not to be had within the time that a write may wait for it.
+  static let lockedExecution = HistoryError(
+    .aborted, "the execution is being changed by another call: try again",
+    retryAfter: retryDelay)
   /// The execution is somebody else's.
   static let foreignExecution = HistoryError(.permissionDenied, "the execution is not yours")
 }

@@ -19,7 +19,7 @@ struct LockBatch {
     var changes = ChangeBatch()
     var deletions = DeletionBatch()
     var refused: [(PendingWrite, HistoryError)] = []
-    /// Those whose rows are missing.
+    /// Those whose rows are locked by others, or do not exist.
     var missing: [PendingWrite] = []
     /// Those whose rows did not fit.
     var left: [PendingWrite] = []
@@ -60,7 +60,7 @@ struct LockBatch {
     requests.append((.deletion(deletion), reach))
   }
 
-  var lockParameters: [Parameter] {
+  var parameters: [Parameter] {
     var ids = ArrayParameter(of: .uuid)
     var users = ArrayParameter(of: .text)
     var readsRow = ArrayParameter(of: .boolean)
@@ -76,7 +76,7 @@ struct LockBatch {
   }
 
   /// Decides what becomes of the rows that are locked now. A write that its row does not allow
-  /// fails; one whose row is missing is returned as it was.
+  /// fails; one whose row is missing or does not fit is returned as it was.
   func apply(to result: QueryResult) throws -> Outcome {
     var rows: [ExecutionID: Row] = [:]
     for index in 0..<result.count {
@@ -84,13 +84,13 @@ struct LockBatch {
     }
     var outcome = Outcome()
     for (write, (request, _)) in zip(writes, requests) {
-      guard let row = rows[write.id] else {
-        outcome.missing.append(write)
-        continue
-      }
       // Nothing of it has been sent: its cancelled caller wants none of it.
       guard write.isAwaited else {
         outcome.refused.append((write, .noSuchExecution))
+        continue
+      }
+      guard let row = rows[write.id] else {
+        outcome.missing.append(write)
         continue
       }
       guard try row.value(1) else {
@@ -120,31 +120,25 @@ struct LockBatch {
   }
 
   /// Locks the rows, but for those that others have locked: these would hold up all of the batch.
-  static let lock = Statement("lock_free", lockSQL("SKIP LOCKED"), lockTypes)
-  /// Locks the rows, waiting for others.
-  static let lockAll = Statement("lock", lockSQL(""), lockTypes)
-
-  private static let lockTypes: [DataType] = [
-    .uuid.array, .text.array, .boolean.array, .uuid, .uuid,
-  ]
-
-  private static func lockSQL(_ waiting: String) -> String {
+  static let statement: Statement = {
     // Whether the row is the caller's, and its columns only where it is.
     let isReachable = "coalesce(execution.user_id = asked.user_id, true)"
     let select = RowBudget.select(
       flags: ["id", "is_reachable", "CASE WHEN is_reachable THEN version END"],
       columns: ["error_fingerprint"] + ExecutionColumns.all, from: "locked")
     // A stronger lock would also stop those who refer to a row, and nobody does.
-    return """
+    return Statement(
+      "lock",
+      """
       WITH locked AS MATERIALIZED (
         SELECT execution.*, \(isReachable) AS is_reachable,
           \(isReachable) AND asked.reads_row AS is_read
         FROM unnest($1, $2, $3) AS asked (id, user_id, reads_row)
           JOIN workflow_executions AS execution ON execution.id = asked.id
         WHERE execution.id BETWEEN $4 AND $5
-        ORDER BY execution.id FOR NO KEY UPDATE OF execution \(waiting)
+        ORDER BY execution.id FOR NO KEY UPDATE OF execution SKIP LOCKED
       )
       \(select)
-      """
-  }
+      """, [.uuid.array, .text.array, .boolean.array, .uuid, .uuid])
+  }()
 }

@@ -25,6 +25,8 @@ final class PendingWrite: Sendable {
   struct Findings {
     /// How large the row is, where it did not fit.
     var rowBytes = 0
+    /// When it was first found locked, by the loops' clock.
+    var lockedSince: Duration?
   }
 
   init(_ operation: Operation, answering continuation: CheckedContinuation<Answer, Never>? = nil) {
@@ -58,7 +60,7 @@ final class PendingWrite: Sendable {
   }
 
   /// Takes note of what a batch found.
-  func note(_ body: (inout Findings) -> Void) { findings.withLock { body(&$0) } }
+  func note<T: Sendable>(_ body: (inout Findings) -> T) -> T { findings.withLock { body(&$0) } }
 
   /// Whether its call still waits.
   var isAwaited: Bool { waiting.withLock { $0 != nil } }

@@ -97,7 +97,6 @@ import WorkflowHistory
         let calls = rows.map { store.beginDelete($0.id) }
         try await calls[0].answer()
         try await calls[2].answer()
-        try await lock.untilWaitedFor()
         #expect(!calls[1].isOver)
         return calls
       }

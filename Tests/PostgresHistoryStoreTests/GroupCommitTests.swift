@@ -235,7 +235,6 @@ import WorkflowHistory
         }
         _ = try await calls[0].answer()
         _ = try await calls[2].answer()
-        try await lock.untilWaitedFor()
         #expect(!calls[1].isOver)
         return calls
       }
