@@ -9,19 +9,18 @@ final class BatchWriter {
   /// Which of the queue's writers it is.
   let number: Int
   let pool: PostgresPool
-  private let queue: WriteQueue
-  private let partitions: PartitionMaker
+  let queue: WriteQueue
+  let partitions: PartitionMaker
   private let lockedWrites: LockedWrites
 
   init(
-    _ database: PostgresOptions, from queue: WriteQueue, partitions: PartitionMaker,
-    on eventLoop: EventLoop
+    _ database: PostgresOptions, from queue: WriteQueue, on eventLoop: EventLoop
   ) {
     self.queue = queue
-    self.partitions = partitions
     lockedWrites = LockedWrites(from: queue, on: eventLoop)
     number = queue.addWriter()
     pool = PostgresPool(database, connections: 1, pipelining: .separate, on: eventLoop)
+    partitions = PartitionMaker(pool)
     pool.connectionsChanged = { [pool, queue, number] in
       queue.setOpen(pool.openConnections > 0, for: number)
     }
@@ -42,15 +41,9 @@ final class BatchWriter {
 
   // MARK: A batch
 
-  /// What may be tried once for a batch.
-  private struct Tries {
-    var hasMadePartitions = false
-    var hasRepeated = false
-  }
-
-  private func write(_ writes: [PendingWrite], _ tries: Tries = Tries()) async {
+  func write(_ writes: [PendingWrite], _ tries: Tries = Tries()) async {
     do {
-      try await commit(writes)
+      try await commit(writes, tries)
     } catch let error as PostgresError {
       await recover(writes, from: error, tries)
     } catch {
@@ -58,41 +51,7 @@ final class BatchWriter {
     }
   }
 
-  /// Writes what is left of a batch, a part of which has been answered: what waited for that part
-  /// is another writer's meanwhile.
-  private func writeOn(_ writes: [PendingWrite], _ tries: Tries = Tries()) async {
-    queue.wakeAnother()
-    await write(writes, tries)
-  }
-
-  /// Goes on after a transaction that was rolled back, or that nobody knows the end of.
-  private func recover(_ writes: [PendingWrite], from error: PostgresError, _ tries: Tries) async {
-    var tries = tries
-    if error.kind == .connection, !error.wasSent {
-      queue.putBack(writes)
-    } else if error.lacksPartition, !tries.hasMadePartitions {
-      tries.hasMadePartitions = true
-      do {
-        try await partitions.make(months: writes.months)
-      } catch {
-        storeLog.warning("a partition that is needed could not be made: \(error)")
-      }
-      await write(writes, tries)
-    } else if error.isChance, !tries.hasRepeated {
-      tries.hasRepeated = true
-      await write(writes, tries)
-    } else if error.isOneRow, writes.count > 1 {
-      // One of them is refused: it shall fail alone.
-      let half = writes.count / 2
-      await write(Array(writes[..<half]), tries)
-      await writeOn(Array(writes[half...]), tries)
-    } else {
-      let failure: any Error = error.lacksPartition ? HistoryError.noLongerKept : error
-      finish(writes.map { ($0, .failure(failure)) })
-    }
-  }
-
-  private func commit(_ writes: [PendingWrite]) async throws {
+  private func commit(_ writes: [PendingWrite], _ tries: Tries) async throws {
     var saves = SaveBatch()
     var locks = LockBatch()
     for write in writes {
@@ -103,21 +62,24 @@ final class BatchWriter {
       case .deletion(let deletion, let reach): locks.append(write, deletion, reach: reach)
       }
     }
-    guard !locks.isEmpty else {
-      return await finish(saves, try await pool.query(SaveBatch.statement, saves.parameters))
+    if locks.isEmpty, !tries.waitsBriefly {
+      await finish(saves, try await pool.query(SaveBatch.statement, saves.parameters))
+    } else {
+      try await commit(saves, locks, tries)
     }
-    try await commit(saves, locks)
   }
 
-  private func commit(_ saves: SaveBatch, _ locks: LockBatch) async throws {
+  private func commit(_ saves: SaveBatch, _ locks: LockBatch, _ tries: Tries) async throws {
     let (saved, written, locked) = try await pool.transaction { transaction in
       // Rows are inserted before rows are locked, both in order: crossing batches can't deadlock.
-      var first = [(LockBatch.statement, locks.parameters)]
-      if !saves.isEmpty { first.insert((SaveBatch.statement, saves.parameters), at: 0) }
-      let results = try await transaction.query(first)
-      let locked = try locks.apply(to: results[results.count - 1])
+      var statements = tries.waitsBriefly ? [(Self.briefWaits, [Parameter]())] : []
+      if !saves.isEmpty { statements.append((SaveBatch.statement, saves.parameters)) }
+      if !locks.isEmpty { statements.append((LockBatch.statement, locks.parameters)) }
+      var results = try await transaction.query(statements)
+      let locked =
+        locks.isEmpty ? LockBatch.Outcome() : try locks.apply(to: results.removeLast())
       let written = try await transaction.commit(with: locked.statements)
-      return (saves.isEmpty ? nil : results[0], written, locked)
+      return (saves.isEmpty ? nil : results.last, written, locked)
     }
     finish(try locked.answers(written))
     finish(locked.refused.map { ($0, .failure($1)) })
@@ -166,24 +128,9 @@ final class BatchWriter {
     }
   }
 
-  private func finish(_ answers: [(PendingWrite, PendingWrite.Answer)]) {
+  func finish(_ answers: [(PendingWrite, PendingWrite.Answer)]) {
     queue.end(answers.map(\.0))
     for (write, answer) in answers { write.answer(answer) }
-  }
-}
-
-extension [PendingWrite] {
-  /// The months in which executions that are saved were created.
-  fileprivate var months: [Month] {
-    Array<Month>(
-      Set(
-        compactMap { write in
-          if case .save(let save, _) = write.operation {
-            Month(of: save.execution.createdAt)
-          } else {
-            nil
-          }
-        }))
   }
 }
 
@@ -195,19 +142,5 @@ extension Transaction {
     guard let (statement, parameters) = statements.last else { return [] }
     let earlier = statements.count > 1 ? try await query(statements.dropLast()) : []
     return earlier + [try await commit(with: statement, parameters)]
-  }
-}
-
-extension PostgresError {
-  /// Whether a row was refused because no partition takes it.
-  fileprivate var lacksPartition: Bool { sqlState == .checkViolation && constraint == nil }
-
-  /// Whether the same statements may do at another time, what came between being rare.
-  fileprivate var isChance: Bool { sqlState == .deadlockDetected }
-
-  /// Whether it may be one row that the database refuses: its data, a constraint, or a limit.
-  fileprivate var isOneRow: Bool {
-    guard let sqlState else { return false }
-    return sqlState.isDataException || ["23", "54"].contains(sqlState.errorClass)
   }
 }

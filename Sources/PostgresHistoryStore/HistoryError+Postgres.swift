@@ -57,6 +57,10 @@ extension HistoryError {
   static let lockedExecution = HistoryError(
     .aborted, "the execution is being changed by another call: try again",
     retryAfter: retryDelay)
+  /// The table of the time in the save's id, or of the day's changes, could not be made.
+  static let noPartition = HistoryError(
+    .unavailable, "the database has no place for the execution yet: try again",
+    retryAfter: retryDelay)
   /// The execution is somebody else's.
   static let foreignExecution = HistoryError(.permissionDenied, "the execution is not yours")
 }

@@ -82,26 +82,24 @@ public final class PostgresHistoryStore: HistoryStore {
       return HistoryReaders(primary: pool(options), replicas: following.map(pool))
     }
     let analysts = readers(like: analysing, limits.analysts, .cancellable)
-    let partitions = PartitionMaker(analysts.primary)
     self.init(
       readers: readers(like: reading, limits.readers, .shared), analysts: analysts, writes: writes,
       writers: (0..<limits.writers).map { _ in
-        BatchWriter(writing, from: writes, partitions: partitions, on: eventLoop)
-      },
-      partitions: partitions, on: eventLoop)
+        BatchWriter(writing, from: writes, on: eventLoop)
+      }, on: eventLoop)
     logOutages()
   }
 
   private init(
     readers: HistoryReaders, analysts: HistoryReaders, writes: WriteQueue,
-    writers: [BatchWriter], partitions: PartitionMaker, on eventLoop: EventLoop
+    writers: [BatchWriter], on eventLoop: EventLoop
   ) {
     self.eventLoop = eventLoop
     self.readers = readers
     self.analysts = analysts
     self.writes = writes
     self.writers = writers
-    self.partitions = partitions
+    partitions = PartitionMaker(analysts.primary)
     changeLog = ChangeLogKeeper(analysts.primary, on: eventLoop)
     planner = PlannerStatistics(analysts.primary)
   }
@@ -112,7 +110,7 @@ public final class PostgresHistoryStore: HistoryStore {
     if let ofPrimary { return ofPrimary }
     let store = PostgresHistoryStore(
       readers: readers.ofPrimary, analysts: analysts.ofPrimary, writes: writes, writers: [],
-      partitions: partitions, on: eventLoop)
+      on: eventLoop)
     ofPrimary = store
     return store
   }

@@ -48,6 +48,18 @@ struct TableLock {
       Statement("", "SELECT FROM workflow_executions WHERE id = '\(id)' FOR UPDATE"))
   }
 
+  /// Inserts a row of an id, which is not committed.
+  func insertRow(_ id: ExecutionID) async throws {
+    _ = try await holder.query(
+      Statement(
+        "",
+        """
+        INSERT INTO workflow_executions (id, workflow_id, workflow_type, user_id, status, version,
+          created_at, updated_at, save_digest)
+        VALUES ('\(id)', 'wf-1', 'etl', 'alice', 1, 1, now(), now(), sha256('another'))
+        """))
+  }
+
   /// Ends the sessions that wait for the lock.
   func cutWaiters() async throws {
     _ = try await watcher.query(
