@@ -81,7 +81,7 @@ final class BatchWriter {
       let written = try await transaction.commit(with: locked.statements)
       return (saves.isEmpty ? nil : results.last, written, locked)
     }
-    finish(try locked.answers(written))
+    finish(locked.answers(written))
     finish(locked.refused.map { ($0, .failure($1)) })
     queue.putBack(locked.left)
     if let saved { await finish(saves, saved) }
@@ -112,7 +112,7 @@ final class BatchWriter {
   private func finish(_ saves: SaveBatch, _ result: QueryResult) async {
     do {
       let (stored, taken) = try saves.outcome(result)
-      finish(stored.map { ($0, .success($1)) })
+      finish(stored)
       guard !taken.isEmpty else { return }
       queue.wakeAnother()
       do {

@@ -70,17 +70,15 @@ struct ChangeBatch {
       ]
   }
 
-  /// What each call is answered.
-  func answers(_ result: QueryResult) throws -> [(PendingWrite, WorkflowExecution)] {
-    var rows: [ExecutionID: Row] = [:]
-    for index in 0..<result.count {
-      rows[ExecutionID(uuid: try result[index].value(0))] = result[index]
-    }
-    return try changes.map { change, write in
-      guard let row = rows[write.id] else {
-        throw HistoryError(.internal, "the execution was lost while it was locked")
+  /// What each call is answered. They are committed: one that can't be answered fails alone.
+  func answers(_ result: QueryResult) -> [(PendingWrite, PendingWrite.Answer)] {
+    let rows = Result { try result.rowsByID() }
+    return changes.map { change, write in
+      let answer = PendingWrite.Answer {
+        guard let row = try rows.get()[write.id] else { throw HistoryError.lostExecution }
+        return try change.stored(row, from: 1)
       }
-      return (write, try change.stored(row, from: 1))
+      return (write, answer)
     }
   }
 

@@ -12,12 +12,17 @@ struct DeletionBatch {
   /// The ids, and the first and the last of them.
   var parameters: [Parameter] { writes.idParameters }
 
-  /// The calls whose rows are gone: all of them.
-  func answers(_ result: QueryResult) throws -> [PendingWrite] {
-    guard result.count == writes.count else {
-      throw HistoryError(.internal, "an execution was lost while it was locked")
+  /// What each call is answered: that its row is gone. They are committed: one that can't be
+  /// answered fails alone.
+  func answers(_ result: QueryResult) -> [(PendingWrite, PendingWrite.Answer)] {
+    let rows = Result { try result.rowsByID() }
+    return writes.map { write in
+      let answer = PendingWrite.Answer {
+        guard try rows.get()[write.id] != nil else { throw HistoryError.lostExecution }
+        return nil
+      }
+      return (write, answer)
     }
-    return writes
   }
 
   static let statement = Statement(

@@ -73,6 +73,15 @@ extension WorkflowExecution {
   var errorFingerprint: String? { errorMessage.map { ErrorFingerprint.fingerprint(of: $0) } }
 }
 
+extension QueryResult {
+  /// The rows by the id in their first column.
+  func rowsByID() throws(PostgresError) -> [ExecutionID: Row] {
+    var rows: [ExecutionID: Row] = [:]
+    for index in 0..<count { rows[ExecutionID(uuid: try self[index].value(0))] = self[index] }
+    return rows
+  }
+}
+
 extension Row {
   func timestamp(_ column: Int) throws(PostgresError) -> Timestamp? {
     try value(column, as: TimestampValue?.self).map { Timestamp($0) }

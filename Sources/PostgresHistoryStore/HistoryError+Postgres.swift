@@ -57,6 +57,9 @@ extension HistoryError {
   static let lockedExecution = HistoryError(
     .aborted, "the execution is being changed by another call: try again",
     retryAfter: retryDelay)
+  /// The execution was locked, and yet not there to be written.
+  static let lostExecution = HistoryError(
+    .internal, "the execution was lost while it was locked")
   /// The table of the time in the save's id, or of the day's changes, could not be made.
   static let noPartition = HistoryError(
     .unavailable, "the database has no place for the execution yet: try again",

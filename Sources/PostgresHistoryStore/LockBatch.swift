@@ -4,7 +4,7 @@ internal import WorkflowHistory
 /// The updates and deletions of a batch, sorted by id: a statement that locks their rows, and what
 /// is to become of these.
 struct LockBatch {
-  private enum Request {
+  fileprivate enum Request {
     case update(ExecutionUpdate, now: Timestamp)
     case deletion(ExecutionDeletion)
 
@@ -18,7 +18,7 @@ struct LockBatch {
   struct Outcome {
     var changes = ChangeBatch()
     var deletions = DeletionBatch()
-    var refused: [(PendingWrite, HistoryError)] = []
+    var refused: [(PendingWrite, any Error)] = []
     /// Those whose rows are locked by others, or do not exist.
     var missing: [PendingWrite] = []
     /// Those whose rows did not fit.
@@ -31,15 +31,28 @@ struct LockBatch {
     }
 
     /// What each call is answered that ``statements``, with these results, are for.
-    func answers(_ results: [QueryResult]) throws -> [(PendingWrite, PendingWrite.Answer)] {
-      var answers: [(PendingWrite, PendingWrite.Answer)] = []
-      if !changes.isEmpty {
-        answers += try changes.answers(results[0]).map { ($0, .success($1)) }
+    func answers(_ results: [QueryResult]) -> [(PendingWrite, PendingWrite.Answer)] {
+      (changes.isEmpty ? [] : changes.answers(results[0]))
+        + (deletions.isEmpty ? [] : deletions.answers(results[results.count - 1]))
+    }
+
+    /// Decides about a write whose row is locked.
+    fileprivate mutating func decide(_ write: PendingWrite, _ request: Request, _ row: Row) throws {
+      guard try row.value(1) else { throw HistoryError.foreignExecution }
+      guard try !write.isLeftOver(row, 3) else {
+        left.append(write)
+        return
       }
-      if !deletions.isEmpty {
-        answers += try deletions.answers(results[results.count - 1]).map { ($0, .success(nil)) }
+      switch request {
+      case .update(let update, let now):
+        let current = try WorkflowExecution(row, from: 5)
+        let next = try update.apply(to: current, now: now)
+        changes.append(
+          ExecutionChange(from: current, fingerprint: try row.value(4), to: next), write)
+      case .deletion(let deletion):
+        try deletion.check(version: try row.value(2))
+        deletions.append(write)
       }
-      return answers
     }
   }
 
@@ -78,41 +91,21 @@ struct LockBatch {
   /// Decides what becomes of the rows that are locked now. A write that its row does not allow
   /// fails; one whose row is missing or does not fit is returned as it was.
   func apply(to result: QueryResult) throws -> Outcome {
-    var rows: [ExecutionID: Row] = [:]
-    for index in 0..<result.count {
-      rows[ExecutionID(uuid: try result[index].value(0))] = result[index]
-    }
+    let rows = try result.rowsByID()
     var outcome = Outcome()
     for (write, (request, _)) in zip(writes, requests) {
       // Nothing of it has been sent: its cancelled caller wants none of it.
       guard write.isAwaited else {
-        outcome.refused.append((write, .noSuchExecution))
+        outcome.refused.append((write, HistoryError.noSuchExecution))
         continue
       }
       guard let row = rows[write.id] else {
         outcome.missing.append(write)
         continue
       }
-      guard try row.value(1) else {
-        outcome.refused.append((write, .foreignExecution))
-        continue
-      }
-      if try write.isLeftOver(row, 3) {
-        outcome.left.append(write)
-        continue
-      }
       do {
-        switch request {
-        case .update(let update, let now):
-          let current = try WorkflowExecution(row, from: 5)
-          let next = try update.apply(to: current, now: now)
-          outcome.changes.append(
-            ExecutionChange(from: current, fingerprint: try row.value(4), to: next), write)
-        case .deletion(let deletion):
-          try deletion.check(version: try row.value(2))
-          outcome.deletions.append(write)
-        }
-      } catch let error as HistoryError {
+        try outcome.decide(write, request, row)
+      } catch {
         outcome.refused.append((write, error))
       }
     }

@@ -24,21 +24,25 @@ struct SaveBatch {
     return columns.map { .array($0) }
   }
 
-  /// What was inserted, as it is stored, and the saves whose ids were taken.
+  /// The answers to the saves that were made, and the saves whose ids were taken.
   func outcome(_ result: QueryResult) throws(PostgresError) -> (
-    stored: [(PendingWrite, WorkflowExecution)], taken: TakenBatch
+    stored: [(PendingWrite, PendingWrite.Answer)], taken: TakenBatch
   ) {
-    var stored: [(PendingWrite, WorkflowExecution)] = []
+    var stored: [(PendingWrite, PendingWrite.Answer)] = []
     var taken = TakenBatch()
     // The rows come in the order in which they were inserted.
     var next = 0
     for (index, (save, digest)) in saves.enumerated() {
       let id = save.execution.id
       if next < result.count, ExecutionID(uuid: try result[next].value(0)) == id {
-        // All but the documents is kept as it was sent.
-        var execution = save.execution
-        try execution.setDocuments(result[next], from: 1)
-        stored.append((writes[index], execution))
+        let row = result[next]
+        let answer = PendingWrite.Answer {
+          // All but the documents is kept as it was sent.
+          var execution = save.execution
+          try execution.setDocuments(row, from: 1)
+          return execution
+        }
+        stored.append((writes[index], answer))
         next += 1
       } else {
         taken.append(writes[index], save, digest: digest)

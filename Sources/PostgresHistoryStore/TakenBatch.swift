@@ -33,10 +33,7 @@ struct TakenBatch {
   func answers(_ result: QueryResult) throws -> (
     answers: [(PendingWrite, PendingWrite.Answer)], left: [PendingWrite]
   ) {
-    var rows: [ExecutionID: Row] = [:]
-    for index in 0..<result.count {
-      rows[ExecutionID(uuid: try result[index].value(0))] = result[index]
-    }
+    let rows = try result.rowsByID()
     var answers: [(PendingWrite, PendingWrite.Answer)] = []
     var left: [PendingWrite] = []
     for (write, (save, _)) in zip(writes, saves) {

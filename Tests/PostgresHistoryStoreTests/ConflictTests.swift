@@ -78,6 +78,73 @@ import WorkflowHistory
     }
   }
 
+  @Test("a row that this program can't read fails its own write, and no other")
+  func unreadable() async throws {
+    try await withStore(limits: .oneWriter) { store in
+      let rows = (0..<10).map { _ in execution(status: .running) }
+      try await store.saveAll(rows)
+      for table in ["workflow_executions", Partition.executions(of: Month(of: testNow)).name] {
+        try await run(
+          store, "ALTER TABLE \(table) DROP CONSTRAINT IF EXISTS workflow_executions_status")
+      }
+      try await run(store, "UPDATE workflow_executions SET status = 99 WHERE id = '\(rows[3].id)'")
+      let (updates, saved, retries) = try await store.piledUp {
+        (
+          rows[..<6].map { store.beginUpdate($0.id, note(1), [.executionMetadata]) },
+          store.beginSave(execution()), rows[6...].map { store.beginSave($0) }
+        )
+      }
+      for (index, call) in updates.enumerated() {
+        let failure = await call.failure() as? HistoryError
+        #expect(failure?.code == (index == 3 ? .internal : nil))
+      }
+      #expect(await saved.failure() == nil)
+      for call in retries { #expect(await call.failure() == nil) }
+      let (again, retry) = try await store.piledUp {
+        (store.beginSave(rows[3]), store.beginSave(rows[7]))
+      }
+      #expect((await again.failure() as? HistoryError)?.code == .internal)
+      #expect(await retry.failure() == nil)
+    }
+  }
+
+  @Test("a write that has no answer once it is committed fails, and no other")
+  func unanswered() async throws {
+    try await withStore(limits: .oneWriter) { store in
+      let rows = (0..<10).map { execution(user: $0 % 5 == 4 ? "bob" : "alice", status: .running) }
+      try await store.saveAll(rows)
+      try await run(
+        store,
+        """
+        CREATE FUNCTION keep_from_bob() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RETURN CASE WHEN OLD.user_id <> 'bob' THEN coalesce(NEW, OLD) END; END $$
+        """)
+      try await run(
+        store,
+        "CREATE TRIGGER keep_from_bob BEFORE UPDATE OR DELETE ON workflow_executions"
+          + " FOR EACH ROW EXECUTE FUNCTION keep_from_bob()")
+      let (updates, deletions, saved) = try await store.piledUp {
+        (
+          rows[..<5].map { store.beginUpdate($0.id, note(1), [.executionMetadata]) },
+          rows[5...].map { store.beginDelete($0.id) }, store.beginSave(execution())
+        )
+      }
+      for (row, call) in zip(rows, updates) {
+        let failure = await call.failure() as? HistoryError
+        #expect(failure?.code == (row.userID == "bob" ? .internal : nil))
+      }
+      for (row, call) in zip(rows[5...], deletions) {
+        let failure = await call.failure() as? HistoryError
+        #expect(failure?.code == (row.userID == "bob" ? .internal : nil))
+      }
+      #expect(await saved.failure() == nil)
+    }
+  }
+
+  private func run(_ store: PostgresHistoryStore, _ sql: String) async throws {
+    _ = try await store.readers.primary.query(Statement("", sql))
+  }
+
   /// In a month that has no partition.
   private let other = Timestamp(microseconds: testNow.microseconds + 200 * 86_400_000_000)
 }
