@@ -8,6 +8,9 @@ public struct PostgresOptions: Sendable {
   public var statementTimeout: Duration?
   /// How long a statement may wait for a lock; nil means for ever.
   public var lockTimeout: Duration?
+  /// How long a transaction may do nothing before the server ends its session; nil, the default,
+  /// means for ever. What it ends so is a process that stands still, but whose sockets still stand.
+  public var idleTransactionTimeout: Duration?
   /// How long one attempt to connect to one address may take, and the look-up of a host's name.
   public var connectTimeout: Duration
   /// Further settings of the session, such as `plan_cache_mode`.
@@ -55,6 +58,9 @@ public struct PostgresOptions: Sendable {
     all["timezone"] = "UTC"
     all["statement_timeout"] = "\(statementTimeout?.milliseconds ?? 0)"
     all["lock_timeout"] = "\(lockTimeout?.milliseconds ?? 0)"
+    if let idleTransactionTimeout {
+      all["idle_in_transaction_session_timeout"] = "\(idleTransactionTimeout.milliseconds)"
+    }
     return all.sorted { $0.key < $1.key }
   }
 

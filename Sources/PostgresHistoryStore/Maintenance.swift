@@ -1,11 +1,16 @@
 internal import Postgres
 
 extension PostgresOptions {
+  /// How long a transaction of ours may do nothing: far longer than it ever should, and not so long
+  /// that a server which stands still amid one keeps its locks, or its snapshot, from the others.
+  static let idleTransactionLimit = Duration.seconds(10)
+
   /// How to connect for work that goes through whole tables, in transactions that hold nobody up.
   static func maintaining(_ database: PostgresOptions) -> PostgresOptions {
     var options = database
     options.statementTimeout = nil
     options.lockTimeout = nil
+    options.idleTransactionTimeout = idleTransactionLimit
     options.target = .readWrite
     // A batch's rows are found one by one, whatever the table's statistics say of it.
     for plan in ["enable_hashjoin", "enable_mergejoin"] { options.settings[plan] = "off" }

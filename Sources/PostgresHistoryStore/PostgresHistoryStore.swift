@@ -50,6 +50,7 @@ public final class PostgresHistoryStore: HistoryStore {
   ) {
     var reading = database
     reading.statementTimeout = .seconds(5)
+    reading.idleTransactionTimeout = PostgresOptions.idleTransactionLimit
     // After a failover a read must not stay behind with a standby.
     reading.target = .readWrite
     // One plan for all parameters: pruning happens when it runs, and costs less than planning.

@@ -6,10 +6,11 @@ internal import WorkflowHistory
 /// Folds the change log into rollups, a bite at a time.
 ///
 /// Of all servers one folds at a time. A bite is one transaction, so wherever it is cut short the
-/// rollups are those of the watermark; its size is adapted to how long the last one took. It holds itself until ``close()``.
+/// rollups are those of the watermark; its size is adapted to how long the last one took. It holds
+/// itself until ``close()``.
 public final class RollupFolder {
   private let eventLoop: EventLoop
-  private let pool: PostgresPool
+  let pool: PostgresPool
   private(set) var bite: BatchSize
   /// The time by which bites are measured.
   var clock: () -> Duration
@@ -28,6 +29,7 @@ public final class RollupFolder {
     var options = database
     options.statementTimeout = .seconds(30)
     options.lockTimeout = .seconds(5)
+    options.idleTransactionTimeout = PostgresOptions.idleTransactionLimit
     // What is read under the lock is what its last holder left.
     options.settings["default_transaction_isolation"] = "read committed"
     // The tables of rollups grow from nothing: a plan made then is no good later.

@@ -141,6 +141,22 @@ import WorkflowHistory
     }
   }
 
+  @Test("the server ends the sessions of a process that stands still amid a transaction")
+  func idleTransactions() async throws {
+    try await withStore { store in
+      let folder = RollupFolder(try await store.options(), on: store.eventLoop)
+      defer { folder.close() }
+      try await folder.pool.connect()
+      for pool in [store.writers[0].pool, store.analysts.primary, folder.pool] {
+        let limit = try await pool.query(
+          Statement("", "SHOW idle_in_transaction_session_timeout"))
+        #expect(try limit[0].value(0) == "10s")
+      }
+      let maintaining = PostgresOptions.maintaining(try await store.options())
+      #expect(maintaining.idleTransactionTimeout == .seconds(10))
+    }
+  }
+
   private func run(_ store: PostgresHistoryStore, _ sql: String) async throws {
     _ = try await store.readers.primary.query(Statement("", sql))
   }

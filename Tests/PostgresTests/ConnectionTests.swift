@@ -213,6 +213,28 @@ import Testing
     }
   }
 
+  @Test("a transaction that does nothing for too long is ended with its session, and lets go")
+  func idleTransaction() async throws {
+    for keepsSessions in [true, false] {
+      try await withConnection(
+        .separate, idleTransactionTimeout: .milliseconds(200), keepsSessions: keepsSessions
+      ) { connection in
+        let bystander = try await Bystander(on: connection.eventLoop)
+        defer { bystander.close() }
+        let failure = await failure(PostgresError.self) {
+          try await connection.transaction { (transaction) async throws in
+            let lock = Statement("", "SELECT \(bystander.row)")
+            _ = try await transaction.query(lock)
+            // It stands still until somebody else has its lock.
+            try await bystander.lock()
+            _ = try await transaction.query(lock)
+          }
+        }
+        #expect(failure?.kind == .connection)
+      }
+    }
+  }
+
   @Test("an error's description holds no value; its debug description does")
   func redaction() async throws {
     try await withConnection(.shared) { connection in

@@ -6,7 +6,8 @@ import Reactor
 /// Runs `body` with a connection to a server that tests share.
 func withConnection(
   _ pipelining: PostgresConnection.Pipelining, statementTimeout: Duration = .seconds(20),
-  keepsSessions: Bool = true, settings: [String: String] = [:],
+  idleTransactionTimeout: Duration? = nil, keepsSessions: Bool = true,
+  settings: [String: String] = [:],
   _ body: @Sendable (PostgresConnection) async throws -> Void
 ) async throws {
   let cluster = try await PostgresCluster.shared.value
@@ -14,6 +15,7 @@ func withConnection(
   try await loop.run { eventLoop in
     var options = PostgresOptions(
       conninfo: cluster.conninfo(), statementTimeout: statementTimeout, settings: settings)
+    options.idleTransactionTimeout = idleTransactionTimeout
     options.keepsSessions = keepsSessions
     let connection = try await PostgresConnection.connect(
       to: options, pipelining: pipelining, on: eventLoop)
