@@ -13,9 +13,7 @@ final class BatchWriter {
   let partitions: PartitionMaker
   private let lockedWrites: LockedWrites
 
-  init(
-    _ database: PostgresOptions, from queue: WriteQueue, on eventLoop: EventLoop
-  ) {
+  init(_ database: PostgresOptions, from queue: WriteQueue, on eventLoop: EventLoop) {
     self.queue = queue
     lockedWrites = LockedWrites(from: queue, on: eventLoop)
     number = queue.addWriter()
@@ -41,6 +39,7 @@ final class BatchWriter {
 
   // MARK: A batch
 
+  /// Writes a batch, or a part of one, as far as it can be, and answers its calls.
   func write(_ writes: [PendingWrite], _ tries: Tries = Tries()) async {
     do {
       try await commit(writes, tries)

@@ -25,8 +25,8 @@ public final class WriteQueue: Sendable {
     var sleeping: CheckedContinuation<Void, Never>?
   }
 
-  /// How many writes one batch may have, and about how many bytes: so that no transaction writes
-  /// for long, which would hold back the readers of the change log.
+  /// How many writes one batch may have, and about how many bytes, as they are sent or come back:
+  /// so that no transaction writes for long, which would hold back the readers of the change log.
   private static let batchLimit = 128
   private static let batchByteLimit = 4 << 20
 
