@@ -21,7 +21,7 @@ struct LockBatch {
     var refused: [(PendingWrite, any Error)] = []
     /// Those whose rows are locked by others, or do not exist.
     var missing: [PendingWrite] = []
-    /// Those whose rows did not fit.
+    /// Those whose rows are too large for the batch.
     var left: [PendingWrite] = []
 
     /// What writes it.
@@ -77,19 +77,23 @@ struct LockBatch {
     var ids = ArrayParameter(of: .uuid)
     var users = ArrayParameter(of: .text)
     var readsRow = ArrayParameter(of: .boolean)
+    var limits = ArrayParameter(of: .int8)
+    let reading = requests.count { $0.0.readsRow }
     for (write, (request, reach)) in zip(writes, requests) {
       ids.append(write.id.parameter)
       if case .user(let user) = reach { users.append(.text(user)) } else { users.append(.null) }
       readsRow.append(.boolean(request.readsRow))
+      limits.append(RowBudget.limit(write, amongst: reading))
     }
     return [
-      .array(ids), .array(users), .array(readsRow), writes.first?.id.parameter ?? .null,
+      .array(ids), .array(users), .array(readsRow), .array(limits),
+      writes.first?.id.parameter ?? .null,
       writes.last?.id.parameter ?? .null,
     ]
   }
 
   /// Decides what becomes of the rows that are locked now. A write that its row does not allow
-  /// fails; one whose row is missing or does not fit is returned as it was.
+  /// fails; one whose row is missing or too large is returned as it was.
   func apply(to result: QueryResult) throws -> Outcome {
     let rows = try result.rowsByID()
     var outcome = Outcome()
@@ -125,13 +129,13 @@ struct LockBatch {
       """
       WITH locked AS MATERIALIZED (
         SELECT execution.*, \(isReachable) AS is_reachable,
-          \(isReachable) AND asked.reads_row AS is_read
-        FROM unnest($1, $2, $3) AS asked (id, user_id, reads_row)
+          \(isReachable) AND asked.reads_row AS is_read, asked.row_limit
+        FROM unnest($1, $2, $3, $4) AS asked (id, user_id, reads_row, row_limit)
           JOIN workflow_executions AS execution ON execution.id = asked.id
-        WHERE execution.id BETWEEN $4 AND $5
+        WHERE execution.id BETWEEN $5 AND $6
         ORDER BY execution.id FOR NO KEY UPDATE OF execution SKIP LOCKED
       )
       \(select)
-      """, [.uuid.array, .text.array, .boolean.array, .uuid, .uuid])
+      """, [.uuid.array, .text.array, .boolean.array, .int8.array, .uuid, .uuid])
   }()
 }

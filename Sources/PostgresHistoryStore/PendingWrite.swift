@@ -23,7 +23,7 @@ final class PendingWrite: Sendable {
 
   /// What is known of its row from a batch that could not write it.
   struct Findings {
-    /// How large the row is, where it did not fit.
+    /// How large the row is, where it was too large for the batch.
     var rowBytes = 0
     /// When it was first found locked, by the loops' clock.
     var lockedSince: Duration?
@@ -56,8 +56,11 @@ final class PendingWrite: Sendable {
   var batchBytes: Int {
     var allowance = 0
     if case .update = operation { allowance = Self.rowAllowance }
-    return bytes + max(allowance, findings.withLock(\.rowBytes))
+    return bytes + max(allowance, rowBytes)
   }
+
+  /// How large its row is, where it was too large for a batch; else 0.
+  var rowBytes: Int { findings.withLock(\.rowBytes) }
 
   /// Takes note of what a batch found.
   func note<T: Sendable>(_ body: (inout Findings) -> T) -> T { findings.withLock { body(&$0) } }

@@ -1,40 +1,39 @@
 internal import Postgres
 
-/// As many rows of a batch are read as a budget of bytes allows, but at least one, so that neither
-/// side ever holds much more than that: what a batch reads may be far larger than what it sends.
+/// What a batch reads may be far larger than what it sends. So each row is read only where it is no
+/// larger than its share of a budget, or than what is known of it: neither side ever holds much more.
 ///
-/// What is left over is put back into the queue with its size, to come again in a batch in which it
-/// fits.
+/// A write whose row is larger is put back into the queue with that row's size, to come again in a
+/// batch which has room for it.
 enum RowBudget {
-  /// What the rows that one statement returns may hold, rendered: 8 MiB.
-  static let bytes = 8 << 20
+  /// What the rows that one statement reads share: 8 MiB, rendered.
+  private static let bytes = 8 << 20
 
-  /// A query that reads rows in the order of their ids.
+  /// How large the row of a write may be to be read as one of `count`.
+  static func limit(_ write: PendingWrite, amongst count: Int) -> Parameter {
+    .int8(Int64(max(bytes / max(count, 1), write.rowBytes)))
+  }
+
+  /// A query of rows: first `flags`, then the size of a row that is to be read and is too large,
+  /// else NULL; then `columns`, NULL unless the row is read.
   ///
-  /// Each row is returned. First come `flags`, then `left_bytes`, the size of a row that is to be
-  /// read and is left over, else NULL; then `columns`, NULL unless the row is read.
-  ///
-  /// - Parameters:
-  ///   - rows: what holds the rows, with a column `is_read`: whether each is to be read.
-  ///   - flags: expressions of what is not counted.
+  /// - Parameter rows: what holds the rows, with the columns `is_read`, whether each is to be read,
+  ///   and `row_limit`, how large it may be.
   static func select(flags: [String], columns: [String], from rows: String) -> String {
-    let read = columns.map { "CASE WHEN is_read AND left_bytes IS NULL THEN \($0) END" }
+    let read = columns.map { "CASE WHEN row_bytes <= row_limit THEN \($0) END" }
+    let left = "CASE WHEN row_bytes > row_limit THEN row_bytes END"
+    // OFFSET 0 has each row measured once, and not for each of its columns.
     return """
-      SELECT \((flags + ["left_bytes"] + read).joined(separator: ", ")) FROM (
-        SELECT *, CASE WHEN bytes > \(bytes) AND bytes > row_bytes THEN row_bytes END AS left_bytes
-        FROM (
-          SELECT *, sum(row_bytes) OVER (ORDER BY id)::bigint AS bytes FROM (
-            SELECT *, CASE WHEN is_read THEN \(ExecutionColumns.renderedSize) ELSE 0 END AS row_bytes
-            FROM \(rows)
-          ) AS sized
-        ) AS summed
+      SELECT \((flags + [left] + read).joined(separator: ", ")) FROM (
+        SELECT *, CASE WHEN is_read THEN \(ExecutionColumns.renderedSize) END AS row_bytes
+        FROM \(rows) OFFSET 0
       ) AS measured
       """
   }
 }
 
 extension PendingWrite {
-  /// Whether its row was left over, whose size stands in a column then: it takes note of that.
+  /// Whether its row was too large, whose size stands in a column then: it takes note of that.
   func isLeftOver(_ row: Row, _ column: Int) throws(PostgresError) -> Bool {
     guard let size = try row.value(column, as: Int64?.self) else { return false }
     note { $0.rowBytes = Int(size) }

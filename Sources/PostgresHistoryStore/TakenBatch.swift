@@ -17,19 +17,22 @@ struct TakenBatch {
     var ids = ArrayParameter(of: .uuid)
     var users = ArrayParameter(of: .text)
     var digests = ArrayParameter(of: .bytes)
-    for (save, digest) in saves {
+    var limits = ArrayParameter(of: .int8)
+    for (write, (save, digest)) in zip(writes, saves) {
+      limits.append(RowBudget.limit(write, amongst: writes.count))
       ids.append(save.execution.id.parameter)
       users.append(.text(save.execution.userID))
       digests.append(.bytes(digest))
     }
     return [
-      .array(ids), .array(users), .array(digests), saves.first?.0.execution.id.parameter ?? .null,
+      .array(ids), .array(users), .array(digests), .array(limits),
+      saves.first?.0.execution.id.parameter ?? .null,
       saves.last?.0.execution.id.parameter ?? .null,
     ]
   }
 
   /// Each save's answer: the row as it is now, if it came from the same save; and the saves whose
-  /// rows did not fit.
+  /// rows are too large for the batch.
   func answers(_ result: QueryResult) throws -> (
     answers: [(PendingWrite, PendingWrite.Answer)], left: [PendingWrite]
   ) {
@@ -66,16 +69,16 @@ struct TakenBatch {
     let found = """
       (
         SELECT execution.*, \(isSameUser) AS is_same_user, \(isSameSave) AS is_same_save,
-          \(isSameUser) AND \(isSameSave) AS is_read
-        FROM unnest($1, $2, $3) AS sent (id, user_id, digest)
+          \(isSameUser) AND \(isSameSave) AS is_read, sent.row_limit
+        FROM unnest($1, $2, $3, $4) AS sent (id, user_id, digest, row_limit)
           JOIN workflow_executions AS execution ON execution.id = sent.id
-        WHERE execution.id BETWEEN $4 AND $5
+        WHERE execution.id BETWEEN $5 AND $6
       ) AS found
       """
     return Statement(
       "taken",
       RowBudget.select(
         flags: ["id", "is_same_user", "is_same_save"], columns: ExecutionColumns.all, from: found),
-      [.uuid.array, .text.array, .bytes.array, .uuid, .uuid])
+      [.uuid.array, .text.array, .bytes.array, .int8.array, .uuid, .uuid])
   }()
 }
