@@ -22,7 +22,7 @@ final class BatchWriter {
     pool.connectionsChanged = { [pool, queue, number] in
       queue.setOpen(pool.openConnections > 0, for: number)
     }
-    eventLoop.start { await self.run() }
+    eventLoop.start { await self.run(on: eventLoop) }
   }
 
   /// Ends it: what is under way fails.
@@ -33,8 +33,8 @@ final class BatchWriter {
     pool.close()
   }
 
-  private func run() async {
-    while let batch = await queue.next(for: number) { await write(batch) }
+  private func run(on eventLoop: EventLoop) async {
+    while let batch = await queue.next(for: number, on: eventLoop) { await write(batch) }
   }
 
   // MARK: A batch

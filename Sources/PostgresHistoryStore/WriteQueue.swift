@@ -14,21 +14,38 @@ public final class WriteQueue: Sendable {
     var isWaking = false
     var observers: [LoopCallback] = []
 
+    /// How many writes are in batches that are under way.
+    var taken = 0
+
     var isOpen: Bool { writers.contains { $0.isOpen } }
+
+    /// Whether what waits is worth a batch of its own: nothing is under way that it could go with
+    /// when it comes back, or it is as much as that.
+    var hasCompany: Bool {
+      order.count - taken >= min(taken, WriteQueue.batchLimit)
+    }
   }
 
   private struct Writer {
     /// Whether its connection stands.
     var isOpen = false
     var isClosed = false
-    /// While it has nothing to do.
+    /// While it has nothing to do, or waits for more to do.
     var sleeping: CheckedContinuation<Void, Never>?
+    /// Whether it waits for more to do.
+    var isGathering = false
+    /// Whether it has waited for long enough.
+    var isHurried = false
   }
 
   /// How many writes one batch may have, and about how many bytes, as they are sent or come back:
   /// so that no transaction writes for long, which would hold back the readers of the change log.
   private static let batchLimit = 128
   private static let batchByteLimit = 4 << 20
+  /// How long a write may wait for company while others are being written. The answers to a batch
+  /// bring the next writes, one by one: without a pause the first of them would go alone, and the
+  /// others wait for it.
+  private static let gatheringTime = Duration.milliseconds(1)
 
   private let limit: Int
   private let byteLimit: Int
@@ -94,25 +111,36 @@ public final class WriteQueue: Sendable {
     }
   }
 
+  private enum Step {
+    case write([PendingWrite])
+    /// There is nothing to take.
+    case sleep
+    /// There is little to take, and more may come soon.
+    case gather
+    case end
+  }
+
   /// Waits until there is something to write and the writer's connection stands, and takes a
   /// batch; nil where the writer was closed.
-  func next(for writer: Int) async -> [PendingWrite]? {
+  func next(for writer: Int, on eventLoop: EventLoop) async -> [PendingWrite]? {
+    var timer: LoopTimer?
+    defer { timer?.cancel() }
     while true {
-      let (isClosed, batch) = state.withLock { state -> (Bool, [PendingWrite]) in
-        state.isWaking = false
-        guard state.writers[writer].isOpen else { return (state.writers[writer].isClosed, []) }
-        return (
-          false, state.order.take(atMost: Self.batchLimit, bytes: Self.batchByteLimit)
-        )
-      }
+      let step = state.withLock { Self.step(&$0, writer) }
       // For what is left, or where this one can't take it.
       wakeAnother()
-      if isClosed { return nil }
-      if !batch.isEmpty { return batch }
+      switch step {
+      case .end: return nil
+      case .write(let batch): return batch
+      case .sleep: break
+      case .gather:
+        if timer == nil {
+          timer = eventLoop.timer(after: Self.gatheringTime) { self.hurry(writer) }
+        }
+      }
       await withCheckedContinuation { continuation in
         let comesAtOnce = state.withLock { state in
-          let isReady = state.writers[writer].isOpen && state.order.hasReady()
-          guard !isReady, !state.writers[writer].isClosed else { return true }
+          guard !state.writers[writer].isClosed, !Self.mayTake(&state, writer) else { return true }
           state.writers[writer].sleeping = continuation
           return false
         }
@@ -121,9 +149,45 @@ public final class WriteQueue: Sendable {
     }
   }
 
+  private static func step(_ state: inout State, _ writer: Int) -> Step {
+    state.isWaking = false
+    state.writers[writer].isGathering = false
+    guard state.writers[writer].isOpen else {
+      return state.writers[writer].isClosed ? .end : .sleep
+    }
+    guard state.order.hasReady() else {
+      state.writers[writer].isHurried = false
+      return .sleep
+    }
+    guard mayTake(&state, writer) else {
+      state.writers[writer].isGathering = true
+      return .gather
+    }
+    state.writers[writer].isHurried = false
+    let batch = state.order.take(atMost: batchLimit, bytes: batchByteLimit)
+    state.taken += batch.count
+    return .write(batch)
+  }
+
+  /// Whether a writer is to take what is there.
+  private static func mayTake(_ state: inout State, _ writer: Int) -> Bool {
+    state.writers[writer].isOpen && state.order.hasReady()
+      && (state.hasCompany || state.writers[writer].isHurried)
+  }
+
+  /// Lets a writer take what there is.
+  private func hurry(_ writer: Int) {
+    let woken = state.withLock { state in
+      state.writers[writer].isHurried = true
+      return state.writers[writer].sleeping.take()
+    }
+    woken?.resume()
+  }
+
   /// Takes note that a write was written, or never will be: the next of its id may be taken.
   func end(_ writes: [PendingWrite]) {
     state.withLock { state in
+      state.taken -= writes.count
       for write in writes { state.order.end(write) }
     }
   }
@@ -132,6 +196,7 @@ public final class WriteQueue: Sendable {
   func putBack(_ writes: [PendingWrite]) {
     let isOpen = state.withLock { state in
       guard state.isOpen else { return false }
+      state.taken -= writes.count
       for write in writes { state.order.putBack(write) }
       return true
     }
@@ -150,6 +215,11 @@ public final class WriteQueue: Sendable {
 
   private static func wake(_ state: inout State, near: [Int]) -> CheckedContinuation<Void, Never>? {
     guard !state.isWaking, state.order.hasReady() else { return nil }
+    // One that gathers takes what comes, as soon as it is enough.
+    if let gathering = state.writers.firstIndex(where: { $0.isGathering }) {
+      guard mayTake(&state, gathering) else { return nil }
+      return state.writers[gathering].sleeping.take()
+    }
     let number =
       near.first { state.writers[$0].isOpen && state.writers[$0].sleeping != nil }
       ?? state.writers.firstIndex { $0.isOpen && $0.sleeping != nil }
