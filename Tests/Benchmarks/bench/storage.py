@@ -111,6 +111,7 @@ def measure_contests(server: Server, seconds: float, rounds: int) -> list[Contes
 
     hold(gets(calls))
     hold(saves(calls))
+    hold(most_saves(calls))
     slow_flush.restart(server)
     progress.say("flushes of 1 ms more")
     commits = slow_flush.check(server, calls.save_script)
@@ -133,10 +134,15 @@ def gets(calls: Calls) -> Contest:
 
 
 def saves(calls: Calls) -> Contest:
-    folder = sql.readable_by_postgres(calls.server.folder / "copy")
     rivals = [single_rows(calls, 64, 1.5)]
-    rivals += [copied_rows(calls, rows, folder) for rows in COPY_ROWS]
     return Contest("save, 64 in flight", calls.saves, Shape.in_flight(64), rivals)
+
+
+def most_saves(calls: Calls) -> Contest:
+    """Beside the most that Postgres can do."""
+    folder = sql.readable_by_postgres(calls.server.folder / "copy")
+    rivals = [copied_rows(calls, rows, folder) for rows in COPY_ROWS]
+    return Contest("save, 256 in flight", calls.saves, EVERY_STREAM, rivals)
 
 
 def single_rows(calls: Calls, clients: int, ratio_at_least: float) -> Rival:
@@ -155,4 +161,5 @@ def copied_rows(calls: Calls, rows: int, folder) -> Rival:
         return rows * script.run(postgres, clients, seconds).per_second
 
     name = f"COPY of {rows:,}, INSERT .. SELECT and log, {clients} clients"
-    return Rival(name, copy, 0.5)
+    # In transactions of as many rows as a batch of the server has.
+    return Rival(name, copy, 0.5 if rows == COPY_ROWS[0] else None)
