@@ -1,4 +1,5 @@
 internal import Postgres
+internal import Reactor
 internal import WorkflowHistory
 
 /// Finds the most frequent errors: those that were counted from rollups and executions, and those
@@ -7,12 +8,13 @@ enum ErrorPatterns {
   /// The most frequent patterns of the window, with samples that are looked up; and commits.
   static func commit(
     _ tally: ErrorTally, _ query: WindowQuery, _ window: RollupSpan, _ before: RollupSpan,
-    in transaction: Transaction
+    in transaction: Transaction, on eventLoop: EventLoop
   ) async throws -> [ErrorPattern] {
     var fingerprints = ArrayParameter(of: .text)
     var numbers = (0..<2).map { _ in ArrayParameter(of: .int8) }
     var days = (0..<2).map { _ in ArrayParameter(of: .int4) }
     for (fingerprint, entry) in tally.entries {
+      if fingerprints.count % entriesAtOnce == entriesAtOnce - 1 { await eventLoop.yield() }
       fingerprints.append(.text(fingerprint.text))
       numbers[0].append(.int8(entry.now))
       numbers[1].append(.int8(entry.before))
@@ -30,6 +32,9 @@ enum ErrorPatterns {
       with: query.workflowType == nil ? ofAllTypes : ofOneType, parameters)
     return try (0..<found.count).map { try ErrorPattern(found[$0]) }
   }
+
+  /// How many entries are written before the loop goes on with what else there is.
+  private static let entriesAtOnce = 5000
 
   // MARK: The statement
 
