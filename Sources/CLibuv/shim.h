@@ -1,4 +1,5 @@
 #pragma once
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -12,5 +13,16 @@ static inline int accept_nonblocking(int descriptor) {
   return accept4(descriptor, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
   return accept(descriptor, 0, 0);
+#endif
+}
+
+/* How many bytes that were written the peer's side has not confirmed; 0 where it is not known. */
+static inline int unacknowledged_bytes(int descriptor) {
+  int count = 0;
+#ifdef __linux__
+  return ioctl(descriptor, TIOCOUTQ, &count) < 0 ? 0 : count;
+#else
+  socklen_t size = sizeof count;
+  return getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &size) < 0 ? 0 : count;
 #endif
 }

@@ -25,6 +25,7 @@ struct ConnectionLifetime {
   private var stalledSince: Duration?
   private var lastPing: Duration?
   private var strikes = 0
+  private var isFinishing = false
 
   /// - Parameter jitter: -1 to 1, different for each connection: how much of a tenth of its age it
   ///   lives longer, so that clients that came together do not come back together.
@@ -78,6 +79,14 @@ struct ConnectionLifetime {
     phase = .draining(until: now + grace)
   }
 
+  /// All was said, and is left for the client to take: within the grace where it has one already,
+  /// and without a sign of life, which would stand behind it.
+  mutating func finishing(at now: Duration) {
+    if case .open = phase { draining(grace: limits.ageGrace, at: now) }
+    isFinishing = true
+    pinged = nil
+  }
+
   // MARK: What follows
 
   /// What is due, and when to ask again.
@@ -104,7 +113,7 @@ struct ConnectionLifetime {
         return (.drain, wakeUp(at: now))
       }
     }
-    if pinged == nil, now >= lastHeard + limits.keepaliveTime {
+    if pinged == nil, !isFinishing, now >= lastHeard + limits.keepaliveTime {
       pinged = now
       return (.ping, wakeUp(at: now))
     }
@@ -121,8 +130,10 @@ struct ConnectionLifetime {
   private func wakeUp(at now: Duration) -> Duration {
     var instants = [now + limits.stallTimeout]
     if let stalledSince { instants.append(stalledSince + limits.stallTimeout) }
-    instants.append(
-      pinged.map { $0 + limits.keepaliveTimeout } ?? lastHeard + limits.keepaliveTime)
+    if !isFinishing {
+      instants.append(
+        pinged.map { $0 + limits.keepaliveTimeout } ?? lastHeard + limits.keepaliveTime)
+    }
     switch phase {
     case .draining(let until): instants.append(until)
     default:

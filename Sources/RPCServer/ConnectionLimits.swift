@@ -21,6 +21,9 @@ public struct ConnectionLimits: Sendable {
   public var ageGrace = Duration.seconds(600)
   /// How long a client may take none of what waits for it.
   public var stallTimeout = Duration.seconds(60)
+  /// How long the client may take to close its side of a connection that has ended, once it has
+  /// taken all.
+  public var closeTimeout = Duration.seconds(1)
 
   /// The defaults, which are gRPC's where it has any.
   public init() {}

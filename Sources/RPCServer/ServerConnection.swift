@@ -21,9 +21,11 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private var security: RPCEndpoint.Security
   var lifetime: ConnectionLifetime
   var check: LoopTimer?
+  /// Runs once all was said.
+  private var ending: LoopTimer?
   private var isFlushScheduled = false
   /// Whether all that was to be said was said; what still comes is not read.
-  private var isFinishing = false
+  private(set) var isFinishing = false
   /// Whether TLS is established and the client's first SETTINGS have come.
   var isEstablished = false
   /// Whether the client was asked to open no more calls.
@@ -32,8 +34,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   /// The bytes of this connection that its server has counted.
   private var counted = 0
 
-  /// How long the peer may take to close its side after we have.
-  private static let closeTimeout = Duration.seconds(1)
+  /// How often it is looked whether the peer has taken all.
+  private static let takenInterval = Duration.milliseconds(100)
   /// How much is taken from HTTP/2 before asking how much of it the kernel took.
   private static let flushSize = 64 << 10
   /// How many frames without a body may wait before the peer's are not read any more.
@@ -257,8 +259,29 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     stream.finishWriting()
     stream.startReading()
     http2.end()
-    check?.cancel()
-    check = server.eventLoop.timer(after: Self.closeTimeout) { self.close() }
+    let now = server.eventLoop.now
+    lifetime.finishing(at: now)
+    lifetime.update(calls: 0, isBlocked: true, at: now)
+    scheduleCheck()
+    closeWhenTaken(of: .max)
+  }
+
+  /// Waits until the peer has taken all, as long as it may take for that, and then for it to close.
+  ///
+  /// - Parameter left: the bytes that it had not taken before.
+  private func closeWhenTaken(of left: Int) {
+    guard !stream.isClosing else { return }
+    count(heldBytes)
+    let untaken = stream.pendingBytes + stream.unacknowledgedBytes
+    if untaken == 0 {
+      let pause = server.configuration.limits.closeTimeout
+      ending = server.eventLoop.timer(after: pause) { self.close() }
+    } else {
+      if untaken < left { lifetime.progressed(at: server.eventLoop.now) }
+      ending = server.eventLoop.timer(after: Self.takenInterval) {
+        self.closeWhenTaken(of: untaken)
+      }
+    }
   }
 
   /// As ``finish()``, once what is being read was read.
@@ -268,8 +291,9 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
 
   /// Closes the connection now; its calls are cancelled.
   func close() {
-    check?.cancel()
+    for timer in [check, ending] { timer?.cancel() }
     check = nil
+    ending = nil
     stream.close()
     http2.end()
     count(0)

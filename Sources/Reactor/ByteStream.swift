@@ -144,6 +144,15 @@ public final class ByteStream: HandleOwner {
     }
   }
 
+  /// How many bytes the kernel has taken that the peer's side has not: by TCP its kernel, on a Unix
+  /// socket whoever reads there.
+  public var unacknowledgedBytes: Int {
+    var descriptor: uv_os_fd_t = -1
+    guard !isClosing, uv_fileno(raw.assumingMemoryBound(to: uv_handle_t.self), &descriptor) == 0
+    else { return 0 }
+    return Int(unacknowledged_bytes(descriptor))
+  }
+
   /// Tells the peer, after all that was written, that no more will be. Reading goes on.
   public func finishWriting() {
     guard !finishes, !isClosing else { return }

@@ -106,6 +106,26 @@ struct ConnectionLifetimeTests {
       action(&lifetime, at: 119) == .close("the client takes nothing"))
   }
 
+  @Test("that has said all waits for its client as long as for any that takes nothing")
+  func finishing() {
+    var lifetime = opened { $0.keepaliveTime = .seconds(30) }
+    #expect(action(&lifetime, at: 30) == .ping)
+    lifetime.finishing(at: Self.start + .seconds(40))
+    lifetime.update(calls: 0, isBlocked: true, at: Self.start + .seconds(40))
+    #expect(action(&lifetime, at: 99) == nil)
+    #expect(action(&lifetime, at: 100) == .close("the client takes nothing"))
+  }
+
+  @Test("that has said all while it drains has no more than the grace that it had")
+  func finishingInGrace() {
+    var lifetime = opened { $0.keepaliveTime = .seconds(30) }
+    lifetime.draining(grace: .seconds(50), at: Self.start)
+    lifetime.finishing(at: Self.start + .seconds(40))
+    lifetime.update(calls: 0, isBlocked: true, at: Self.start + .seconds(40))
+    #expect(
+      actions(&lifetime, until: .seconds(100)) == ["50.0: close(\"the grace is over\")"])
+  }
+
   @Test("ends at the third ping that comes too early, where no answer was sent in between")
   func pings() {
     var lifetime = opened()
