@@ -61,6 +61,9 @@ public final class HTTP2Session {
   /// How many streams are open.
   public var openStreams: Int { streams.count }
 
+  /// Who serves the streams that are open, in no order.
+  public var streamDelegates: [any HTTP2StreamDelegate] { streams.delegates }
+
   /// A server's side of a new connection.
   public static func server(_ settings: HTTP2Settings = .init()) throws(HTTP2Error) -> HTTP2Session
   {

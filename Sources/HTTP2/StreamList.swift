@@ -4,6 +4,8 @@ struct StreamList {
 
   var count: Int { streams.count }
 
+  var delegates: [any HTTP2StreamDelegate] { streams.compactMap(\.delegate) }
+
   mutating func insert(_ stream: HTTP2Stream) {
     stream.place = streams.count
     streams.append(stream)

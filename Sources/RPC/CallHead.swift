@@ -11,6 +11,8 @@ public struct CallHead: Equatable, Sendable {
   public private(set) var encoding: String?
   /// Whether the caller's `grpc-accept-encoding` lists gzip.
   public private(set) var acceptsGzip = false
+  /// The bytes of memory that it takes.
+  public var allocatedBytes: Int { metadata.allocatedBytes + (encoding?.utf8.count ?? 0) }
   private var isGRPC = false
   private var hasBadTimeout = false
 

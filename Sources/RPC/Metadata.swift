@@ -30,6 +30,9 @@ public struct Metadata: Equatable, Sendable {
   /// Whether there is no field.
   public var isEmpty: Bool { storage.isEmpty }
 
+  /// The bytes of memory that it takes.
+  var allocatedBytes: Int { storage.capacity }
+
   /// The fields as they stand on the wire, Base64 where a name ends in `-bin`. Bytes outside of
   /// UTF-8 are replaced.
   public var fields: [RPCField] {

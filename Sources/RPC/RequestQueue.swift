@@ -39,6 +39,12 @@ public final class RequestQueue {
     self.isSingle = isSingle
   }
 
+  /// What a message that waits takes beside its bytes: its place in the list, and what an array and
+  /// malloc put around them.
+  static let messageOverhead = 64
+  /// The places of taken messages that the list may have.
+  private static let sparePlaces = 64
+
   /// Made once: an error is an object.
   private static let cancellation: any Error = CancellationError()
 
@@ -54,8 +60,8 @@ public final class RequestQueue {
     try deframer.receive(bytes) { message in
       if first == nil { first = message } else { later.append(message) }
       arrived += message.bytes.count
+      waitingBytes += message.bytes.count + Self.messageOverhead
     }
-    waitingBytes += arrived
     receivedBytes += arrived
     if isSingle, !later.isEmpty {
       throw RPCStatus(.unimplemented, "this method takes one message, and more than one came")
@@ -63,7 +69,7 @@ public final class RequestQueue {
     if !isHungry { wake() }
   }
 
-  /// The bytes of the messages that wait, and of the one that is not complete.
+  /// The bytes that the messages that wait take, and those of the one that is not complete.
   public var bufferedBytes: Int { waitingBytes + deframer.partialBytes }
 
   /// The caller has sent all that it will.
@@ -119,7 +125,7 @@ public final class RequestQueue {
   func pop() throws(RPCStatus) -> [UInt8]? {
     guard let message = first else { return nil }
     advance()
-    waitingBytes -= message.bytes.count
+    waitingBytes -= message.bytes.count + Self.messageOverhead
     lastWasCompressed = message.isCompressed
     if isHungry { drained?() }
     guard message.isCompressed else { return message.bytes }
@@ -134,9 +140,16 @@ public final class RequestQueue {
     first = later[taken]
     later[taken].bytes = []
     taken += 1
+    // Its room is not counted, so little of it is kept.
     if taken == later.count {
-      later.removeAll(keepingCapacity: true)
+      later.removeAll(keepingCapacity: later.capacity <= Self.sparePlaces)
+      taken = 0
+    } else if taken > Self.sparePlaces, taken > later.count / 2 {
+      later = Array(later[taken...])
       taken = 0
     }
   }
+
+  /// How many places the list has, those of taken messages among them.
+  var places: Int { later.capacity }
 }

@@ -9,7 +9,7 @@ final class LoopServer {
   let codec = MessageCodec()
   let eventLoop: EventLoop
   let logger: Logger
-  /// How many bytes of messages wait for this loop's connections, and how many may.
+  /// How many bytes the calls of this loop's connections take, and how many they may.
   var heldBytes = 0
   let maxMemory: Int
   private let slots: ConnectionSlots

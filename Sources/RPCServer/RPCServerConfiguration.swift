@@ -70,11 +70,14 @@ public struct RPCServerConfiguration: Sendable {
   public var maxRunningCalls = 512
   /// How many bytes may wait for a client that reads slowly before its calls wait.
   public var maxPendingBytes = 256 << 10
-  /// How many bytes of messages may wait for one connection: requests that are not complete or not
-  /// read, and responses that the client has not taken.
+  /// How many bytes the calls of one connection may take: their metadata, requests that are not
+  /// complete or not read, and responses that the client has not taken.
   public var maxConnectionMemory = 64 << 20
-  /// How many bytes of messages may wait for all connections; each loop has its share.
+  /// How many bytes the calls of all connections may take; each loop has its share.
   public var maxMemory = 1 << 30
+  /// How long the request of a method that takes one may take to be complete. A client that streams
+  /// may be slow for good reasons.
+  public var requestTimeout = Duration.seconds(60)
   /// How long calls may run on when the server stops.
   public var drainGrace = Duration.seconds(10)
 

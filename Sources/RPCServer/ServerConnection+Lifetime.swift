@@ -35,8 +35,24 @@ extension ServerConnection {
     case .drain: beginDrain()
     case nil: break
     }
+    let next = min(again, endLateRequests(at: now))
     check?.cancel()
-    check = server.eventLoop.timer(after: again - now) { self.scheduleCheck() }
+    check = server.eventLoop.timer(after: next - now) { self.scheduleCheck() }
+  }
+
+  /// Ends the calls whose requests should be complete by now, and returns when to look again: as no
+  /// call that begins later is due earlier, none needs a timer of its own.
+  private func endLateRequests(at now: Duration) -> Duration {
+    let timeout = server.configuration.requestTimeout
+    var next = now + timeout
+    for case let call as ServerStream in http2.streamDelegates where call.awaitsRequest {
+      if call.begun + timeout <= now {
+        call.endLate()
+      } else {
+        next = min(next, call.begun + timeout)
+      }
+    }
+    return next
   }
 
   /// Asks the client to open no more calls here, serves those that it opened before it heard, and

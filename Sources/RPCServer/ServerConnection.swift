@@ -13,7 +13,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   var runningCalls = 0
   /// How many bytes wait for the kernel to take them.
   var pendingBytes: Int { stream.pendingBytes }
-  /// How many bytes of requests wait for their handlers, or to be complete.
+  /// How many bytes the calls and what waits of their requests take.
   var requestBytes = 0
   let stream: ByteStream
   let http2: HTTP2Session
@@ -181,8 +181,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     let limit = server.configuration.maxConnectionMemory
     return RPCStatus(
       .resourceExhausted,
-      "too many bytes of messages wait: at most \(limit) of one connection may, and "
-        + "\(server.configuration.maxMemory) of all")
+      "too many calls and messages wait: those of one connection may take \(limit) bytes, and "
+        + "those of all \(server.configuration.maxMemory)")
   }
 
   private func count(_ bytes: Int) {
@@ -193,12 +193,13 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   // MARK: Calls
 
   func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {
-    do {
+    do throws(CallHead.Refusal) {
       let (head, route) = try call(request)
       guard runningCalls < server.configuration.maxRunningCalls else {
         // Nothing was done: the client may try again, here or elsewhere.
         return stream.reset(.refusedStream)
       }
+      guard hasRoom(for: ServerStream.size(of: head)) else { throw .status(memoryIsFull) }
       let call = ServerStream(head, of: route, on: stream, connection: self)
       stream.delegate = call
       call.begin()

@@ -14,17 +14,27 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private let acceptsGzip: Bool
   private var task: LoopTask?
   private var deadline: LoopTimer?
+  /// The bytes that the call itself takes, until its stream is over and its handler has ended.
+  private let size: Int
+  /// When it began, on the loop's clock.
+  let begun: Duration
   /// The bytes of requests that the connection answers for.
   private var charged = 0
   /// The bytes for which the caller gets no credit until the handler has taken what came.
   private var withheld = 0
   private var mayCompress = false
   private var hasResponded = false
+  private var isRunning = false
   /// Whether the last word was said, or nobody hears it any more.
   private var isOver = false
 
   /// How far a handler may write ahead of what the caller takes.
   private static let maxAhead = 64 << 10
+  /// What a call takes in objects, here and in nghttp2.
+  private static let overhead = 1 << 10
+
+  /// The bytes that a call takes beside its messages.
+  static func size(of head: CallHead) -> Int { overhead + head.allocatedBytes }
 
   init(
     _ head: CallHead, of route: Dispatcher.Route, on stream: HTTP2Stream,
@@ -38,6 +48,9 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     requests = RequestQueue(
       limit: connection.server.configuration.maxMessageSize, encoding: head.encoding,
       codec: connection.server.codec, isSingle: !route.streamsRequests)
+    size = Self.size(of: head)
+    begun = connection.server.eventLoop.now
+    connection.requestBytes += size
   }
 
   private var server: LoopServer { connection.server }
@@ -60,12 +73,11 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
 
   func received(data: RawSpan) {
     guard !isOver else { return }
-    guard connection.hasRoom(for: data.byteCount) else {
-      return end(connection.memoryIsFull)
-    }
     do {
       try requests.receive(data)
       charge(requests.bufferedBytes)
+      // Only now is known how many messages came: a frame of small ones takes many times its bytes.
+      guard connection.hasRoom(for: 0) else { return end(connection.memoryIsFull) }
       guard !stream.releasesAtOnce else { return }
       withheld += data.byteCount
       if requests.isHungry { release() }
@@ -100,6 +112,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     if !isOver { call.endedEarlyAs = .cancelled }
     cease()
     task?.cancel()
+    if !isRunning { leave() }
   }
 
   private func expire() {
@@ -111,15 +124,33 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     if stream.pendingBytes > 0 { reset(.cancel) } else { end(status) }
   }
 
+  /// Whether the handler can't begin before more of the request has come.
+  var awaitsRequest: Bool { !isRunning && !isOver }
+
+  /// Ends a call whose client takes longer than it may to send the request.
+  func endLate() {
+    let limit = server.configuration.requestTimeout
+    end(RPCStatus(.deadlineExceeded, "the request was not complete within \(limit)"))
+  }
+
   // MARK: The handler
 
   private func start() {
     connection.runningCalls += 1
+    isRunning = true
     task = server.eventLoop.start { await self.run() }
   }
 
   private func run() async {
-    defer { connection.runningCalls -= 1 }
+    defer {
+      connection.runningCalls -= 1
+      isRunning = false
+      // It may have outlived its stream.
+      if stream.isClosed {
+        leave()
+        connection.scheduleFlush()
+      }
+    }
     guard !isOver else { return }
     let status = await serve()
     // There is nothing to cancel any more.
@@ -218,6 +249,9 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     charge(0)
     requests.cancel()
   }
+
+  /// Gives back what the call itself took.
+  private func leave() { connection.requestBytes -= size }
 
   private func charge(_ bytes: Int) {
     guard bytes != charged else { return }

@@ -22,10 +22,10 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "Fields of a call's metadata.")
   var maxMetadataFields = 128
 
-  @Option(help: "Bytes of messages that may wait for one connection, to be read or to be sent.")
+  @Option(help: "Bytes that a connection's calls, and messages that wait, may take.")
   var maxConnectionMemory = ByteCount(64 << 20)
 
-  @Option(help: "Bytes of messages that may wait for all connections.")
+  @Option(help: "Bytes that those of all connections may take.")
   var maxMemory = ByteCount(1 << 30)
 
   @Option(
@@ -63,6 +63,9 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "How long a client may take none of what waits for it.")
   var stallTimeout = TimeSpan(.seconds(60))
 
+  @Option(help: "How long a request may take to be complete, where it is one message.")
+  var requestTimeout = TimeSpan(.seconds(60))
+
   @Option(help: "How long calls may run on when the server stops.")
   var drainGrace = TimeSpan(.seconds(10))
 
@@ -75,11 +78,12 @@ struct LimitOptions: ParsableArguments {
     for (flag, count) in counts where !(1...1_000_000).contains(count) {
       throw ValidationError("\(flag) takes 1 to 1000000")
     }
-    guard maxMessageSize.bytes <= maxConnectionMemory.bytes,
-      maxConnectionMemory.bytes <= maxMemory.bytes
-    else {
+    guard maxMessageSize.bytes + maxMetadataSize.bytes < maxConnectionMemory.bytes else {
       throw ValidationError(
-        "--max-message-size, --max-connection-memory and --max-memory may not shrink in this order")
+        "--max-connection-memory takes more than --max-message-size and --max-metadata-size")
+    }
+    guard maxConnectionMemory.bytes <= maxMemory.bytes else {
+      throw ValidationError("--max-memory takes no less than --max-connection-memory")
     }
   }
 
@@ -95,6 +99,7 @@ struct LimitOptions: ParsableArguments {
     configuration.maxConnectionMemory = maxConnectionMemory.bytes
     configuration.maxMemory = maxMemory.bytes
     configuration.compressAbove = compressAbove?.bytes
+    configuration.requestTimeout = requestTimeout.duration
     configuration.drainGrace = drainGrace.duration
     configuration.limits.handshakeTimeout = handshakeTimeout.duration
     configuration.limits.keepaliveTime = keepaliveTime.duration

@@ -46,6 +46,10 @@ def test_messages_that_never_end_are_held_up_to_the_connections_budget(attacked)
     assert outcome.statuses.keys() == {RESOURCE_EXHAUSTED}
 
 
+def test_small_messages_are_held_up_to_the_connections_budget(attacked):
+    assert attacked(messages.small_messages, growth=BUDGET_AS_HELD).goaway is None
+
+
 @pytest.mark.parametrize("attack", [messages.decompression_bomb], ids=["gzip"])
 def test_a_decompression_bomb_is_refused_once_it_is_over_the_limit(attacked, attack):
     # Of half a gigabyte no more is made than a message may have.

@@ -83,13 +83,39 @@ struct RequestQueueTests {
     #expect(requests.isHungry)
     try requests.receive((framed([1, 2]) + framed([3]) + [0, 0, 0, 0, 4, 9]).span.bytes)
     #expect(!requests.isHungry)
-    #expect(requests.bufferedBytes == 4)
+    #expect(requests.bufferedBytes == 4 + 2 * RequestQueue.messageOverhead)
     _ = try await requests.next()
     #expect(drained == 0)
     _ = try await requests.next()
     #expect(drained == 1)
     #expect(requests.isHungry)
     #expect(requests.bufferedBytes == 1)
+  }
+
+  @Test("count with what each takes beside its bytes, so that empty ones do too")
+  func overhead() throws {
+    let requests = queue()
+    for count in 1...3 {
+      try requests.receive(framed([]).span.bytes)
+      #expect(requests.bufferedBytes == count * RequestQueue.messageOverhead)
+    }
+    for count in (0...2).reversed() {
+      #expect(try requests.pop() == [])
+      #expect(requests.bufferedBytes == count * RequestQueue.messageOverhead)
+    }
+  }
+
+  @Test("leave no room behind when they are taken")
+  func room() throws {
+    let requests = queue()
+    let count = 10_000
+    for _ in 0..<count { try requests.receive(framed([]).span.bytes) }
+    for _ in 1..<count { _ = try requests.pop() }
+    #expect(!requests.isHungry)
+    #expect(requests.places < count / 50)
+    _ = try requests.pop()
+    #expect(requests.isHungry)
+    #expect(requests.places < count / 50)
   }
 
   @Test("are no more when the call is over, whatever had come")

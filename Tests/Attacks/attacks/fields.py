@@ -8,6 +8,10 @@ BLOCKS = 100
 # Nearly all of a dynamic table of 4096 bytes, the default.
 LARGE_ENTRY = frames.literal("x-bomb", "v" * 4_000, indexed=True)
 BOMB = frames.reference(frames.NEWEST_ENTRY) * 15_000
+# As many streams as may be open at once.
+CALLS = 256
+# As often as it stays within the metadata that a call may have.
+WITHIN = frames.reference(frames.NEWEST_ENTRY) * 6
 
 
 def _requests(target: Target, block: bytes, first: bytes = b"") -> Outcome:
@@ -56,6 +60,17 @@ def continuation_flood(target: Target, hold: float) -> Outcome:
 def large_metadata(target: Target, hold: float, size: int = 40 << 10) -> Outcome:
     """One field over the limit that the server has said."""
     return _requests(target, target.head(x_large="v" * size))
+
+
+def unfinished_calls(target: Target, hold: float) -> Outcome:
+    """Calls of nobody's, with such an entry six times over in each: 6 MB of metadata from 50 kB.
+    None of them sends its request, and so none comes to where it would be refused."""
+    head = target.head(token=None)
+    with target.connect() as attacker:
+        attacker.send(frames.headers(1, head + LARGE_ENTRY + WITHIN))
+        for n in range(1, CALLS):
+            attacker.send(frames.headers(1 + 2 * n, head + WITHIN))
+        return attacker.answered(CALLS, hold)
 
 
 def many_trailers(target: Target, hold: float) -> Outcome:

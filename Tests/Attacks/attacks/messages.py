@@ -8,9 +8,10 @@ import zlib
 
 from attacks import frames
 from attacks.connection import Connection
+from attacks.frames import string
 from attacks.outcome import Outcome
 from attacks.target import LARGE, Target
-from harness.wire import framed
+from harness.wire import SERVICE, framed
 
 # Streams that may be open at once.
 STREAMS = 256
@@ -21,6 +22,13 @@ MESSAGE = 4 << 20
 FITTING = (64 << 20) // LARGE
 # Connections that fill the memory that all of them together may take, a GiB, and a few more.
 CONNECTIONS = 18
+# What anybody may call, and what makes it say a lot.
+REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+DESCRIBE = framed(b"\x22" + string(SERVICE.removeprefix("/")))
+# Answers after which its handler waits for the client to take them: 64 KiB, and more.
+ANSWERS = 20
+# Bytes that a client may send on a stream before a handler takes them.
+STREAM_WINDOW = 256 << 10
 # Windows that never close, of the connection beside what it begins with.
 WIDE = (1 << 31) - 1
 WIDEN = frames.window_update(0, WIDE - 65_535)
@@ -50,6 +58,23 @@ def partial_messages(target: Target, hold: float) -> Outcome:
                 attacker.upload(stream, piece)
             if attacker.is_over:
                 break
+        attacker.finish(hold)
+        return attacker.outcome
+
+
+def small_messages(target: Target, hold: float, count: int = STREAMS // 2) -> Outcome:
+    """Messages of a byte, 40,000 on a stream, each of which costs far more to keep than to send;
+    by nobody, to a handler that waits for a window."""
+    head = target.head(path=REFLECTION, token=None)
+    questions = DESCRIBE * ANSWERS
+    tiny = framed(b"x")
+    body = questions + tiny * ((STREAM_WINDOW - len(questions)) // len(tiny))
+    with target.connect(opening=frames.settings(window=0)) as attacker:
+        for n in range(count):
+            stream = 1 + 2 * n
+            attacker.send(frames.headers(stream, head))
+            attacker.upload(stream, body)
+        attacker.ping()
         attacker.finish(hold)
         return attacker.outcome
 

@@ -84,10 +84,10 @@ def get_request(execution_id: str) -> bytes:
 
 
 @contextlib.contextmanager
-def running_target():
+def running_target(*flags: str):
     """A server of its own on one loop: whoever is served shares it with the attacker."""
     plain = ("127.0.0.1", free_port())
-    server = Server("--loops", "1", "--insecure-listen", f"{plain[0]}:{plain[1]}")
+    server = Server("--loops", "1", "--insecure-listen", f"{plain[0]}:{plain[1]}", *flags)
     try:
         server.start()
         user = server.client("attacker")

@@ -1,0 +1,116 @@
+import HTTP2
+import RPC
+import RPCTesting
+import Testing
+
+@testable import RPCServer
+@testable import Reactor
+
+@Suite("The memory of a connection's calls", .timeLimit(.minutes(1)))
+struct CallMemoryTests {
+  /// What the server's only connection has charged for its calls.
+  private func charged(_ server: TestServer) async -> Int {
+    await server.server.loops[0].run { $0.connections.values.map(\.requestBytes).reduce(0, +) }
+  }
+
+  private func waitUntilNothingIsCharged(_ server: TestServer) async {
+    await server.server.loops[0].run { server in
+      while server.connections.values.contains(where: { $0.requestBytes > 0 })
+        || server.heldBytes > 0
+      { await server.eventLoop.sleep(for: .milliseconds(1)) }
+    }
+  }
+
+  @Test("is that of their metadata too, from their beginning until they are over")
+  func metadata() async throws {
+    let server = try await TestServer.start {
+      $0.maxConnectionMemory = 100 << 10
+    } handlers: { _ in
+      ["Echo": { blob, _ in blob }]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let large = HTTP2Field("x-large", String(repeating: "v", count: 20 << 10))
+      let waiting = try (0..<4).map { _ in try client.begin("/test.Echo/Echo", [large]) }
+      let refused = try client.begin("/test.Echo/Echo", [large])
+      await refused.ended()
+      #expect(refused["grpc-status"] == "8")
+      #expect(refused["grpc-message"]?.contains("too many calls and messages wait") == true)
+      #expect(waiting.allSatisfy { $0.code == nil })
+      #expect(await charged(server) > 4 * 20 << 10)
+      waiting[0].cancel()
+      for call in waiting.dropFirst() {
+        call.send([0, 0, 0, 0, 0])
+        await call.ended()
+        #expect(call["grpc-status"] == "0")
+      }
+      await waitUntilNothingIsCharged(server)
+      client.stream.close()
+    }
+    await server.stop()
+  }
+
+  @Test("is kept by a handler that outlives its call, until it has ended")
+  func lingering() async throws {
+    let events = Events()
+    let server = try await TestServer.start { _ in
+      [
+        "Linger": { blob, _ in
+          events.record("begun")
+          await events.wait(for: "release")
+          return blob
+        },
+        "Echo": { blob, _ in blob },
+      ]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let large = HTTP2Field("x-large", String(repeating: "v", count: 20 << 10))
+      let lingering = try client.begin("/test.Echo/Linger", [large])
+      lingering.send([0, 0, 0, 0, 0])
+      await events.wait(for: "begun")
+      lingering.cancel()
+      let next = try client.begin("/test.Echo/Echo")
+      next.send([0, 0, 0, 0, 0])
+      await next.ended()
+      #expect(await charged(server) > 20 << 10)
+      events.record("release")
+      await waitUntilNothingIsCharged(server)
+      client.stream.close()
+    }
+    await server.stop()
+  }
+
+  @Test("is what small messages take, and not only what is in them", arguments: [0, 1])
+  func smallMessages(size: UInt8) async throws {
+    let events = Events()
+    let server = try await TestServer.streaming {
+      $0.maxConnectionMemory = 1 << 20
+    } _: { handlers in
+      handlers.up = { requests, _ in
+        await events.wait(for: "read on")
+        for try await _ in requests {}
+        return Blob([])
+      }
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let message = [0, 0, 0, 0, size] + [UInt8](repeating: 8, count: Int(size))
+      let many = Array(repeatElement(message, count: 40_000).joined())
+      #expect(many.count < HTTP2Settings().streamWindow)
+      let refused = try client.begin("/test.Stream/Up")
+      refused.send(many, ends: false)
+      await refused.ended()
+      #expect(refused["grpc-status"] == "8")
+      // A client that is held back before that is served.
+      let call = try client.begin("/test.Stream/Up")
+      call.send(Array(many[..<(message.count * 10_000)]))
+      events.record("read on")
+      await call.ended()
+      #expect(call["grpc-status"] == "0")
+      await waitUntilNothingIsCharged(server)
+      client.stream.close()
+    }
+    await server.stop()
+  }
+}
