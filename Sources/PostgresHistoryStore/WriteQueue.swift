@@ -19,10 +19,10 @@ public final class WriteQueue: Sendable {
 
     var isOpen: Bool { writers.contains { $0.isOpen } }
 
-    /// Whether what waits is worth a batch of its own: little is under way, with whose successors it
+    /// Whether what waits is worth a batch of its own: nothing is under way, with whose successors it
     /// could go, or it is as much as that.
     var hasCompany: Bool {
-      taken < WriteQueue.leastToGatherFor || order.count - taken >= min(taken, WriteQueue.batchLimit)
+      order.count - taken >= min(taken, WriteQueue.batchLimit)
     }
   }
 
@@ -42,9 +42,6 @@ public final class WriteQueue: Sendable {
   /// so that no transaction writes for long, which would hold back the readers of the change log.
   private static let batchLimit = 128
   private static let batchByteLimit = 4 << 20
-  /// How many writes must be under way for others to wait for company: of fewer each may as well go
-  /// alone.
-  private static let leastToGatherFor = 16
   /// How long a write may wait for company while others are being written. The answers to a batch
   /// bring the next writes, one by one: without a pause the first of them would go alone, and the
   /// others wait for it.
