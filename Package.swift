@@ -113,9 +113,9 @@ let package = Package(
       dependencies: [
         "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
         "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory",
-        "PostgresHistoryStore",
-        "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor",
-        "RPC", "ProtobufMessages", logging,
+        "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
+        "DevelopmentCertificates", "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages",
+        logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),

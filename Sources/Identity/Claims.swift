@@ -37,6 +37,14 @@ enum ClaimValue: Codable, Equatable {
     }
   }
 
+  /// A text, or a number as it is written.
+  var text: String? {
+    switch self {
+    case .string(let text), .integer(let text): text
+    default: nil
+    }
+  }
+
   /// A NumericDate (RFC 7519, section 2): seconds since 1970, perhaps with a fraction.
   var seconds: Double? {
     switch self {

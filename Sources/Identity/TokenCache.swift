@@ -47,6 +47,11 @@ struct TokenCache {
     insert(Entry(token: token, principal: principal, expiry: expiry), at: key)
   }
 
+  mutating func removeAll() {
+    young = [:]
+    old = [:]
+  }
+
   private mutating func insert(_ entry: Entry, at key: UInt64) {
     if young.count >= generationSize, young[key] == nil {
       old = young

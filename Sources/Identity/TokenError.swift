@@ -6,12 +6,20 @@ public enum TokenError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLong
   /// The token isn't three parts of base64url with JSON objects in the first two.
   case malformed
-  /// The header names another algorithm than HS256, or none.
+  /// A name stands twice in the header or among the claims.
+  case duplicateName
+  /// The header names an algorithm that no key is for, or none.
   case unsupportedAlgorithm
+  /// The header's `kid` is that of no key.
+  case unknownKey
+  /// The header brings a key, or says where to find one: `jwk`, `jku`, `x5c` or `x5u`.
+  case embeddedKey
   /// The header has `crit`: extensions that must be understood, and aren't (RFC 7515, 4.1.11).
   case criticalExtension
-  /// The signature isn't this key's.
+  /// The signature is none of the keys'.
   case badSignature
+  /// The token, or its user, was revoked.
+  case revoked
   /// The `type` claim is other than `access`.
   case notAccessToken
   /// There is no `exp`, or it isn't a number.
@@ -39,7 +47,11 @@ public enum TokenError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notBearer: "the authorization metadata must be 'Bearer' and one token"
     case .tooLong: "the token is longer than \(TokenVerifier.maximumTokenSize) bytes"
     case .malformed: "the token is not a well-formed JWT"
-    case .unsupportedAlgorithm: "the token's algorithm is not HS256"
+    case .unsupportedAlgorithm: "the token's algorithm ('alg') is not accepted here"
+    case .duplicateName: "the token has a name twice in its header or its claims"
+    case .unknownKey: "the token's key ('kid') is not known here"
+    case .embeddedKey: "the token's header brings a key of its own, which is not accepted"
+    case .revoked: "the token was revoked"
     case .criticalExtension: "the token's header has a 'crit' member, which is not supported"
     case .badSignature: "the token's signature does not match"
     case .notAccessToken: "the token's type is not 'access'"

@@ -19,3 +19,5 @@ func blockBrokenPipes() {
 
 /// The signals that ask a program to end: SIGTERM and SIGINT.
 public let terminationSignals: [Int32] = [SIGTERM, SIGINT]
+/// The signal by which a service is asked to read its files anew.
+public let hangUpSignal: Int32 = SIGHUP

@@ -42,20 +42,17 @@ final class AuthenticationInterceptor: ServerInterceptor {
         throw RPCStatus(
           .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
       }
-      if let principal = known {
-        call[Principal.self] = principal
-        return nil
-      }
-      return { call[Principal.self] = try await Self.principal(of: call, verifier) }
+      call[Principal.self] = try known ?? Self.principal(of: call, verifier)
+      return nil
     })
   }
 
   private static func principal(of call: ServerCall, _ verifier: TokenVerifier)
-    async throws(RPCStatus) -> Principal
+    throws(RPCStatus) -> Principal
   {
     do throws(TokenError) {
       let authorization = call.metadata["authorization"] ?? ""
-      return try await verifier.verify(bearer: try BearerToken.parse(authorization: authorization))
+      return try verifier.verify(bearer: try BearerToken.parse(authorization: authorization))
     } catch {
       throw RPCStatus(.unauthenticated, error.description)
     }

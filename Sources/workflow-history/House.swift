@@ -36,12 +36,7 @@ actor House {
   func open() async throws {
     let directory = options.dataDirectory
     try makeDirectories(directory)
-    let key =
-      if let file = options.jwtSecretFile {
-        try SigningKey(path: file)
-      } else {
-        try SigningKey.loadOrCreate(path: directory.tokenSecret)
-      }
+    let trust = try await makeTrust(directory)
     let tls = try makeTLS(directory)
     for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
     stopRequests = await loops[0].run { StopRequests(on: $0) }
@@ -53,8 +48,8 @@ actor House {
     }
     try await startKeeping(database)
     let services = try Services(
-      key: key, reflection: options.reflection, retention: options.retention.policy,
-      logger: logger)
+      trust: trust, policy: options.authentication.policy, reflection: options.reflection,
+      retention: options.retention.policy, logger: logger)
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]
@@ -95,6 +90,35 @@ actor House {
     }
   }
 
+  /// The keys that tokens are held against, which are read anew when their files change.
+  private func makeTrust(_ directory: DataDirectory) async throws -> TokenTrust {
+    let files = options.authentication.files(secret: directory.tokenSecret)
+    if files.secrets == [directory.tokenSecret] {
+      _ = try SigningKey.loadOrCreate(path: directory.tokenSecret)
+    }
+    let (keys, revocations) = try await files.read()
+    let trust = TokenTrust(keys: keys, revocations: revocations)
+    let logger = logger
+    try await watch(files.paths) {
+      do throws(TrustError) {
+        let (keys, revocations) = try await files.read()
+        trust.replace(keys: keys, revocations: revocations)
+        logger.notice("the keys of tokens were read anew")
+      } catch {
+        logger.error("the keys of tokens stay as they were: \(error)")
+      }
+    }
+    return trust
+  }
+
+  /// Calls `changed` when files change, on the loop of what no call waits for.
+  private func watch(_ paths: [String], changed: @escaping @Sendable () async -> Void) async throws
+  {
+    let loop = try background ?? Loop(name: "background")
+    background = loop
+    await loop.run { _ = FileWatch(paths, on: $0, changed: changed) }
+  }
+
   private func makeTLS(_ directory: DataDirectory) throws -> TLSContext {
     if let certificate = options.tlsCert, let key = options.tlsKey {
       return try .server(certificateChain: certificate, privateKey: key)
@@ -118,7 +142,7 @@ actor House {
   /// Folds changes into rollups, and takes away what is not kept any longer, on a loop of their own, so
   /// that no call waits for it.
   private func startKeeping(_ database: PostgresOptions) async throws {
-    let background = try Loop(name: "background")
+    let background = try background ?? Loop(name: "background")
     self.background = background
     let interval = options.foldInterval.duration
     await background.run { RollupFolder(database, on: $0).fold(every: interval) }

@@ -16,7 +16,8 @@ struct Serve: AsyncParsableCommand {
     discussion: """
       Without --database it keeps a private Postgres in the data directory; without --tls-cert it \
       makes a development certificate there, whose authority is DIR/tls/ca.pem; without \
-      --jwt-secret-file it makes a token secret, DIR/jwt/secret.
+      --jwt-secret-file and --jwt-jwks-file it makes a token secret, DIR/jwt/secret. Keys, \
+      revocations and certificates are read anew when their files change, and on SIGHUP.
       """)
 
   @OptionGroup var dataDirectory: DataDirectory
@@ -56,8 +57,7 @@ struct Serve: AsyncParsableCommand {
       """)
   var databasePreparedStatements = Switch.on
 
-  @Option(help: "A file with the secret that signs tokens (HS256), at least 32 bytes.")
-  var jwtSecretFile: String?
+  @OptionGroup(title: "Tokens") var authentication: AuthenticationOptions
 
   @Option(help: "A PEM file with the server's certificate and its issuers'.")
   var tlsCert: String?

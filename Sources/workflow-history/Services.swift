@@ -19,19 +19,21 @@ enum ReflectionAccess: String, ExpressibleByArgument, CaseIterable, Sendable {
 
 /// The services of the server, as each loop has them.
 struct Services: Sendable {
-  private let key: SigningKey
+  private let trust: TokenTrust
+  private let policy: TokenPolicy
   private let access: ReflectionAccess
   private let reflection: ReflectionAnswers
   private let retention: RetentionPolicy
   private let logger: Logger
 
   init(
-    key: SigningKey, reflection access: ReflectionAccess, retention: RetentionPolicy,
-    logger: Logger
+    trust: TokenTrust, policy: TokenPolicy, reflection access: ReflectionAccess,
+    retention: RetentionPolicy, logger: Logger
   ) throws {
     self.retention = retention
     self.logger = logger
-    self.key = key
+    self.trust = trust
+    self.policy = policy
     self.access = access
     let index = try FileDescriptorIndex([
       WorkflowHistoryAPI.fileDescriptorSet, GRPCAPI.fileDescriptorSet,
@@ -58,7 +60,7 @@ struct Services: Sendable {
     return Dispatcher(
       services,
       interceptors: interceptors(
-        verifier: TokenVerifier(key: key), publicServices: open, logger: logger),
+        verifier: TokenVerifier(trust, policy: policy), publicServices: open, logger: logger),
       willDrain: { health.shutDown() })
   }
 

@@ -42,7 +42,7 @@ let house: [Room] = [
   // Who is calling, and over what certificate.
   Room(
     "Identity", .safe, rooms: ["PrivateFiles"], packages: ["JWTKit", "Crypto"],
-    system: ["Foundation"]),
+    system: ["Foundation", "Synchronization"]),
   Room(
     "DevelopmentCertificates", .safe, rooms: ["PrivateFiles"],
     packages: ["X509", "SwiftASN1", "Crypto"], system: ["Foundation"]),
@@ -74,9 +74,8 @@ let house: [Room] = [
     rooms: [
       "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
       "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
-      "PostgresSupervisor",
-      "Postgres", "Identity", "DevelopmentCertificates", "TLS", "Reactor", "RPC",
-      "ProtobufMessages",
+      "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "PrivateFiles",
+      "TLS", "Reactor", "RPC", "ProtobufMessages",
     ],
     packages: ["Logging", "ArgumentParser"], system: ["Foundation"]),
 ]

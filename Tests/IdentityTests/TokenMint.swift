@@ -37,6 +37,7 @@ func makeVerifier(
   clock: StoppedClock = StoppedClock(testNow)
 ) throws -> TokenVerifier {
   TokenVerifier(
-    key: try SigningKey(secret: TokenMint.secret), policy: policy, cacheCapacity: cacheCapacity,
+    TokenTrust(keys: KeySet(secrets: [try SigningKey(secret: TokenMint.secret)])), policy: policy,
+    cacheCapacity: cacheCapacity,
     clock: { clock.now })
 }

@@ -8,10 +8,10 @@ struct TokenRefusalTests {
 
   private func refusal(
     of token: String, policy: TokenPolicy = TokenPolicy()
-  ) async throws -> TokenError? {
+  ) throws -> TokenError? {
     let verifier = try makeVerifier(policy: policy)
     do throws(TokenError) {
-      _ = try await verifier.verify(bearer: token)
+      _ = try verifier.verify(bearer: token)
       return nil
     } catch {
       return error
@@ -41,17 +41,17 @@ struct TokenRefusalTests {
       (#"{"alg":"HS256","crit":null}"#, .criticalExtension),
       (#"{"alg":"HS256","crit":["b64"],"b64":false}"#, .criticalExtension),
     ])
-  func headers(header: String, error: TokenError) async throws {
+  func headers(header: String, error: TokenError) throws {
     let token = TokenMint.token(header: header, Self.payload)
-    #expect(try await refusal(of: token) == error)
+    #expect(try refusal(of: token) == error)
   }
 
   @Test("when it is unsigned, whatever algorithm it names", arguments: ["none", "HS256"])
-  func unsigned(algorithm: String) async throws {
+  func unsigned(algorithm: String) throws {
     let parts = TokenMint.token(header: #"{"alg":"\#(algorithm)"}"#, Self.payload)
       .split(separator: ".")
     let expected: TokenError = algorithm == "none" ? .unsupportedAlgorithm : .badSignature
-    #expect(try await refusal(of: "\(parts[0]).\(parts[1]).") == expected)
+    #expect(try refusal(of: "\(parts[0]).\(parts[1]).") == expected)
   }
 
   @Test(
@@ -96,8 +96,8 @@ struct TokenRefusalTests {
       (#"{"sub":"ann","exp":1800000060"#, .malformed),
       ("", .malformed),
     ])
-  func claims(payload: String, error: TokenError) async throws {
-    #expect(try await refusal(of: TokenMint.token(payload)) == error)
+  func claims(payload: String, error: TokenError) throws {
+    #expect(try refusal(of: TokenMint.token(payload)) == error)
   }
 
   @Test(
@@ -112,62 +112,62 @@ struct TokenRefusalTests {
       (#","iss":"us","aud":["other","histor"]"#, .wrongAudience),
       (#","iss":"us","aud":["history",1]"#, .wrongAudience),
     ])
-  func policy(claims: String, error: TokenError) async throws {
+  func policy(claims: String, error: TokenError) throws {
     let token = TokenMint.token(#"{"sub":"ann","exp":1800000060\#(claims)}"#)
     let policy = TokenPolicy(issuer: "us", audience: "history")
-    #expect(try await refusal(of: token, policy: policy) == error)
+    #expect(try refusal(of: token, policy: policy) == error)
   }
 
   @Test("when another secret signed it")
-  func otherSecret() async throws {
+  func otherSecret() throws {
     let token = TokenMint.token(Self.payload, secret: TokenMint.otherSecret)
-    #expect(try await refusal(of: token) == .badSignature)
+    #expect(try refusal(of: token) == .badSignature)
   }
 
   @Test("when any bit of its signature differs")
-  func signatureBits() async throws {
-    try await expectEveryFlipRefused(part: 2) { $0 == .badSignature }
+  func signatureBits() throws {
+    try expectEveryFlipRefused(part: 2) { $0 == .badSignature }
   }
 
   @Test("when any bit of its payload differs")
-  func payloadBits() async throws {
-    try await expectEveryFlipRefused(part: 1) { $0 == .badSignature }
+  func payloadBits() throws {
+    try expectEveryFlipRefused(part: 1) { $0 == .badSignature }
   }
 
   @Test("when any bit of its header differs")
-  func headerBits() async throws {
-    try await expectEveryFlipRefused(part: 0) { $0 != nil }
+  func headerBits() throws {
+    try expectEveryFlipRefused(part: 0) { $0 != nil }
   }
 
   private func expectEveryFlipRefused(
     part: Int, isRight: (TokenError?) -> Bool
-  ) async throws {
+  ) throws {
     var parts = TokenMint.token(Self.payload).split(separator: ".").map(String.init)
     let bytes = try #require(Base64URL.decode(parts[part].utf8))
     for bit in 0..<(bytes.count * 8) {
       var flipped = bytes
       flipped[bit / 8] ^= 1 << (bit % 8)
       parts[part] = Base64URL.encode(flipped)
-      let error = try await refusal(of: parts.joined(separator: "."))
+      let error = try refusal(of: parts.joined(separator: "."))
       #expect(isRight(error), "bit \(bit): \(String(describing: error))")
     }
   }
 
   @Test("when its signature is cut, or goes on")
-  func signatureLength() async throws {
+  func signatureLength() throws {
     let token = TokenMint.token(Self.payload)
-    #expect(try await refusal(of: String(token.dropLast(4))) == .badSignature)
-    #expect(try await refusal(of: token + "AAAA") != nil)
+    #expect(try refusal(of: String(token.dropLast(4))) == .badSignature)
+    #expect(try refusal(of: token + "AAAA") != nil)
   }
 
   @Test("when it is another spelling of a good one's base64")
-  func otherSpelling() async throws {
+  func otherSpelling() throws {
     let token = TokenMint.token(Self.payload)
     // 32 bytes leave the last of 43 characters four bits: two are unused, and must be zero.
     let last = try #require(token.utf8.last)
-    #expect(try await refusal(of: token.dropLast() + String(UnicodeScalar(last + 1))) == .malformed)
+    #expect(try refusal(of: token.dropLast() + String(UnicodeScalar(last + 1))) == .malformed)
     for other in [token + "=", token + " ", token + "\n", " " + token] {
-      #expect(try await refusal(of: other) == .malformed)
+      #expect(try refusal(of: other) == .malformed)
     }
   }
 
@@ -177,14 +177,14 @@ struct TokenRefusalTests {
       "", ".", "..", "...", "garbage", "a.b.c", "!!!.???.***", "e30.e30", "e30.e30.e30.e30",
       "é.é.é", "eyJhbGciOiJIUzI1NiJ9..", "+/+/.e30.e30", "A.A.A",
     ])
-  func garbage(token: String) async throws {
-    let error = try await refusal(of: token)
+  func garbage(token: String) throws {
+    let error = try refusal(of: token)
     #expect(error == .malformed || error == .badSignature)
     #expect(error == .malformed || token == "eyJhbGciOiJIUzI1NiJ9..")
   }
 
   @Test("when it is too long, however good")
-  func length() async throws {
+  func length() throws {
     // Base64 makes four characters of three bytes, so some lengths can't be met exactly.
     var filler = 5900
     func token() -> String {
@@ -192,17 +192,17 @@ struct TokenRefusalTests {
         #"{"sub":"ann","exp":1800000060,"x":"\#(String(repeating: "x", count: filler))"}"#)
     }
     while token().utf8.count <= TokenVerifier.maximumTokenSize { filler += 1 }
-    #expect(try await refusal(of: token()) == .tooLong)
+    #expect(try refusal(of: token()) == .tooLong)
     filler -= 1
-    #expect(try await refusal(of: token()) == nil)
+    #expect(try refusal(of: token()) == nil)
     let huge = String(repeating: "A", count: 4_000_000)
-    #expect(try await refusal(of: huge) == .tooLong)
+    #expect(try refusal(of: huge) == .tooLong)
   }
 
   @Test("without a word of it in the description")
-  func descriptions() async throws {
+  func descriptions() throws {
     let token = TokenMint.token(#"{"user_id":"ann","sub":"bob","exp":1800000060}"#)
-    let error = try #require(try await refusal(of: token))
+    let error = try #require(try refusal(of: token))
     #expect(!error.description.contains("ann") && !error.description.contains("bob"))
   }
 }

@@ -24,7 +24,8 @@ struct AuthenticationTests {
     let dispatcher = Dispatcher(
       [handlers.service(arena: Arena())],
       interceptors: interceptors(
-        verifier: TokenVerifier(key: key, clock: { Self.now }),
+        verifier: TokenVerifier(
+          TokenTrust(keys: KeySet(secrets: [key])), clock: { Self.now }),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
     route = try dispatcher.route(
       Array("/\(WorkflowHistoryAPI.service.fullName)/SaveWorkflowExecution".utf8))

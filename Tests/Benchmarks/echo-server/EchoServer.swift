@@ -61,11 +61,12 @@ struct EchoServer: AsyncParsableCommand {
       inherited.isEmpty
       ? SocketAddress(listen).map { [RPCEndpoint($0, .tls)] } ?? []
       : inherited.map { RPCEndpoint(inherited: $0, .tls) }
+    let trust = TokenTrust(keys: KeySet(secrets: [key]))
     let server = try await RPCServer.start(
       RPCServerConfiguration(tls: try .server(certificateChain: tlsCert, privateKey: tlsKey)),
       endpoints: endpoints, loops: loops, logger: logger
     ) { _ in
-      let all = interceptors(verifier: TokenVerifier(key: key), logger: logger)
+      let all = interceptors(verifier: TokenVerifier(trust), logger: logger)
       return Dispatcher(
         [EchoService.service()],
         interceptors: withoutTelemetry

@@ -24,7 +24,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case .deframer: try DeframerInput.run(bytes)
     case .callHead: try CallHeadInput.run(bytes)
     case .requests: try RequestsInput.run(bytes)
-    case .token: try await TokenInput.run(bytes)
+    case .token: try TokenInput.run(bytes)
     case .pageToken: try PageTokenInput.run(bytes)
     }
   }

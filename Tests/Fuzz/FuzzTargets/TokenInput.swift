@@ -9,7 +9,7 @@ enum TokenInput {
   private static let secret = Array("the secret with which inputs are signed".utf8)
   private static let now = Date(timeIntervalSince1970: 1_800_000_000)
 
-  static func run(_ bytes: [UInt8]) async throws(BrokenPromise) -> Bool {
+  static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
     var reader = InputReader(bytes)
     let isSigned = reader.byte() & 1 == 1
     let value =
@@ -17,12 +17,13 @@ enum TokenInput {
     guard let key = try? SigningKey(secret: secret) else {
       throw BrokenPromise(description: "the key is none")
     }
-    let verifier = TokenVerifier(key: key, cacheCapacity: 2, clock: { now })
+    let trust = TokenTrust(keys: KeySet(secrets: [key]))
+    let verifier = TokenVerifier(trust, cacheCapacity: 2, clock: { now })
     let token: String
     let principal: Principal
     do throws(TokenError) {
       token = try BearerToken.parse(authorization: value)
-      principal = try await verifier.verify(bearer: token)
+      principal = try verifier.verify(bearer: token)
     } catch {
       try promise(!isSigned || error != .badSignature, "a good signature is refused")
       return false
@@ -31,7 +32,7 @@ enum TokenInput {
       1...255 ~= principal.userID.unicodeScalars.count && !principal.userID.utf8.contains(0),
       "a token is for no user")
     // From the cache, unless it expires at once.
-    let again = try? await verifier.verify(bearer: token)
+    let again = try? verifier.verify(bearer: token)
     try promise(again == principal, "a token is another's when it is verified again")
     return true
   }
