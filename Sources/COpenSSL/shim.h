@@ -18,6 +18,24 @@ static inline void ssl_ctx_refuse_renegotiation(SSL_CTX *context) {
 static inline int ssl_set_server_name(SSL *ssl, const char *name) {
   return (int)SSL_set_tlsext_host_name(ssl, name);
 }
+static inline X509 *ssl_peer_certificate(SSL *ssl) { return SSL_get1_peer_certificate(ssl); }
+static inline int general_names_count(const GENERAL_NAMES *names) {
+  return sk_GENERAL_NAME_num(names);
+}
+/* The kind (GEN_DNS and so on) and the bytes of a name, for the kinds that are bytes. */
+static inline int general_name_bytes(const GENERAL_NAMES *names, int index,
+                                     const unsigned char **bytes, int *length) {
+  const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, index);
+  const ASN1_STRING *text = 0;
+  switch (name->type) {
+    case GEN_DNS: text = name->d.dNSName; break;
+    case GEN_URI: text = name->d.uniformResourceIdentifier; break;
+    case GEN_EMAIL: text = name->d.rfc822Name; break;
+  }
+  *bytes = text ? ASN1_STRING_get0_data(text) : 0;
+  *length = text ? ASN1_STRING_length(text) : 0;
+  return name->type;
+}
 /* ERR_reason_error_string has nothing to say of the system's own errors. */
 static inline const char *err_reason(unsigned long error) {
   return ERR_SYSTEM_ERROR(error) ? strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);

@@ -54,6 +54,16 @@ public final class TokenVerifier {
     cache.removeAll()
   }
 
+  /// The caller whose certificate has these names, where one is listed that was not revoked.
+  public func principal(certificateNames names: [String]) -> Principal? {
+    guard !names.isEmpty else { return nil }
+    refresh()
+    guard let principal = contents.identities.principal(names: names),
+      !contents.revocations.contains(user: principal.userID, tokenID: nil)
+    else { return nil }
+    return principal
+  }
+
   /// Verifies a token.
   public func verify(bearer token: String) throws(TokenError) -> Principal {
     guard token.utf8.count <= Self.maximumTokenSize else { throw .tooLong }

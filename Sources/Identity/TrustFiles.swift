@@ -8,21 +8,36 @@ public struct TrustFiles: Equatable, Sendable {
   public var jwks: String?
   /// A list of revocations.
   public var revocations: String?
+  /// A list of whose certificates are whose.
+  public var identities: String?
 
   /// Names the files.
-  public init(secrets: [String] = [], jwks: String? = nil, revocations: String? = nil) {
+  public init(
+    secrets: [String] = [], jwks: String? = nil, revocations: String? = nil,
+    identities: String? = nil
+  ) {
     self.secrets = secrets
     self.jwks = jwks
     self.revocations = revocations
+    self.identities = identities
   }
 
   /// All of them.
-  public var paths: [String] { secrets + [jwks, revocations].compactMap { $0 } }
+  public var paths: [String] { secrets + [jwks, revocations, identities].compactMap { $0 } }
 
-  /// Reads the keys and the revocations.
+  /// What the files say now.
   ///
   /// - Throws: ``TrustError``, with the path of the file that can't be used.
-  public func read() async throws(TrustError) -> (KeySet, Revocations) {
+  public func read() async throws(TrustError) -> TokenTrust {
+    TokenTrust(try await contents())
+  }
+
+  /// Makes a trust what the files say now; one that can't be used changes nothing.
+  public func reread(into trust: TokenTrust) async throws(TrustError) {
+    trust.replace(with: try await contents())
+  }
+
+  private func contents() async throws(TrustError) -> TokenTrust.Contents {
     var secrets: [SigningKey] = []
     for path in self.secrets {
       do {
@@ -41,12 +56,22 @@ public struct TrustFiles: Equatable, Sendable {
       }
     }
     guard !keys.isEmpty else { throw TrustError(description: "there is no key for tokens") }
-    guard let revocations else { return (keys, Revocations()) }
-    let bytes = try Self.bytes(revocations)
+    return TokenTrust.Contents(
+      keys: keys,
+      revocations: try Self.list(revocations, Revocations.init(list:)) ?? Revocations(),
+      identities: try Self.list(identities, CertificateIdentities.init(list:))
+        ?? CertificateIdentities())
+  }
+
+  private static func list<List>(
+    _ path: String?, _ read: ([UInt8]) throws(TrustError) -> List
+  ) throws(TrustError) -> List? {
+    guard let path else { return nil }
+    let bytes = try bytes(path)
     do {
-      return (keys, try Revocations(list: bytes))
+      return try read(bytes)
     } catch {
-      throw TrustError(description: "\(revocations): \(error.description)")
+      throw TrustError(description: "\(path): \(error.description)")
     }
   }
 

@@ -24,7 +24,7 @@ public struct Dispatcher {
     }
 
     /// A call of the method.
-    public func call(_ head: CallHead, peer: String) -> ServerCall {
+    public func call(_ head: CallHead, peer: CallPeer) -> ServerCall {
       ServerCall(served, metadata: head.metadata, peer: peer, timeout: head.timeout)
     }
 

@@ -19,8 +19,8 @@ public final class ServerCall {
 
   /// What the caller sent along.
   public let metadata: Metadata
-  /// Who calls, as the transport knows it: an address.
-  public let peer: String
+  /// Who calls, as the transport knows it.
+  public let peer: CallPeer
   /// How long the caller waited when the call came in. Nil: forever.
   public let timeout: Duration?
   /// When the call came in.
@@ -48,12 +48,12 @@ public final class ServerCall {
 
   /// A call of `method`.
   public convenience init(
-    method: MethodDescriptor, metadata: Metadata, peer: String, timeout: Duration?
+    method: MethodDescriptor, metadata: Metadata, peer: CallPeer, timeout: Duration?
   ) {
     self.init(ServedMethod(method), metadata: metadata, peer: peer, timeout: timeout)
   }
 
-  init(_ served: ServedMethod, metadata: Metadata, peer: String, timeout: Duration?) {
+  init(_ served: ServedMethod, metadata: Metadata, peer: CallPeer, timeout: Duration?) {
     self.served = served
     self.metadata = metadata
     self.peer = peer

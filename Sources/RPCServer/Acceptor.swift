@@ -6,6 +6,7 @@ final class Acceptor {
   private var listeners: [Listener] = []
   private let servers: [LoopBound<LoopServer>]
   private let eventLoop: EventLoop
+  private let unixMode: UInt16
   private var next = 0
   /// How many connections are on their way to their loops.
   private var handingOver = 0
@@ -14,11 +15,13 @@ final class Acceptor {
   var addresses: [SocketAddress] { listeners.map(\.address) }
 
   init(
-    _ endpoints: [RPCEndpoint], eventLoop: EventLoop, servers: [LoopBound<LoopServer>],
+    _ endpoints: [RPCEndpoint], unixMode: UInt16, eventLoop: EventLoop,
+    servers: [LoopBound<LoopServer>],
     slots: ConnectionSlots
   ) throws(SystemError) {
     self.servers = servers
     self.eventLoop = eventLoop
+    self.unixMode = unixMode
     do {
       for endpoint in endpoints { listeners.append(try listener(at: endpoint, slots)) }
     } catch {
@@ -38,7 +41,8 @@ final class Acceptor {
     return switch endpoint.source {
     case .address(let address):
       try Listener(
-        on: address, eventLoop: eventLoop, mayAccept: mayAccept, unused: unused, accepted)
+        on: address, mode: unixMode, eventLoop: eventLoop, mayAccept: mayAccept, unused: unused,
+        accepted)
     case .inherited(let socket):
       try Listener(
         adopting: socket, eventLoop: eventLoop, mayAccept: mayAccept, unused: unused, accepted)

@@ -32,6 +32,10 @@ final class LoopServer {
 
   func serve(_ socket: consuming OwnedSocket, _ security: RPCEndpoint.Security) {
     guard !isStopped else { return slots.free() }
+    guard socket.isAllowed(configuration.unixUserIDs) else {
+      logger.warning("a connection was refused", metadata: ["peer": "\(socket.peerDescription)"])
+      return slots.free()
+    }
     do {
       let connection = try ServerConnection(socket, security, server: self)
       connections[ObjectIdentifier(connection)] = connection

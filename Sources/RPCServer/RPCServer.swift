@@ -31,7 +31,9 @@ public struct RPCServer: Sendable {
     }
     let bound = servers
     let acceptor = try await loops[0].bind { eventLoop in
-      try Acceptor(endpoints, eventLoop: eventLoop, servers: bound, slots: slots)
+      try Acceptor(
+        endpoints, unixMode: configuration.unixMode, eventLoop: eventLoop, servers: bound,
+        slots: slots)
     }
     return RPCServer(
       addresses: await acceptor.run { $0.addresses }, loops: servers, acceptor: acceptor)

@@ -39,7 +39,11 @@ public struct RPCEndpoint: Sendable {
 /// What a server allows its clients.
 public struct RPCServerConfiguration: Sendable {
   /// The server's certificate and what goes with it.
-  public var tls: TLSContext
+  public var tls: ReloadableTLSContext
+  /// The users whose processes may connect by a Unix socket; nil lets all that its path lets.
+  public var unixUserIDs: Set<UInt32>?
+  /// The permission bits of a Unix socket's path.
+  public var unixMode: UInt16 = 0o660
   /// What HTTP/2 allows.
   public var http2 = HTTP2Settings()
   /// How many calls a connection may have open.
@@ -82,5 +86,8 @@ public struct RPCServerConfiguration: Sendable {
   public var drainGrace = Duration.seconds(10)
 
   /// The defaults.
-  public init(tls: TLSContext) { self.tls = tls }
+  public init(tls: ReloadableTLSContext) { self.tls = tls }
+
+  /// The defaults, with a certificate that stays.
+  public init(tls: TLSContext) { self.init(tls: ReloadableTLSContext(tls)) }
 }

@@ -8,7 +8,10 @@ internal import TLS
 /// calls; ``ConnectionLifetime`` decides how long it may live.
 final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   let server: LoopServer
-  let peer: String
+  /// Who is at the other end; its certificate's names are known once TLS is established.
+  private(set) lazy var peer = CallPeer(
+    address: peerAddress, certificateNames: tls?.peerNames ?? [])
+  private let peerAddress: String
   /// How many handlers run for this connection, whether anybody waits for their answers or not.
   var runningCalls = 0
   /// How many bytes wait for the kernel to take them.
@@ -46,7 +49,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   ) throws {
     self.server = server
     self.security = security
-    peer = socket.isUnix ? "unix" : "tcp"
+    peerAddress = socket.peerDescription
     lifetime = ConnectionLifetime(
       server.configuration.limits, at: server.eventLoop.now, jitter: .random(in: -1...1))
     stream = try ByteStream(adopting: socket, on: server.eventLoop)
@@ -91,7 +94,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       security = TLSSession.isHandshake(bytes) ? .tls : .plaintext
     }
     if case .tls = security, tls == nil {
-      tls = try TLSSession(server: server.configuration.tls)
+      tls = try TLSSession(server: server.configuration.tls.current)
     }
   }
 

@@ -28,18 +28,22 @@ public final class Listener {
   /// - Parameters:
   ///   - mayAccept: asked before each connection; where it says no, those that come wait with the
   ///     kernel, and it is asked again soon.
+  ///   - mode: the permission bits of a Unix socket's path; by default its owner and group may
+  ///     connect.
   ///   - unused: told where it has said yes, and no connection was there.
   public convenience init(
-    on address: SocketAddress, eventLoop: EventLoop, mayAccept: @escaping () -> Bool = { true },
-    unused: @escaping () -> Void = {}, _ accepted: @escaping (consuming OwnedSocket) -> Void
+    on address: SocketAddress, mode: UInt16 = 0o660, eventLoop: EventLoop,
+    mayAccept: @escaping () -> Bool = { true }, unused: @escaping () -> Void = {},
+    _ accepted: @escaping (consuming OwnedSocket) -> Void
   ) throws(SystemError) {
     try self.init(
-      try ListeningSocket(address), eventLoop: eventLoop, mayAccept: mayAccept, unused: unused,
+      try ListeningSocket(address, mode: mode), eventLoop: eventLoop, mayAccept: mayAccept,
+      unused: unused,
       accepted)
   }
 
   /// Accepts from a socket that this process inherited; the parameters are as those of
-  /// ``init(on:eventLoop:mayAccept:unused:_:)``.
+  /// ``init(on:mode:eventLoop:mayAccept:unused:_:)``.
   public convenience init(
     adopting socket: InheritedSocket, eventLoop: EventLoop,
     mayAccept: @escaping () -> Bool = { true }, unused: @escaping () -> Void = {},

@@ -18,14 +18,15 @@ final class ListeningSocket {
     if case .unix = address { true } else { false }
   }
 
-  init(_ address: SocketAddress) throws(SystemError) {
+  /// - Parameter mode: the permission bits of a Unix socket's path: who may write to it may connect.
+  init(_ address: SocketAddress, mode: UInt16) throws(SystemError) {
     self.address = address
     ownsPath = true
     switch address {
     case .tcp(let host, let port):
       (descriptor, self.address) = try listenTCP(host: host, port: port)
     case .unix(let path):
-      descriptor = try listenUnix(path: path)
+      descriptor = try listenUnix(path: path, mode: mode)
     }
   }
 
@@ -79,7 +80,7 @@ private func boundPort(_ descriptor: Int32) -> UInt16 {
   return UInt16(bigEndian: address.sin6_port)
 }
 
-private func listenUnix(path: String) throws(SystemError) -> Int32 {
+private func listenUnix(path: String, mode: UInt16) throws(SystemError) -> Int32 {
   let descriptor = try newSocket(AF_UNIX)
   var bound = try withUnixAddress(path) { bind(descriptor, $0, $1) }
   if bound != 0, errno == EADDRINUSE, try isAbandoned(path) {
@@ -87,8 +88,7 @@ private func listenUnix(path: String) throws(SystemError) -> Int32 {
     bound = try withUnixAddress(path) { bind(descriptor, $0, $1) }
   }
   guard bound == 0 else { try fail(listening(on: .unix(path: path)), closing: descriptor) }
-  // Its owner and group may connect; others need not try.
-  chmod(path, 0o660)
+  chmod(path, mode_t(mode))
   guard listen(descriptor, backlog) == 0 else {
     try fail(listening(on: .unix(path: path)), closing: descriptor)
   }

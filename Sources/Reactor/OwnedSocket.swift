@@ -1,6 +1,6 @@
 /// A socket that nobody serves yet, on its way between threads; closed if nobody takes it.
 public struct OwnedSocket: ~Copyable, Sendable {
-  private let descriptor: Int32
+  let descriptor: Int32
   /// Whether it is a Unix socket rather than TCP.
   public let isUnix: Bool
 

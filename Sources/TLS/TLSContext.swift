@@ -40,9 +40,10 @@ public final class TLSContext: @unchecked Sendable {
   /// - Parameters:
   ///   - certificateChain: the path of a PEM file: the server's certificate, then its issuers'.
   ///   - privateKey: the path of a PEM file with the certificate's key.
-  public static func server(certificateChain: String, privateKey: String) throws(TLSError)
-    -> TLSContext
-  {
+  ///   - clients: whether clients are asked for certificates.
+  public static func server(
+    certificateChain: String, privateKey: String, clients: TLSClientCertificates = .notAsked
+  ) throws(TLSError) -> TLSContext {
     let tls = try TLSContext(TLS_server_method(), isServer: true)
     guard SSL_CTX_use_certificate_chain_file(tls.context, certificateChain) == 1 else {
       throw .fromQueue("the certificate \(certificateChain)")
@@ -56,7 +57,22 @@ public final class TLSContext: @unchecked Sendable {
         "the private key \(privateKey) is not that of the certificate \(certificateChain)")
     }
     SSL_CTX_set_alpn_select_cb(tls.context, selectProtocol, nil)
+    try tls.ask(clients)
     return tls
+  }
+
+  private func ask(_ clients: TLSClientCertificates) throws(TLSError) {
+    guard let authorities = clients.authorities else { return }
+    guard SSL_CTX_load_verify_locations(context, authorities, nil) == 1,
+      let names = SSL_load_client_CA_file(authorities)
+    else { throw .fromQueue("the authorities of clients, \(authorities)") }
+    // Clients choose a certificate by them.
+    SSL_CTX_set_client_CA_list(context, names)
+    let mode = SSL_VERIFY_PEER | (clients.areRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
+    SSL_CTX_set_verify(context, mode, nil)
+    // Sessions that are resumed bring the certificate along, and so may be resumed here alone.
+    let id = Array("workflow-history".utf8)
+    SSL_CTX_set_session_id_context(context, id, UInt32(id.count))
   }
 
   /// A client's context, which trusts what the certificates in a PEM file vouch for, or where nil,

@@ -17,7 +17,7 @@ public final class TLSSession {
 
   /// How the session stands.
   public private(set) var state = State.handshaking
-  private let ssl: OpaquePointer
+  let ssl: OpaquePointer
   private let incoming: OpaquePointer
   private let outgoing: OpaquePointer
   private let context: TLSContext

@@ -33,7 +33,7 @@ public final class TracingInterceptor: ServerInterceptor {
     logger.log(
       level: isFailure ? .error : .debug, "a call has ended",
       metadata: [
-        "method": "\(call.path)", "status": "\(code)", "peer": "\(call.peer)",
+        "method": "\(call.path)", "status": "\(code)", "peer": "\(call.peer.address)",
         "trace": "\(call[TraceContext.self]?.traceID ?? "-")",
       ])
   }

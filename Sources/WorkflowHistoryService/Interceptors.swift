@@ -21,7 +21,8 @@ public func interceptors(
   ]
 }
 
-/// Lets in who brings a good token, and attaches the ``Principal``.
+/// Lets in who brings a good token, or none and a certificate that is a service's, and attaches the
+/// ``Principal``.
 final class AuthenticationInterceptor: ServerInterceptor {
   private let verifier: TokenVerifier
   private let publicServices: Set<String>
@@ -38,11 +39,18 @@ final class AuthenticationInterceptor: ServerInterceptor {
       let known = call.metadata.withOnly("authorization") {
         verifier.cachedPrincipal(authorization: $0)
       }
-      guard let known else {
+      if let known {
+        call[Principal.self] = try known ?? Self.principal(of: call, verifier)
+        return nil
+      }
+      // Without a token the connection may say who calls.
+      guard call.metadata["authorization"] == nil,
+        let service = verifier.principal(certificateNames: call.peer.certificateNames)
+      else {
         throw RPCStatus(
           .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
       }
-      call[Principal.self] = try known ?? Self.principal(of: call, verifier)
+      call[Principal.self] = service
       return nil
     })
   }

@@ -1,4 +1,3 @@
-import DevelopmentCertificates
 import Foundation
 import Identity
 import Logging
@@ -16,12 +15,12 @@ import WorkflowHistoryService
 /// A running server with all its rooms: it opens them from the foundation up, and closes them from
 /// the roof down.
 actor House {
-  private let options: Serve
-  private let logger: Logger
+  let options: Serve
+  let logger: Logger
   private var postgres: PrivatePostgres?
   private var loops: [Loop] = []
   /// Of what no call waits for.
-  private var background: Loop?
+  var background: Loop?
   private var server: RPCServer?
   private var stopRequests: StopRequests?
   /// Whether another server may go on at the same address.
@@ -37,7 +36,7 @@ actor House {
     let directory = options.dataDirectory
     try makeDirectories(directory)
     let trust = try await makeTrust(directory)
-    let tls = try makeTLS(directory)
+    let tls = try await makeTLS(directory)
     for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
     stopRequests = await loops[0].run { StopRequests(on: $0) }
     let database = try await openDatabase(directory)
@@ -57,7 +56,7 @@ actor House {
     let writes = WriteQueue()
     let writers = writersByLoop()
     let server = try await RPCServer.start(
-      options.limits.configuration(tls: tls), endpoints: endpoints.all, loops: loops,
+      serverConfiguration(tls), endpoints: endpoints.all, loops: loops,
       logger: logger
     ) { eventLoop in
       var limits = PostgresHistoryStore.Limits()
@@ -74,6 +73,14 @@ actor House {
     announce(server.addresses, directory)
   }
 
+  private func serverConfiguration(_ tls: ReloadableTLSContext) -> RPCServerConfiguration {
+    var configuration = options.limits.configuration(tls: tls)
+    let allowed = options.transport.unixUserIDs
+    configuration.unixUserIDs = allowed.isEmpty ? nil : Set(allowed)
+    configuration.unixMode = options.transport.unixMode.bits
+    return configuration
+  }
+
   /// How many of the process's connections that write each loop has, by its name.
   private func writersByLoop() -> [String: Int] {
     let names = (0..<Self.writerCount).map { loops[$0 % loops.count].name }
@@ -88,44 +95,6 @@ actor House {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
-  }
-
-  /// The keys that tokens are held against, which are read anew when their files change.
-  private func makeTrust(_ directory: DataDirectory) async throws -> TokenTrust {
-    let files = options.authentication.files(secret: directory.tokenSecret)
-    if files.secrets == [directory.tokenSecret] {
-      _ = try SigningKey.loadOrCreate(path: directory.tokenSecret)
-    }
-    let (keys, revocations) = try await files.read()
-    let trust = TokenTrust(keys: keys, revocations: revocations)
-    let logger = logger
-    try await watch(files.paths) {
-      do throws(TrustError) {
-        let (keys, revocations) = try await files.read()
-        trust.replace(keys: keys, revocations: revocations)
-        logger.notice("the keys of tokens were read anew")
-      } catch {
-        logger.error("the keys of tokens stay as they were: \(error)")
-      }
-    }
-    return trust
-  }
-
-  /// Calls `changed` when files change, on the loop of what no call waits for.
-  private func watch(_ paths: [String], changed: @escaping @Sendable () async -> Void) async throws
-  {
-    let loop = try background ?? Loop(name: "background")
-    background = loop
-    await loop.run { _ = FileWatch(paths, on: $0, changed: changed) }
-  }
-
-  private func makeTLS(_ directory: DataDirectory) throws -> TLSContext {
-    if let certificate = options.tlsCert, let key = options.tlsKey {
-      return try .server(certificateChain: certificate, privateKey: key)
-    }
-    let made = try DevelopmentCertificates.ensure(
-      in: directory.tlsDirectory, hostName: ProcessInfo.processInfo.hostName, now: Date())
-    return try .server(certificateChain: made.serverChainPath, privateKey: made.serverKeyPath)
   }
 
   private func openDatabase(_ directory: DataDirectory) async throws -> PostgresOptions {

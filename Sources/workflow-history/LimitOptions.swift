@@ -88,7 +88,7 @@ struct LimitOptions: ParsableArguments {
   }
 
   /// The server's configuration with these limits.
-  func configuration(tls: TLSContext) -> RPCServerConfiguration {
+  func configuration(tls: ReloadableTLSContext) -> RPCServerConfiguration {
     var configuration = RPCServerConfiguration(tls: tls)
     configuration.maxConnections = maxConnections
     configuration.maxConcurrentCalls = maxStreams

@@ -59,11 +59,7 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup(title: "Tokens") var authentication: AuthenticationOptions
 
-  @Option(help: "A PEM file with the server's certificate and its issuers'.")
-  var tlsCert: String?
-
-  @Option(help: "A PEM file with the certificate's key.")
-  var tlsKey: String?
+  @OptionGroup(title: "Certificates and peers") var transport: TransportOptions
 
   @Option(
     help: "Who may ask what the methods are (gRPC reflection): open, authenticated or off.")
@@ -82,9 +78,6 @@ struct Serve: AsyncParsableCommand {
   var logLevel = "notice"
 
   func validate() throws {
-    guard (tlsCert == nil) == (tlsKey == nil) else {
-      throw ValidationError("--tls-cert and --tls-key go together")
-    }
     guard readDatabase == nil || database != nil else {
       throw ValidationError("--read-database goes with --database: the private one has no replica")
     }

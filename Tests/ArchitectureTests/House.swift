@@ -17,7 +17,7 @@ let house: [Room] = [
 
   // Each wraps one C library, or the operating system, behind a safe interface.
   Room("Reactor", .wrapper, c: ["CLibuv"], system: ["libc", "Synchronization"]),
-  Room("TLS", .wrapper, c: ["COpenSSL"]),
+  Room("TLS", .wrapper, c: ["COpenSSL"], system: ["Synchronization"]),
   Room("HTTP2", .wrapper, c: ["CNghttp2"]),
   Room("Compression", .wrapper, c: ["CZlib"]),
   Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),

@@ -90,7 +90,8 @@ struct DispatcherTests {
   @Test("what an interceptor attaches to a call is found by its type")
   func attachedValues() {
     let call = ServerCall(
-      method: Self.descriptor.methods[0], metadata: Metadata(), peer: "tcp", timeout: nil)
+      method: Self.descriptor.methods[0], metadata: Metadata(), peer: CallPeer(address: "tcp"),
+      timeout: nil)
     #expect(call[Int.self] == nil)
     call[Int.self] = 1
     call[String.self] = "a"
@@ -119,7 +120,8 @@ struct DispatcherTests {
   }
 
   private func answer(_ route: Dispatcher.Route, bytes: [UInt8]) async throws -> String {
-    let call = ServerCall(method: route.method, metadata: Metadata(), peer: "tcp", timeout: nil)
+    let call = ServerCall(
+      method: route.method, metadata: Metadata(), peer: CallPeer(address: "tcp"), timeout: nil)
     let framed = try await route.serve(call, bytes)[0]
     #expect(framed.prefix(5) == [0, 0, 0, 0, 0])
     return String(decoding: framed.dropFirst(5), as: UTF8.self)

@@ -158,7 +158,8 @@ struct CallKindTests {
 
   private func serve(_ name: String, _ messages: [[UInt8]]) async throws -> [[UInt8]] {
     let route = try route(name)
-    let call = ServerCall(method: route.method, metadata: Metadata(), peer: "tcp", timeout: nil)
+    let call = ServerCall(
+      method: route.method, metadata: Metadata(), peer: CallPeer(address: "tcp"), timeout: nil)
     let framed =
       switch messages.count {
       case 1: try await route.serve(call, messages[0])

@@ -24,7 +24,8 @@ struct InterceptorTests {
       return request
     }
     let route = try Dispatcher([service], interceptors: [interceptor]).route(Array("/a.B/C".utf8))
-    let call = ServerCall(method: Self.method, metadata: metadata, peer: "tcp", timeout: nil)
+    let call = ServerCall(
+      method: Self.method, metadata: metadata, peer: CallPeer(address: "tcp"), timeout: nil)
     _ = try? await route.serve(call, [1, 2, 3])
     return call
   }

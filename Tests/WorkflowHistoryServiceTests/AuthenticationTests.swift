@@ -41,7 +41,8 @@ struct AuthenticationTests {
   /// The status of a save with these values of `authorization`; nil where it is answered.
   private func status(_ authorizations: [String]) async throws -> RPCStatus? {
     let metadata = Metadata(authorizations.map { RPCField("authorization", $0) })
-    let call = ServerCall(method: route.method, metadata: metadata, peer: "tcp", timeout: nil)
+    let call = ServerCall(
+      method: route.method, metadata: metadata, peer: CallPeer(address: "tcp"), timeout: nil)
     let request = SaveWorkflowExecutionRequest(execution: Samples.fields)
     do {
       _ = try await route.serve(call, request.encode(arena: Arena(), prefix: 0))

@@ -35,7 +35,8 @@ struct Service {
   ) async throws -> [UInt8] {
     let route = try dispatcher.route(
       Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
-    let call = ServerCall(method: route.method, metadata: metadata, peer: "tcp", timeout: nil)
+    let call = ServerCall(
+      method: route.method, metadata: metadata, peer: CallPeer(address: "tcp"), timeout: nil)
     return try await route.serve(call, request.encode(arena: Arena(), prefix: 0))[0]
   }
 

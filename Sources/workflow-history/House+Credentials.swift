@@ -1,0 +1,71 @@
+import DevelopmentCertificates
+import Foundation
+import Identity
+import Logging
+import Reactor
+import TLS
+
+extension House {
+  /// The keys that tokens are held against, which are read anew when their files change.
+  func makeTrust(_ directory: DataDirectory) async throws -> TokenTrust {
+    let files = trustFiles(directory)
+    if files.secrets == [directory.tokenSecret] {
+      _ = try SigningKey.loadOrCreate(path: directory.tokenSecret)
+    }
+    let trust = try await files.read()
+    let logger = logger
+    try await watch(files.paths) {
+      do throws(TrustError) {
+        try await files.reread(into: trust)
+        logger.notice("the keys of tokens were read anew")
+      } catch {
+        logger.error("the keys of tokens stay as they were: \(error)")
+      }
+    }
+    return trust
+  }
+
+  private func trustFiles(_ directory: DataDirectory) -> TrustFiles {
+    var files = options.authentication.files(secret: directory.tokenSecret)
+    files.identities = options.transport.identitiesFile
+    return files
+  }
+
+  /// Calls `changed` when files change, on the loop of what no call waits for.
+  private func watch(_ paths: [String], changed: @escaping @Sendable () async -> Void) async throws
+  {
+    let loop = try background ?? Loop(name: "background")
+    background = loop
+    await loop.run { _ = FileWatch(paths, on: $0, changed: changed) }
+  }
+
+  /// The server's certificate, which is read anew when its files change.
+  func makeTLS(_ directory: DataDirectory) async throws -> ReloadableTLSContext {
+    let (chain, key) = try certificate(directory)
+    let clients = options.transport.clientCertificates
+    let tls = ReloadableTLSContext(
+      try .server(certificateChain: chain, privateKey: key, clients: clients))
+    let logger = logger
+    let paths = [chain, key] + [options.transport.clientAuthorities].compactMap { $0 }
+    try await watch(paths) {
+      do throws(TLSError) {
+        tls.replace(
+          with: try .server(certificateChain: chain, privateKey: key, clients: clients))
+        logger.notice("the certificates were read anew")
+      } catch {
+        logger.error("the certificates stay as they were: \(error)")
+      }
+    }
+    return tls
+  }
+
+  /// The paths of the certificate's chain and its key.
+  private func certificate(_ directory: DataDirectory) throws -> (chain: String, key: String) {
+    if let chain = options.transport.tlsCert, let key = options.transport.tlsKey {
+      return (chain, key)
+    }
+    let made = try DevelopmentCertificates.ensure(
+      in: directory.tlsDirectory, hostName: ProcessInfo.processInfo.hostName, now: Date())
+    return (made.serverChainPath, made.serverKeyPath)
+  }
+}
