@@ -7,6 +7,7 @@ extension WorkflowHistoryHandlers {
     async throws -> DeleteWorkflowExecutionResponse
   {
     let caller = try call.writer()
+    call[AuditTarget.self] = AuditTarget(executionID: request.id)
     let deletion = try ExecutionDeletion(id: request.id, checking: request.expectedVersion)
     try await store.delete(deletion, reach: caller.reach)
     return DeleteWorkflowExecutionResponse()

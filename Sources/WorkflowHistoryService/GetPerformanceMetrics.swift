@@ -7,7 +7,7 @@ extension WorkflowHistoryHandlers {
     async throws -> GetPerformanceMetricsResponse
   {
     let query = try WindowQuery(
-      checkingUserID: try call.caller().userToRead(request.userID),
+      checkingUserID: try call.userToRead(request.userID),
       workflowType: request.workflowType, days: request.days, now: clock())
     return GetPerformanceMetricsResponse(
       metrics: try await store(for: call).performanceMetrics(query))

@@ -7,7 +7,7 @@ extension WorkflowHistoryHandlers {
     async throws -> GetUserWorkflowHistoryResponse
   {
     let query = try HistoryQuery(
-      checkingUserID: try call.caller().userToRead(request.userID),
+      checkingUserID: try call.userToRead(request.userID),
       workflowID: request.workflowID, workflowType: request.workflowType,
       statuses: request.statuses, createdAfter: request.createdAfter,
       createdBefore: request.createdBefore, pageSize: request.pageSize,

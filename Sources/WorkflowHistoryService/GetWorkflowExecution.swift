@@ -7,7 +7,9 @@ extension WorkflowHistoryHandlers {
     async throws -> GetWorkflowExecutionResponse
   {
     let caller = try call.caller()
-    return GetWorkflowExecutionResponse(
-      execution: try await store(for: call).execution(request.id, reach: caller.reach))
+    return try await call.about(request.id) {
+      GetWorkflowExecutionResponse(
+        execution: try await store(for: call).execution(request.id, reach: caller.reach))
+    }
   }
 }

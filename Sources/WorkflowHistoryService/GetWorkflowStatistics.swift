@@ -7,7 +7,7 @@ extension WorkflowHistoryHandlers {
     async throws -> GetWorkflowStatisticsResponse
   {
     let query = try WindowQuery(
-      checkingUserID: try call.caller().userToRead(request.userID),
+      checkingUserID: try call.userToRead(request.userID),
       workflowType: request.workflowType, days: request.days, now: clock())
     return GetWorkflowStatisticsResponse(statistics: try await store(for: call).statistics(query))
   }

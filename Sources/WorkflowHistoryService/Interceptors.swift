@@ -9,14 +9,19 @@ internal import WorkflowHistory
 ///
 /// - Parameters:
 ///   - publicServices: the full names of the services whose calls need no token.
+///   - use: what each caller has taken, and may.
+///   - audit: is given a record of each write, and of each call that is refused; nil keeps none.
 ///   - logger: is told how calls ended.
 public func interceptors(
-  verifier: TokenVerifier, publicServices: Set<String> = [], logger: Logger
+  verifier: TokenVerifier, publicServices: Set<String> = [],
+  use: CallerUse = CallerUse(CallerLimits()), audit: ((AuditRecord) -> Void)? = nil, logger: Logger
 ) -> [any ServerInterceptor] {
   [
     MetricsInterceptor(),
     TracingInterceptor(logger: logger),
+  ] + (audit.map { [AuditInterceptor($0)] } ?? []) + [
     AuthenticationInterceptor(verifier, publicServices: publicServices),
+    CallerLimitInterceptor(use),
     HistoryErrorInterceptor(),
   ]
 }

@@ -14,6 +14,8 @@ extension WorkflowHistoryHandlers {
     let save = try ExecutionSave(
       checking: fields, userID: caller.userID, reach: caller.reach, retention: retention,
       now: clock(), using: &generator)
+    call[AuditTarget.self] = AuditTarget(
+      userID: save.execution.userID, executionID: save.execution.id)
     return SaveWorkflowExecutionResponse(execution: try await store.save(save))
   }
 }

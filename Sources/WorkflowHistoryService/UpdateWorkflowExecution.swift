@@ -7,10 +7,12 @@ extension WorkflowHistoryHandlers {
     async throws -> UpdateWorkflowExecutionResponse
   {
     let caller = try call.writer()
+    call[AuditTarget.self] = AuditTarget(executionID: request.execution.id)
     let update = try ExecutionUpdate(
       checking: request.execution, paths: request.updateMask,
       expectedVersion: request.expectedVersion, allowReopen: request.allowReopen)
-    return UpdateWorkflowExecutionResponse(
-      execution: try await store.update(update, reach: caller.reach, now: clock()))
+    let updated = try await store.update(update, reach: caller.reach, now: clock())
+    call[AuditTarget.self] = AuditTarget(userID: updated.userID, executionID: updated.id)
+    return UpdateWorkflowExecutionResponse(execution: updated)
   }
 }

@@ -25,6 +25,14 @@ extension House {
     return trust
   }
 
+  /// The audit log, which is opened anew when another file takes its path.
+  func openAudit() async throws -> AuditFile? {
+    guard let path = options.auditLog else { return nil }
+    let audit = try AuditFile(path: path, logger: logger)
+    try await watch([]) { audit.reopen() }
+    return audit
+  }
+
   private func trustFiles(_ directory: DataDirectory) -> TrustFiles {
     var files = options.authentication.files(secret: directory.tokenSecret)
     files.identities = options.transport.identitiesFile

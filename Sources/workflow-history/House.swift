@@ -48,7 +48,8 @@ actor House {
     try await startKeeping(database)
     let services = try Services(
       trust: trust, policy: options.authentication.policy, reflection: options.reflection,
-      retention: options.retention.policy, logger: logger)
+      retention: options.retention.policy, callers: options.limits.ofCallers,
+      audit: try await openAudit(), logger: logger)
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]

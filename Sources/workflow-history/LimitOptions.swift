@@ -1,6 +1,7 @@
 import ArgumentParser
 import RPCServer
 import TLS
+import WorkflowHistoryService
 
 /// What the server allows its clients: `serve`'s flags for it.
 struct LimitOptions: ParsableArguments {
@@ -69,11 +70,31 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "How long calls may run on when the server stops.")
   var drainGrace = TimeSpan(.seconds(10))
 
+  @Option(help: "Calls a second that one user may make, and at once. Default: any number.")
+  var callerCallsPerSecond: Int?
+
+  @Option(
+    help: "Bytes a second of requests and responses that one user may make. Default: any number.")
+  var callerBytesPerSecond: ByteCount?
+
+  @Option(help: "Calls of one user that may run at once. Default: any number.")
+  var callerConcurrentCalls: Int?
+
+  /// What one user may take.
+  var ofCallers: CallerLimits {
+    CallerLimits(
+      callsPerSecond: callerCallsPerSecond, bytesPerSecond: callerBytesPerSecond?.bytes,
+      concurrentCalls: callerConcurrentCalls)
+  }
+
   /// Refuses what could serve nobody.
   func validate() throws {
     let counts = [
       ("--max-connections", maxConnections), ("--max-streams", maxStreams),
       ("--max-running-calls", maxRunningCalls), ("--max-metadata-fields", maxMetadataFields),
+      ("--caller-calls-per-second", callerCallsPerSecond ?? 1),
+      ("--caller-bytes-per-second", min(callerBytesPerSecond?.bytes ?? 1, 1_000_000)),
+      ("--caller-concurrent-calls", callerConcurrentCalls ?? 1),
     ]
     for (flag, count) in counts where !(1...1_000_000).contains(count) {
       throw ValidationError("\(flag) takes 1 to 1000000")

@@ -74,6 +74,14 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      A file that is given a line of JSON for each write, and for each call that is refused: who, what, \
+      on whose data, with what outcome. It is opened anew on SIGHUP.
+      """, valueName: "file"))
+  var auditLog: String?
+
   @Option(help: "What is logged: trace, debug, info, notice, warning or error.")
   var logLevel = "notice"
 

@@ -24,12 +24,17 @@ struct Services: Sendable {
   private let access: ReflectionAccess
   private let reflection: ReflectionAnswers
   private let retention: RetentionPolicy
+  /// What callers have taken, on all loops.
+  private let use: CallerUse
+  private let audit: AuditFile?
   private let logger: Logger
 
   init(
     trust: TokenTrust, policy: TokenPolicy, reflection access: ReflectionAccess,
-    retention: RetentionPolicy, logger: Logger
+    retention: RetentionPolicy, callers: CallerLimits, audit: AuditFile?, logger: Logger
   ) throws {
+    use = CallerUse(callers)
+    self.audit = audit
     self.retention = retention
     self.logger = logger
     self.trust = trust
@@ -60,7 +65,8 @@ struct Services: Sendable {
     return Dispatcher(
       services,
       interceptors: interceptors(
-        verifier: TokenVerifier(trust, policy: policy), publicServices: open, logger: logger),
+        verifier: TokenVerifier(trust, policy: policy), publicServices: open, use: use,
+        audit: audit.map { $0.keep }, logger: logger),
       willDrain: { health.shutDown() })
   }
 

@@ -1,0 +1,159 @@
+internal import Identity
+internal import ProtobufMessages
+internal import RPC
+internal import Synchronization
+internal import WorkflowHistory
+
+/// What one caller may take of the server: calls and bytes a second, and calls at once. Without them a
+/// caller that asks as fast as it can keeps all others waiting.
+public struct CallerLimits: Equatable, Sendable {
+  /// Calls a second, and as many at once after a second without any; nil is any number.
+  public var callsPerSecond: Int?
+  /// Bytes a second of requests and responses as they travel, likewise.
+  public var bytesPerSecond: Int?
+  /// How many calls may run; nil is any number.
+  public var concurrentCalls: Int?
+
+  /// Limits; none by default.
+  public init(
+    callsPerSecond: Int? = nil, bytesPerSecond: Int? = nil, concurrentCalls: Int? = nil
+  ) {
+    self.callsPerSecond = callsPerSecond
+    self.bytesPerSecond = bytesPerSecond
+    self.concurrentCalls = concurrentCalls
+  }
+}
+
+/// What the callers of a process have taken, each by its user's name: a token bucket for calls, one
+/// for bytes, and a count. All loops share it.
+public final class CallerUse: Sendable {
+  private struct Use {
+    var calls: Double
+    var bytes: Double
+    var running = 0
+    /// When the buckets were filled last.
+    var filled: ContinuousClock.Instant
+  }
+
+  private let limits: CallerLimits
+  private let clock: @Sendable () -> ContinuousClock.Instant
+  private let uses = Mutex<[ExactText: Use]>([:])
+
+  /// How many callers are remembered before those that have nothing to answer for are forgotten.
+  private static let sweepSize = 4096
+
+  /// Nothing was taken yet.
+  ///
+  /// - Parameter clock: tells the time by which buckets fill.
+  public init(
+    _ limits: CallerLimits,
+    clock: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+  ) {
+    self.limits = limits
+    self.clock = clock
+  }
+
+  /// Whether there is a limit.
+  var isLimited: Bool { limits != CallerLimits() }
+
+  /// Begins a call of a caller's, or refuses it: RESOURCE_EXHAUSTED, with when to try again.
+  func begin(_ caller: String) throws(RPCStatus) {
+    let now = clock()
+    let refusal = uses.withLock { uses -> RPCStatus? in
+      if uses.count >= Self.sweepSize { sweep(&uses, now) }
+      let key = ExactText(caller)
+      var use = uses[key] ?? full(at: now)
+      fill(&use, now)
+      let refused = self.refusal(of: use)
+      if refused == nil {
+        use.calls -= 1
+        use.running += 1
+      }
+      uses[key] = use
+      return refused
+    }
+    if let refusal { throw refusal }
+  }
+
+  /// Ends a call that was begun, which took so many bytes.
+  func end(_ caller: String, bytes: Int) {
+    uses.withLock { uses in
+      uses[ExactText(caller)]?.running -= 1
+      // What a call takes is known when it has ended: it may leave a debt.
+      uses[ExactText(caller)]?.bytes -= Double(bytes)
+    }
+  }
+
+  /// How many callers are remembered.
+  var count: Int { uses.withLock { $0.count } }
+
+  private func refusal(of use: Use) -> RPCStatus? {
+    if let most = limits.concurrentCalls, use.running >= most {
+      return Self.refusal("\(most) calls of yours are running, which is as many as may", after: 0.1)
+    }
+    if let rate = limits.callsPerSecond, use.calls < 1 {
+      return Self.refusal(
+        "you may make \(rate) calls a second", after: (1 - use.calls) / Double(rate))
+    }
+    if let rate = limits.bytesPerSecond, use.bytes < 0 {
+      return Self.refusal(
+        "you may send and take \(rate) bytes a second", after: -use.bytes / Double(rate))
+    }
+    return nil
+  }
+
+  private static func refusal(_ reason: String, after seconds: Double) -> RPCStatus {
+    // Not all at the same moment, and no sooner than a clock ticks.
+    let delay = max(Duration.milliseconds(10), .seconds(seconds * Double.random(in: 1...1.25)))
+    return RPCStatus(.resourceExhausted, "\(reason): try again", details: [.retryInfo(delay)])
+  }
+
+  private func full(at now: ContinuousClock.Instant) -> Use {
+    Use(
+      calls: Double(limits.callsPerSecond ?? 1), bytes: Double(limits.bytesPerSecond ?? 0),
+      filled: now)
+  }
+
+  private func fill(_ use: inout Use, _ now: ContinuousClock.Instant) {
+    let seconds = max(use.filled.duration(to: now) / .seconds(1), 0)
+    use.filled = now
+    // Without a limit one call is always there.
+    use.calls =
+      limits.callsPerSecond.map { min(use.calls + seconds * Double($0), Double($0)) } ?? 1
+    use.bytes =
+      limits.bytesPerSecond.map { min(use.bytes + seconds * Double($0), Double($0)) } ?? 0
+  }
+
+  /// Forgets those whose buckets are full and who have no call.
+  private func sweep(_ uses: inout [ExactText: Use], _ now: ContinuousClock.Instant) {
+    let full = full(at: now)
+    uses = uses.filter { _, use in
+      var use = use
+      fill(&use, now)
+      return use.running > 0 || use.calls < full.calls || use.bytes < full.bytes
+    }
+  }
+}
+
+/// Holds callers to their limits. It stands behind authentication, which says who calls.
+final class CallerLimitInterceptor: ServerInterceptor {
+  private let use: CallerUse
+
+  init(_ use: CallerUse) { self.use = use }
+
+  func interception(of method: MethodDescriptor) -> Interception? {
+    guard use.isLimited else { return nil }
+    let use = use
+    return Interception(
+      admit: { call in
+        if let caller = call[Principal.self] { try use.begin(caller.userID) }
+        return nil
+      },
+      conclude: { call, failure in
+        if let caller = call[Principal.self] {
+          use.end(caller.userID, bytes: call.receivedBytes + call.sentBytes)
+        }
+        return failure
+      })
+  }
+}

@@ -1,0 +1,88 @@
+"""What one caller may take of the server."""
+
+import threading
+import time
+
+import grpc
+import pytest
+
+from harness.client import document, refused, retry_delay
+from harness.identifiers import fresh_user
+from harness.server import Server
+
+
+def serving(*flags: str):
+    server = Server(*flags)
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="module")
+def ten_a_second():
+    yield from serving("--caller-calls-per-second", "10")
+
+
+def spend(client, attempts: int = 200) -> grpc.RpcError:
+    """Calls until the first refusal."""
+    for _ in range(attempts):
+        try:
+            client.statistics()
+        except grpc.RpcError as error:
+            return error
+    raise AssertionError(f"{attempts} calls were answered")
+
+
+def test_calls_beyond_the_rate_are_refused_with_when_to_come_back(ten_a_second):
+    client = ten_a_second.client(fresh_user())
+    error = spend(client)
+    assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "10 calls a second" in error.details()
+    delay = retry_delay(error)
+    assert 0 < delay <= 0.2
+    time.sleep(delay)
+    assert client.statistics().user_id == client.user
+
+
+def test_one_callers_refusals_are_nobody_elses(ten_a_second):
+    greedy, polite = (ten_a_second.client(fresh_user()) for _ in range(2))
+    spend(greedy)
+    assert polite.statistics().user_id == polite.user
+    # Two connections are one caller.
+    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED):
+        for _ in range(3):
+            ten_a_second.client(greedy.user, "unix").statistics()
+
+
+def test_bytes_are_counted_both_ways():
+    for server in serving("--caller-bytes-per-second", "64k"):
+        client = server.client(fresh_user())
+        saved = client.save(input_data=document("x" * 40_000))
+        with refused(grpc.StatusCode.RESOURCE_EXHAUSTED) as caught:
+            for _ in range(4):
+                client.get(saved.id)
+        assert "bytes a second" in caught.value.details()
+        assert 0 < retry_delay(caught.value) < 4
+        other = server.client(fresh_user())
+        other.save()
+
+
+def test_calls_at_once_are_counted_until_they_end():
+    for server in serving("--caller-concurrent-calls", "2"):
+        client = server.client(fresh_user())
+        with server.postgres().session() as session:
+            session.stdin.write("BEGIN; LOCK TABLE workflow_executions; SELECT 1;\n")
+            assert session.stdout.readline()
+            threads = [threading.Thread(target=client.save) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            with refused(grpc.StatusCode.RESOURCE_EXHAUSTED) as caught:
+                while True:
+                    client.save()
+            assert "2 calls of yours" in caught.value.details()
+            session.stdin.write("COMMIT;\n")
+            session.stdin.close()
+            for thread in threads:
+                thread.join()
+        assert client.history(include_total=True).total >= 2

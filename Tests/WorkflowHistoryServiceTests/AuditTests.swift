@@ -1,0 +1,83 @@
+import Identity
+import ProtobufMessages
+import RPC
+import Testing
+import WorkflowHistory
+import WorkflowHistoryMessages
+import WorkflowHistoryTesting
+
+@testable import WorkflowHistoryService
+
+@Suite("Audit records")
+struct AuditTests {
+  private let store = MemoryStore()
+
+  /// Calls a method as alice, and returns the records that are kept.
+  private func records(
+    _ method: String, _ request: any EncodableMessage, scopes: Set<Scope> = [.historyWrite]
+  ) async throws -> [AuditRecord] {
+    let kept = Kept()
+    let handlers = WorkflowHistoryHandlers(store: store, clock: { Samples.now })
+    let dispatcher = Dispatcher(
+      [handlers.service(arena: Arena())],
+      interceptors: [
+        AuditInterceptor { kept.records.append($0) },
+        Known(Principal(userID: "alice", scopes: scopes)), HistoryErrorInterceptor(),
+      ])
+    let route = try dispatcher.route(
+      Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
+    let call = ServerCall(
+      method: route.method, metadata: Metadata(), peer: CallPeer(address: "192.0.2.1:5"),
+      timeout: nil)
+    _ = try? await route.serve(call, request.encode(arena: Arena(), prefix: 0))
+    return kept.records
+  }
+
+  @Test("are kept of writes, with whose data they were about")
+  func writes() async throws {
+    var fields = Samples.fields
+    fields.id = nil
+    let saved = try await records(
+      "SaveWorkflowExecution", SaveWorkflowExecutionRequest(execution: fields))
+    #expect(saved.count == 1)
+    #expect(saved.first?.caller == "alice")
+    #expect(saved.first?.userID == "alice")
+    #expect(saved.first?.executionID != nil)
+    #expect(saved.first?.code == .ok)
+    let deleted = try await records(
+      "DeleteWorkflowExecution", DeleteWorkflowExecutionRequest(id: Samples.id))
+    #expect(deleted.map(\.executionID) == [Samples.id])
+  }
+
+  @Test("are kept of what is refused, and of no read that is answered")
+  func reads() async throws {
+    let request = GetWorkflowExecutionRequest(id: Samples.id)
+    #expect(try await records("GetWorkflowExecution", request) == [])
+    store.failure = HistoryError(.permissionDenied, "no")
+    let refused = try await records("GetWorkflowExecution", request)
+    #expect(refused.map(\.code) == [.permissionDenied])
+    #expect(refused.map(\.executionID) == [Samples.id])
+    let other = try await records(
+      "GetUserWorkflowHistory", GetUserWorkflowHistoryRequest(userID: "bob"))
+    #expect(other.map(\.userID) == ["bob"])
+    #expect(other.map(\.caller) == ["alice"])
+  }
+}
+
+private final class Kept {
+  var records: [AuditRecord] = []
+}
+
+private final class Known: ServerInterceptor {
+  private let principal: Principal
+
+  init(_ principal: Principal) { self.principal = principal }
+
+  func interception(of method: MethodDescriptor) -> Interception? {
+    let principal = principal
+    return Interception(admit: { call in
+      call[Principal.self] = principal
+      return nil
+    })
+  }
+}
