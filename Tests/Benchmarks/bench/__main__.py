@@ -4,7 +4,18 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import connections, drains, folding, indexes, latency, report, rpc, scale, storage
+from bench import (
+    connections,
+    drains,
+    fairness,
+    folding,
+    indexes,
+    latency,
+    report,
+    rpc,
+    scale,
+    storage,
+)
 
 SECONDS, ROUNDS, CONNECTIONS, RESTARTS, EXECUTIONS = 10, 5, 10_000, 1_000, 5_000_000
 
@@ -15,6 +26,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "folding": lambda given: folding.measure(given.seconds, given.rounds),
     "indexes": lambda given: indexes.measure(given.seconds, given.rounds),
     "scale": lambda given: scale.measure(given.executions),
+    "fairness": lambda given: fairness.measure(given.rounds),
     "connections": lambda given: connections.measure(given.connections),
     "drains": lambda given: drains.measure(given.restarts, given.restart_seconds, given.plain),
 }
@@ -49,7 +61,7 @@ def add_flags(subcommand: argparse.ArgumentParser, name: str):
     add = subcommand.add_argument
     if name in ("rpc", "storage", "latency", "folding", "indexes", "all"):
         add("--seconds", type=positive, default=SECONDS)
-    if name in ("storage", "latency", "folding", "indexes", "all"):
+    if name in ("storage", "latency", "folding", "indexes", "fairness", "all"):
         add("--rounds", type=positive, default=ROUNDS)
     if name in ("scale", "all"):
         add("--executions", type=execution_count, default=EXECUTIONS)
