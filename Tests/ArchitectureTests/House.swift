@@ -22,7 +22,7 @@ let house: [Room] = [
   Room("Compression", .wrapper, c: ["CZlib"]),
   Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),
   Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"], system: ["Dispatch"]),
-  Room("PrivateFiles", .wrapper, system: ["libc"]),
+  Room("PrivateFiles", .wrapper, system: ["libc", "Synchronization"]),
   Room(
     "PostgresSupervisor", .wrapper, rooms: ["PrivateFiles"], packages: ["Logging"],
     system: ["libc", "Foundation", "Dispatch"]),
@@ -60,7 +60,7 @@ let house: [Room] = [
     rooms: [
       "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Telemetry",
       "Identity",
-    ], packages: ["Logging"]),
+    ], packages: ["Logging"], system: ["Synchronization"]),
   Room(
     "WorkflowHistoryClient", .safe,
     rooms: [

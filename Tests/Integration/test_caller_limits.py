@@ -1,14 +1,14 @@
 """What one caller may take of the server."""
 
-import threading
 import time
 
 import grpc
 import pytest
 
-from harness.client import document, refused, retry_delay
+from harness.client import document, execution, refused, retry_delay
 from harness.identifiers import fresh_user
-from harness.server import Server
+from harness.server import Server, wait_until
+from harness.stubs import service_pb2
 
 
 def serving(*flags: str):
@@ -71,18 +71,19 @@ def test_bytes_are_counted_both_ways():
 def test_calls_at_once_are_counted_until_they_end():
     for server in serving("--caller-concurrent-calls", "2"):
         client = server.client(fresh_user())
+        request = service_pb2.SaveWorkflowExecutionRequest(execution=execution())
         with server.postgres().session() as session:
             session.stdin.write("BEGIN; LOCK TABLE workflow_executions; SELECT 1;\n")
             assert session.stdout.readline()
-            threads = [threading.Thread(target=client.save) for _ in range(2)]
-            for thread in threads:
-                thread.start()
-            with refused(grpc.StatusCode.RESOURCE_EXHAUSTED) as caught:
-                while True:
-                    client.save()
-            assert "2 calls of yours" in caught.value.details()
+            calls = [
+                client.stub.SaveWorkflowExecution.future(request, metadata=client.metadata)
+                for _ in range(3)
+            ]
+            done = wait_until(lambda: [call for call in calls if call.done()], what="a refusal")
             session.stdin.write("COMMIT;\n")
             session.stdin.close()
-            for thread in threads:
-                thread.join()
-        assert client.history(include_total=True).total >= 2
+        [refusal] = done
+        assert refusal.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "2 calls of yours" in refusal.details()
+        assert [call.code() for call in calls if call is not refusal] == [grpc.StatusCode.OK] * 2
+        client.save()

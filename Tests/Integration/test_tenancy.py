@@ -7,11 +7,12 @@ import uuid
 
 import grpc
 import pytest
+from google.protobuf import field_mask_pb2
 
 from harness import tokens
 from harness.client import COMPLETED, FAILED, FULL, RUNNING, Client, document, execution
 from harness.identifiers import fresh_user, uuid7
-from harness.stubs import execution_pb2, field_mask_pb2, service_pb2
+from harness.stubs import execution_pb2, service_pb2
 
 # What stands in every text of the victim's executions, and nowhere else.
 MARK = "of-the-victim"

@@ -1,6 +1,7 @@
 import Identity
 import ProtobufMessages
 import RPC
+import RPCTesting
 import Testing
 import WorkflowHistory
 import WorkflowHistoryMessages

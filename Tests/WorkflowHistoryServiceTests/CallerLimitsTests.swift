@@ -1,3 +1,4 @@
+import ProtobufMessages
 import RPC
 import Synchronization
 import Testing
@@ -28,7 +29,9 @@ struct CallerLimitsTests {
       return nil
     } catch {
       #expect(error.code == .resourceExhausted)
-      for case .retryInfo(let delay) in error.details { return delay }
+      for detail in error.details {
+        if case .retryInfo(let delay) = detail { return delay }
+      }
       Issue.record("no delay")
       return .zero
     }
