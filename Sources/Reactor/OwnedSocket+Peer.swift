@@ -1,3 +1,5 @@
+internal import CLibuv
+
 #if canImport(Glibc)
   internal import Glibc
 #else
