@@ -9,6 +9,7 @@ from bench import (
     drains,
     fairness,
     folding,
+    identity,
     indexes,
     latency,
     report,
@@ -27,6 +28,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "indexes": lambda given: indexes.measure(given.seconds, given.rounds),
     "scale": lambda given: scale.measure(given.executions),
     "fairness": lambda given: fairness.measure(given.rounds),
+    "identity": lambda given: identity.measure(given.rounds),
     "connections": lambda given: connections.measure(given.connections),
     "drains": lambda given: drains.measure(given.restarts, given.restart_seconds, given.plain),
 }
@@ -61,7 +63,7 @@ def add_flags(subcommand: argparse.ArgumentParser, name: str):
     add = subcommand.add_argument
     if name in ("rpc", "storage", "latency", "folding", "indexes", "all"):
         add("--seconds", type=positive, default=SECONDS)
-    if name in ("storage", "latency", "folding", "indexes", "fairness", "all"):
+    if name in ("storage", "latency", "folding", "indexes", "fairness", "identity", "all"):
         add("--rounds", type=positive, default=ROUNDS)
     if name in ("scale", "all"):
         add("--executions", type=execution_count, default=EXECUTIONS)
