@@ -56,19 +56,10 @@ enum ChangeLog {
       isLast: next >= end)
   }
 
-  /// The watermark of a reader that is about to read the executions themselves: all that it does
-  /// not see of them is behind it.
-  static func end(in transaction: Transaction) async throws -> TransactionID {
-    try await transaction.query(current)[0].value(0)
-  }
-
   private static func check(_ watermark: TransactionID, in transaction: Transaction) async throws {
     let horizon: TransactionID = try await transaction.query(horizon)[0].value(0)
     guard watermark >= horizon else { throw ChangeLogOutOfRange(horizon: horizon) }
   }
-
-  private static let current = Statement(
-    "log_end", "SELECT pg_snapshot_xmin(pg_current_snapshot())")
 
   private static let horizon = Statement("log_horizon", "SELECT horizon FROM change_log_horizon")
 

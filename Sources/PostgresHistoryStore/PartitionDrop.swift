@@ -24,7 +24,7 @@ struct PartitionDrop {
 
   func run() async throws -> Outcome {
     let (looked, hasKept) = try await connection.transaction { (transaction) async throws in
-      let looked = try await ChangeLog.end(in: transaction)
+      let looked = try await Self.snapshot(in: transaction)
       let (statement, parameters) = due.statement(bounds) { isDue in
         "SELECT EXISTS (SELECT FROM workflow_executions WHERE \(Self.isOfMonth) AND NOT \(isDue))"
       }
@@ -37,7 +37,7 @@ struct PartitionDrop {
     let outcome = try await LockAttempts.run(on: connection.eventLoop) { () -> Outcome in
       // What there is to look at while the table is locked is little then.
       let later = try await connection.transaction { (transaction) async throws in
-        let end = try await ChangeLog.end(in: transaction)
+        let end = try await Self.snapshot(in: transaction)
         return try await hasChanged(since: unchanged, in: transaction) ? nil : end
       }
       guard let later else { return .isKept }
@@ -86,7 +86,7 @@ struct PartitionDrop {
 
   /// Drops the partition; false where some of it has changed.
   private func drop(
-    unchangedSince looked: TransactionID, in transaction: Transaction
+    unchangedSince looked: String, in transaction: Transaction
   ) async throws -> Bool {
     let partition = Partition.executions(of: month)
     _ = try await transaction.query(RollupTable.lock)
@@ -99,11 +99,11 @@ struct PartitionDrop {
     return true
   }
 
-  private func hasChanged(since looked: TransactionID, in transaction: Transaction) async throws
+  private func hasChanged(since looked: String, in transaction: Transaction) async throws
     -> Bool
   {
     try await transaction.query(
-      Self.hasChanged, bounds.map(\.0) + [.transactionID(looked)])[0].value(0)
+      Self.hasChanged, bounds.map(\.0) + [.text(looked)])[0].value(0)
   }
 
   private static let hasChanged = Statement(
@@ -111,8 +111,19 @@ struct PartitionDrop {
     """
     SELECT EXISTS (
       SELECT FROM workflow_execution_changes
-      WHERE transaction_id >= $3 AND execution_id >= $1 AND execution_id < $2)
-    """, [.uuid, .uuid, .transactionID])
+      WHERE transaction_id >= pg_snapshot_xmin($3::pg_snapshot)
+        AND NOT pg_visible_in_snapshot(transaction_id, $3::pg_snapshot)
+        AND execution_id >= $1 AND execution_id < $2)
+    """, [.uuid, .uuid, .text])
+
+  /// What is committed now, as text. The oldest transaction alone would not do: one that is open
+  /// elsewhere, in any database of the cluster, would make all that was committed since look new.
+  private static func snapshot(in transaction: Transaction) async throws -> String {
+    try await transaction.query(snapshot)[0].value(0)
+  }
+
+  private static let snapshot = Statement(
+    "retention_snapshot", "SELECT pg_current_snapshot()::text")
 
   private static let markWhole = Statement(
     "retention_mark_whole",

@@ -170,6 +170,42 @@ import WorkflowHistory
     }
   }
 
+  @Test("a month in which something changes before it can be locked is not dropped as it was seen")
+  func changedMeanwhile() async throws {
+    try await withStore { store in
+      let row = execution(at: ago(days: 50), status: .completed)
+      try await store.saveAll([row, execution(at: ago(days: 50), status: .failed)])
+      let policy = try RetentionPolicy([rule(days: nil, [.running]), rule(days: 20)])
+      let run = try await TableLock.while(on: store, "ACCESS SHARE") { lock in
+        let run = Call(on: store.eventLoop) { try await store.retain(policy) }
+        try await lock.untilWaitedFor(by: "LOCK TABLE")
+        var fields = ExecutionFields()
+        fields.status = .running
+        _ = try await store.beginUpdate(row.id, fields, [.status]).answer()
+        return run
+      }
+      #expect(try await run.answer() == [outcome("2026-01", .deleted, 1)])
+      #expect(try await store.allIDs() == [row.id])
+    }
+  }
+
+  @Test("a transaction that is open in another database keeps no month from being dropped")
+  func openElsewhere() async throws {
+    try await withStore { store in
+      let cluster = try await PostgresCluster.shared.value
+      let elsewhere = try await PostgresConnection.connect(
+        to: PostgresOptions(conninfo: try await cluster.makeDatabase(on: store.eventLoop)),
+        pipelining: .separate, on: store.eventLoop)
+      defer { elsewhere.close() }
+      try await elsewhere.transaction { transaction in
+        _ = try await transaction.query(Statement("", "SELECT pg_current_xact_id()"))
+        try await store.saveAll([execution(at: ago(days: 50))])
+        let outcomes = try await store.retain(try RetentionPolicy([rule(days: 20)]))
+        #expect(outcomes == [outcome("2026-01", .dropped, 1)])
+      }
+    }
+  }
+
   @Test("batches are as large as fits into a short transaction")
   func batchSize() {
     var size = BatchSize()
