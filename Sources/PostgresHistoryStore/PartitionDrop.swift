@@ -37,8 +37,8 @@ struct PartitionDrop {
     let outcome = try await LockAttempts.run(on: connection.eventLoop) { () -> Outcome in
       // What there is to look at while the table is locked is little then.
       let later = try await connection.transaction { (transaction) async throws in
-        let end = try await Self.snapshot(in: transaction)
-        return try await hasChanged(since: unchanged, in: transaction) ? nil : end
+        let latest = try await Self.snapshot(in: transaction)
+        return try await hasChanged(since: unchanged, in: transaction) ? nil : latest
       }
       guard let later else { return .isKept }
       unchanged = later

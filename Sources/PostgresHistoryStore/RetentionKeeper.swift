@@ -5,50 +5,30 @@ public import Reactor
 public import WorkflowHistory
 
 /// Holds a database to a retention policy, every hour.
-///
-/// Servers may do so side by side: each finds what another has left. It holds itself until
-/// ``close()``.
-public final class RetentionKeeper {
-  private let policy: RetentionPolicy
-  private let database: PostgresOptions
-  private let eventLoop: EventLoop
-  private let now: () -> Timestamp
-  private var work: RecurringWork?
-
+public enum RetentionKeeper {
   private static let interval = Duration.seconds(3600)
 
-  /// A keeper that begins at once.
+  /// Begins at once, and goes on for as long as the loop runs. Servers may do so side by side: each
+  /// finds what another has left.
   ///
   /// What it takes away is counted by `workflow_history.retention.executions`, and said in the log.
-  public init(
+  public static func keep(
     _ policy: RetentionPolicy, _ database: PostgresOptions, on eventLoop: EventLoop,
     now: @escaping () -> Timestamp
   ) {
-    self.policy = policy
-    self.database = database
-    self.eventLoop = eventLoop
-    self.now = now
-    work = RecurringWork(every: Self.interval, on: eventLoop) { await self.run() }
-  }
-
-  private func run() async {
     let counter = Counter(
       label: "workflow_history.retention.executions", factory: MetricsSystem.factory)
-    do {
-      try await RetentionRun.run(policy, database, now: now(), on: eventLoop) { outcome in
-        counter.increment(by: outcome.executions)
-        storeLog.notice("\(outcome)")
+    _ = RecurringWork(every: interval, on: eventLoop) {
+      do {
+        try await RetentionRun.run(policy, database, now: now(), on: eventLoop) { outcome in
+          counter.increment(by: outcome.executions)
+          storeLog.notice("\(outcome)")
+        }
+      } catch {
+        // Tried again next time.
+        storeLog.warning("what is due could not be taken away: \(error)")
       }
-    } catch {
-      // Tried again next time.
-      storeLog.warning("what is due could not be taken away: \(error)")
     }
-  }
-
-  /// Begins no more; a run that has begun goes on.
-  public func close() {
-    work?.cancel()
-    work = nil
   }
 }
 

@@ -16,8 +16,7 @@ final class Acceptor {
 
   init(
     _ endpoints: [RPCEndpoint], unixMode: UInt16, eventLoop: EventLoop,
-    servers: [LoopBound<LoopServer>],
-    slots: ConnectionSlots
+    servers: [LoopBound<LoopServer>], slots: ConnectionSlots
   ) throws(SystemError) {
     self.servers = servers
     self.eventLoop = eventLoop

@@ -38,8 +38,7 @@ public final class Listener {
   ) throws(SystemError) {
     try self.init(
       try ListeningSocket(address, mode: mode), eventLoop: eventLoop, mayAccept: mayAccept,
-      unused: unused,
-      accepted)
+      unused: unused, accepted)
   }
 
   /// Accepts from a socket that this process inherited; the parameters are as those of

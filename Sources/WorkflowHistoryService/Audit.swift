@@ -1,6 +1,7 @@
 internal import Identity
 internal import ProtobufMessages
 public import RPC
+internal import Synchronization
 internal import Telemetry
 public import WorkflowHistory
 
@@ -29,31 +30,29 @@ public struct AuditRecord: Equatable, Sendable {
   }
 }
 
-/// What a call is about, as its handler finds out.
-struct AuditTarget: Sendable {
-  var userID: String?
-  var executionID: ExecutionID?
+/// What a call is about, as its handler finds out. Only calls have one of which a record may be kept:
+/// others pay nothing for it.
+private final class AuditNote: Sendable {
+  typealias Target = (userID: String?, executionID: ExecutionID?)
+
+  private let noted = Mutex<Target>((nil, nil))
+
+  var target: Target {
+    get { noted.withLock { $0 } }
+    set { noted.withLock { $0 = newValue } }
+  }
 }
 
 extension ServerCall {
-  /// Runs what a call is about an execution for: where it fails, the record has its id.
-  func about<T>(_ executionID: ExecutionID, _ body: () async throws -> T) async throws -> T {
-    do {
-      return try await body()
-    } catch {
-      self[AuditTarget.self] = AuditTarget(executionID: executionID)
-      throw error
-    }
+  /// Takes note of whose data, and which execution, the call is about.
+  func isAbout(user userID: String? = nil, execution executionID: ExecutionID? = nil) {
+    self[AuditNote.self]?.target = (userID, executionID)
   }
 
-  /// The user whose data the caller asks for; a record of a refusal says whose.
-  func userToRead(_ requested: String) throws -> String {
-    do {
-      return try caller().userToRead(requested)
-    } catch {
-      self[AuditTarget.self] = AuditTarget(userID: requested)
-      throw error
-    }
+  /// The user whose data the caller asks for.
+  func userToRead(_ requested: String) throws(RPCStatus) -> String {
+    isAbout(user: requested)
+    return try caller().userToRead(requested)
   }
 }
 
@@ -71,16 +70,21 @@ final class AuditInterceptor: ServerInterceptor {
     let name = method.name
     let isWrite = Self.writes.contains(name)
     let keep = keep
-    return Interception(conclude: { call, failure in
-      guard isWrite || failure != nil else { return failure }
-      let target = call[AuditTarget.self]
-      keep(
-        AuditRecord(
-          method: name, caller: call[Principal.self]?.userID, userID: target?.userID,
-          executionID: target?.executionID,
-          code: call.endedEarlyAs ?? failure.map(call.code) ?? .ok, peer: call.peer,
-          traceID: call[TraceContext.self]?.traceID))
-      return failure
-    })
+    return Interception(
+      admit: { call in
+        call[AuditNote.self] = AuditNote()
+        return nil
+      },
+      conclude: { call, failure in
+        guard isWrite || failure != nil else { return failure }
+        let target = call[AuditNote.self]?.target
+        keep(
+          AuditRecord(
+            method: name, caller: call[Principal.self]?.userID, userID: target?.userID,
+            executionID: target?.executionID,
+            code: call.endedEarlyAs ?? failure.map(call.code) ?? .ok, peer: call.peer,
+            traceID: call[TraceContext.self]?.traceID))
+        return failure
+      })
   }
 }

@@ -78,9 +78,10 @@ public final class CallerUse: Sendable {
   /// Ends a call that was begun, which took so many bytes.
   func end(_ caller: String, bytes: Int) {
     uses.withLock { uses in
-      uses[ExactText(caller)]?.running -= 1
+      guard let place = uses.index(forKey: ExactText(caller)) else { return }
+      uses.values[place].running -= 1
       // What a call takes is known when it has ended: it may leave a debt.
-      uses[ExactText(caller)]?.bytes -= Double(bytes)
+      uses.values[place].bytes -= Double(bytes)
     }
   }
 

@@ -6,10 +6,9 @@ extension WorkflowHistoryHandlers {
   func getWorkflowExecution(_ request: GetWorkflowExecutionRequest, _ call: ServerCall)
     async throws -> GetWorkflowExecutionResponse
   {
+    call.isAbout(execution: request.id)
     let caller = try call.caller()
-    return try await call.about(request.id) {
-      GetWorkflowExecutionResponse(
-        execution: try await store(for: call).execution(request.id, reach: caller.reach))
-    }
+    return GetWorkflowExecutionResponse(
+      execution: try await store(for: call).execution(request.id, reach: caller.reach))
   }
 }

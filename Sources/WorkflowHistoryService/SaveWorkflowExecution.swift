@@ -7,6 +7,7 @@ extension WorkflowHistoryHandlers {
   func saveWorkflowExecution(_ request: SaveWorkflowExecutionRequest, _ call: ServerCall)
     async throws -> SaveWorkflowExecutionResponse
   {
+    call.isAbout(user: request.execution?.userID, execution: request.execution?.id)
     let caller = try call.writer()
     guard let fields = request.execution else {
       throw HistoryError.invalid("execution", "is required")
@@ -14,8 +15,7 @@ extension WorkflowHistoryHandlers {
     let save = try ExecutionSave(
       checking: fields, userID: caller.userID, reach: caller.reach, retention: retention,
       now: clock(), using: &generator)
-    call[AuditTarget.self] = AuditTarget(
-      userID: save.execution.userID, executionID: save.execution.id)
+    call.isAbout(user: save.execution.userID, execution: save.execution.id)
     return SaveWorkflowExecutionResponse(execution: try await store.save(save))
   }
 }

@@ -12,9 +12,10 @@ extension House {
     if files.secrets == [directory.tokenSecret] {
       _ = try SigningKey.loadOrCreate(path: directory.tokenSecret)
     }
+    let seen = SeenFiles(files.paths)
     let trust = try await files.read()
     let logger = logger
-    try await watch(files.paths) {
+    try await watch(seen) {
       do throws(TrustError) {
         try await files.reread(into: trust)
         logger.notice("the keys of tokens were read anew")
@@ -29,7 +30,7 @@ extension House {
   func openAudit() async throws -> AuditFile? {
     guard let path = options.auditLog else { return nil }
     let audit = try AuditFile(path: path, logger: logger)
-    try await watch([]) { audit.reopen() }
+    try await watch(SeenFiles([])) { audit.reopen() }
     return audit
   }
 
@@ -40,22 +41,22 @@ extension House {
   }
 
   /// Calls `changed` when files change, on the loop of what no call waits for.
-  private func watch(_ paths: [String], changed: @escaping @Sendable () async -> Void) async throws
+  private func watch(_ files: SeenFiles, changed: @escaping @Sendable () async -> Void) async throws
   {
     let loop = try background ?? Loop(name: "background")
     background = loop
-    await loop.run { _ = FileWatch(paths, on: $0, changed: changed) }
+    await loop.run { _ = FileWatch(files, on: $0, changed: changed) }
   }
 
   /// The server's certificate, which is read anew when its files change.
   func makeTLS(_ directory: DataDirectory) async throws -> ReloadableTLSContext {
     let (chain, key) = try certificate(directory)
     let clients = options.transport.clientCertificates
+    let seen = SeenFiles([chain, key] + [options.transport.clientAuthorities].compactMap { $0 })
     let tls = ReloadableTLSContext(
       try .server(certificateChain: chain, privateKey: key, clients: clients))
     let logger = logger
-    let paths = [chain, key] + [options.transport.clientAuthorities].compactMap { $0 }
-    try await watch(paths) {
+    try await watch(seen) {
       do throws(TLSError) {
         tls.replace(
           with: try .server(certificateChain: chain, privateKey: key, clients: clients))

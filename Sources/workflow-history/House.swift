@@ -57,8 +57,7 @@ actor House {
     let writes = WriteQueue()
     let writers = writersByLoop()
     let server = try await RPCServer.start(
-      serverConfiguration(tls), endpoints: endpoints.all, loops: loops,
-      logger: logger
+      serverConfiguration(tls), endpoints: endpoints.all, loops: loops, logger: logger
     ) { eventLoop in
       var limits = PostgresHistoryStore.Limits()
       limits.writers = writers[eventLoop.loop.name] ?? 0
@@ -118,7 +117,7 @@ actor House {
     await background.run { RollupFolder(database, on: $0).fold(every: interval) }
     let retention = options.retention.policy
     guard retention != .keepsAll else { return }
-    await background.run { _ = RetentionKeeper(retention, database, on: $0) { .now } }
+    await background.run { RetentionKeeper.keep(retention, database, on: $0) { .now } }
   }
 
   /// Where the server listens. It says so where that is not secured.

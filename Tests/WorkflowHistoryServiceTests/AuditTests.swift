@@ -50,6 +50,25 @@ struct AuditTests {
     #expect(deleted.map(\.executionID) == [Samples.id])
   }
 
+  @Test("say what a caller without the scope wanted to write")
+  func withoutScope() async throws {
+    for (method, request) in [
+      ("UpdateWorkflowExecution", Self.update as any EncodableMessage),
+      ("DeleteWorkflowExecution", DeleteWorkflowExecutionRequest(id: Samples.id)),
+    ] {
+      let refused = try await records(method, request, scopes: [])
+      #expect(refused.map(\.code) == [.permissionDenied])
+      #expect(refused.map(\.executionID) == [Samples.id])
+    }
+    #expect(store.requests.isEmpty)
+  }
+
+  private static var update: UpdateWorkflowExecutionRequest {
+    var fields = Samples.fields
+    fields.id = Samples.id
+    return UpdateWorkflowExecutionRequest(execution: fields, updateMask: ["status"])
+  }
+
   @Test("are kept of what is refused, and of no read that is answered")
   func reads() async throws {
     let request = GetWorkflowExecutionRequest(id: Samples.id)
