@@ -19,6 +19,28 @@ struct RenderedSizeTests {
     #expect(ours >= postgres)
   }
 
+  @Test("is the length of what it is rendered as", arguments: documents)
+  func rendered(text: String, size: Int) throws {
+    let document = try json(text)
+    let rendered = document.rendered()
+    #expect(rendered.utf8.count == size)
+    #expect(try JSONDocument(checking: rendered.utf8).renderedSize == size)
+    #expect(rendered.rendered() == rendered)
+  }
+
+  @Test("is that of what is rendered where a key stands twice, or a zero has any exponent")
+  func renderedOddly() throws {
+    for (text, expected) in [
+      (#"{"a":1,"\u0061":[ ]}"#, #"{"a": 1, "a": []}"#), ("-0e999999999", "0"),
+      ("[1.50e1,-12e-3,0.00,1E+2]", "[15.0, -0.012, 0.00, 100]"),
+      (#""\/\u0041\ud83d\ude00\u0001\u0009\"""#, #""/A😀\u0001\t\"""#),
+    ] {
+      let rendered = try json(text).rendered()
+      #expect(String(decoding: rendered.utf8, as: UTF8.self) == expected)
+      #expect(rendered.utf8.count == (try json(text).renderedSize))
+    }
+  }
+
   /// Generated documents, and what Postgres 15.20 answered to `octet_length($1::jsonb::text)`.
   private static let documents: [(String, Int)] = [
     ("-0", 1), ("-0.0", 3), ("-0e5", 1), ("-0.00", 4), ("-0e-3", 5), ("0e5", 1),
