@@ -85,6 +85,7 @@ let package = Package(
         "PrivateFiles", .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
       ]),
+    room("Sealing", ["PrivateFiles", crypto]),
 
     room("WorkflowHistory"),
     wrapper(
@@ -95,7 +96,7 @@ let package = Package(
       ]),
     room(
       "PostgresHistoryStore",
-      ["WorkflowHistory", "Postgres", "Reactor", crypto, logging, metrics]),
+      ["WorkflowHistory", "Postgres", "Reactor", "Sealing", crypto, logging, metrics]),
     room(
       "WorkflowHistoryService",
       [
@@ -166,11 +167,12 @@ let package = Package(
       ]),
     tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),
     tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
+    tests("Sealing"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore",
       [
-        "PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", crypto, logging,
+        "PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", "Sealing", crypto, logging,
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]),
     tests("WorkflowHistoryService", ["WorkflowHistoryTesting", "RPCTesting", logging]),

@@ -12,9 +12,14 @@ final class BatchWriter {
   let queue: WriteQueue
   let partitions: PartitionMaker
   private let lockedWrites: LockedWrites
+  private let sealing: PayloadSealing?
 
-  init(_ database: PostgresOptions, from queue: WriteQueue, on eventLoop: EventLoop) {
+  init(
+    _ database: PostgresOptions, from queue: WriteQueue, sealing: PayloadSealing?,
+    on eventLoop: EventLoop
+  ) {
     self.queue = queue
+    self.sealing = sealing
     lockedWrites = LockedWrites(from: queue, on: eventLoop)
     number = queue.addWriter()
     pool = PostgresPool(database, connections: 1, pipelining: .separate, on: eventLoop)
@@ -51,8 +56,8 @@ final class BatchWriter {
   }
 
   private func commit(_ writes: [PendingWrite], _ tries: Tries) async throws {
-    var saves = SaveBatch()
-    var locks = LockBatch()
+    var saves = SaveBatch(sealing: sealing)
+    var locks = LockBatch(sealing: sealing)
     for write in writes {
       switch write.operation {
       case .save(let save, let digest): saves.append(write, save, digest: digest)

@@ -8,7 +8,7 @@ enum ErrorPatterns {
   /// The most frequent patterns of the window, with samples that are looked up; and commits.
   static func commit(
     _ tally: ErrorTally, _ query: WindowQuery, _ window: RollupSpan, _ before: RollupSpan,
-    in transaction: Transaction, on eventLoop: EventLoop
+    sealing: PayloadSealing?, in transaction: Transaction, on eventLoop: EventLoop
   ) async throws -> [ErrorPattern] {
     var fingerprints = ArrayParameter(of: .text)
     var numbers = (0..<2).map { _ in ArrayParameter(of: .int8) }
@@ -30,7 +30,12 @@ enum ErrorPatterns {
       ] + (numbers + days).map { .array($0) } + (query.workflowType.map { [.text($0)] } ?? [])
     let found = try await transaction.commit(
       with: query.workflowType == nil ? ofAllTypes : ofOneType, parameters)
-    return try (0..<found.count).map { try ErrorPattern(found[$0]) }
+    let patterns = try (0..<found.count).map { try ErrorPattern(found[$0], sealing: sealing) }
+    // Those that are as frequent come in the order of what they turn out to be.
+    return patterns.sorted { a, b in
+      a.frequency != b.frequency
+        ? a.frequency > b.frequency : ExactText(a.fingerprint) < ExactText(b.fingerprint)
+    }
   }
 
   /// How many entries are written before the loop goes on with what else there is.
@@ -73,10 +78,11 @@ enum ErrorPatterns {
         ORDER BY 2 DESC, fingerprint COLLATE "C" LIMIT \(patternLimit)
       )
       SELECT fingerprint, now, before, first_day, last_day, newest.message, first.id,
-        ARRAY(\(sample("id", "id DESC", limit: sampleLimit, typeCondition)))
+        ARRAY(\(sample("id", "id DESC", limit: sampleLimit, typeCondition))), newest.sealed_with
       FROM pattern
-      LEFT JOIN LATERAL (\(sample("error_message", "id DESC", limit: 1, typeCondition)))
-        AS newest (message) ON true
+      LEFT JOIN LATERAL (
+        \(sample("error_message, sealed_with", "id DESC", limit: 1, typeCondition))
+      ) AS newest (message, sealed_with) ON true
       LEFT JOIN LATERAL (\(sample("id", "id", limit: 1, typeCondition))) AS first ON true
       ORDER BY now DESC, fingerprint COLLATE "C"
       """
@@ -96,19 +102,22 @@ enum ErrorPatterns {
 
 extension ErrorPattern {
   /// The pattern in a row of the statement. Where retention has dropped all of its executions, it
-  /// was seen on the days of rollups.
-  fileprivate init(_ row: Row) throws(PostgresError) {
-    let fingerprint: String = try row.value(0)
+  /// was seen on the days of rollups; and of errors that are sealed, only the pseudonym is left.
+  fileprivate init(_ row: Row, sealing: PayloadSealing?) throws {
+    let label: String = try row.value(0)
     let frequency: Int64 = try row.value(1)
     let newest = try row.value(7, as: [UUIDValue].self).map { ExecutionID(uuid: $0) }
     let oldest = try row.value(6, as: UUIDValue?.self).map { ExecutionID(uuid: $0) }
     let firstDay = Day(number: try row.value(3))
     let lastDay = Day(number: try row.value(4))
+    let message =
+      try sealing.message(row.value(5), of: newest.first, sealedWith: row.value(8)) ?? label
     self.init(
-      fingerprint: fingerprint, frequency: frequency,
-      firstSeen: oldest?.createdAt ?? firstDay.start,
+      fingerprint: PayloadSealing.isPseudonym(label) && message != label
+        ? ErrorFingerprint.fingerprint(of: message) : label,
+      frequency: frequency, firstSeen: oldest?.createdAt ?? firstDay.start,
       lastSeen: newest.first?.createdAt ?? lastDay.start,
       trend: ErrorTrend(now: frequency, before: try row.value(2)),
-      sampleMessage: try row.value(5) ?? fingerprint, sampleIDs: newest)
+      sampleMessage: message, sampleIDs: newest)
   }
 }

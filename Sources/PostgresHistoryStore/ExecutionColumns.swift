@@ -6,30 +6,54 @@ enum ExecutionColumns {
   /// Those that every answer has.
   static let plain = [
     "id", "workflow_id", "workflow_type", "user_id", "status", "error_message", "start_time",
-    "end_time", "duration_seconds", "version", "created_at", "updated_at",
+    "end_time", "duration_seconds", "version", "created_at", "updated_at", "sealed_with",
   ]
+  /// Where among them it says how a row is sealed.
+  static let sealedWith = 12
   /// The JSON documents.
   static let documents = ["input_data", "output_data", "task_results", "execution_metadata"]
+  /// The same, NULL where they are sealed.
+  static let plainDocuments = documents.enumerated().map { index, name in
+    index < WorkflowExecution.sealedDocuments
+      ? "CASE WHEN sealed_with IS NULL THEN \(name) END" : name
+  }
   /// Both.
   static let all = plain + documents
   /// About how many bytes a row has once it is rendered (`bigint`): its texts and documents, and 256
-  /// for all else.
+  /// for all else. What is sealed is about a quarter shorter in the answer.
   static let renderedSize: String = {
-    let texts = ["workflow_id", "workflow_type", "user_id", "error_message"] + documents
-    return "(256 + "
-      + texts.map { "coalesce(octet_length(\($0)::text), 0)" }.joined(separator: " + ")
-      + ")::bigint"
+    func size(_ column: String) -> String { "coalesce(octet_length(\(column)::text), 0)" }
+    let plain =
+      ["workflow_id", "workflow_type", "user_id"]
+      + documents.dropFirst(WorkflowExecution.sealedDocuments)
+    let sealed = ["error_message"] + documents.prefix(WorkflowExecution.sealedDocuments)
+    let quarters = "CASE WHEN sealed_with IS NULL THEN 4 ELSE 3 END"
+    return "(256 + \(plain.map(size).joined(separator: " + "))"
+      + " + (\(sealed.map(size).joined(separator: " + "))) * \(quarters) / 4)::bigint"
   }()
   /// Both, and their types.
   static let types: [DataType] = [
     .uuid, .text, .text, .text, .int2, .text, .timestamptz, .timestamptz, .float8, .int4,
-    .timestamptz, .timestamptz, .jsonb, .jsonb, .jsonb, .jsonb,
+    .timestamptz, .timestamptz, .text, .jsonb, .jsonb, .jsonb, .jsonb,
   ]
 }
 
 extension WorkflowExecution {
   /// The execution in a row, whose first column is the `offset`-th.
-  init(_ row: Row, from offset: Int = 0, hasDocuments: Bool = true) throws(PostgresError) {
+  ///
+  /// - Throws: `PostgresError`; ``HistoryError`` where it is sealed and does not open.
+  init(
+    _ row: Row, from offset: Int = 0, hasDocuments: Bool = true, sealing: PayloadSealing?
+  ) throws {
+    var execution = try WorkflowExecution(asStored: row, from: offset)
+    if hasDocuments { try execution.setDocuments(row, from: offset + ExecutionColumns.plain.count) }
+    let keyID: String? = try row.value(offset + ExecutionColumns.sealedWith)
+    let seal = try sealing.seal(of: execution.id, under: keyID)
+    self = try seal.map { try execution.opened(with: $0) } ?? execution
+  }
+
+  /// The same without documents, sealed where it is.
+  private init(asStored row: Row, from offset: Int) throws(PostgresError) {
     let statusNumber = try row.value(offset + 4, as: Int16.self)
     guard let status = WorkflowStatus(rawValue: statusNumber) else {
       throw PostgresError(.protocolViolation, "a status that this server does not know")
@@ -44,7 +68,6 @@ extension WorkflowExecution {
       version: try row.value(offset + 9),
       createdAt: Timestamp(try row.value(offset + 10)),
       updatedAt: Timestamp(try row.value(offset + 11)))
-    if hasDocuments { try setDocuments(row, from: offset + ExecutionColumns.plain.count) }
   }
 
   /// Takes the documents from a row, where the first of them is the `offset`-th column.
@@ -55,13 +78,13 @@ extension WorkflowExecution {
     executionMetadata = try row.document(offset + 3)
   }
 
-  /// The values of ``ExecutionColumns/all``.
-  var parameters: [Parameter] {
+  /// The values of ``ExecutionColumns/all``, of an execution that is sealed under a key, or plain.
+  func parameters(sealedWith keyID: String?) -> [Parameter] {
     [
       id.parameter, .text(workflowID), .text(workflowType), .text(userID), .int2(status.rawValue),
       .text(errorMessage), .timestamptz(startTime?.microseconds),
       .timestamptz(endTime?.microseconds), .float8(durationSeconds), .int4(version),
-      .timestamptz(createdAt.microseconds), .timestamptz(updatedAt.microseconds),
+      .timestamptz(createdAt.microseconds), .timestamptz(updatedAt.microseconds), .text(keyID),
       .jsonb(inputData?.utf8), .jsonb(outputData?.utf8), .jsonb(taskResults?.utf8),
       .jsonb(executionMetadata?.utf8),
     ]

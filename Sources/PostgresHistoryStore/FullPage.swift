@@ -5,6 +5,7 @@ internal import WorkflowHistory
 struct FullPage {
   private let size: Int
   private let bytes: Int
+  private let sealing: PayloadSealing?
   private var bytesTaken = 0
   private(set) var executions: [WorkflowExecution] = []
   private(set) var hasMore = false
@@ -14,9 +15,10 @@ struct FullPage {
   /// of them fit.
   private static let firstCandidates = 16
 
-  init(size: Int, bytes: Int) {
+  init(size: Int, bytes: Int, sealing: PayloadSealing? = nil) {
     self.size = size
     self.bytes = bytes
+    self.sealing = sealing
   }
 
   var bytesLeft: Int { max(bytes - bytesTaken, 0) }
@@ -31,7 +33,7 @@ struct FullPage {
   }
 
   /// Takes a part: the first of some candidates, as many as fit, but at least one.
-  mutating func take(_ result: QueryResult, of candidatesAsked: Int) throws(PostgresError) {
+  mutating func take(_ result: QueryResult, of candidatesAsked: Int) throws {
     let before = bytesTaken
     for index in 0..<result.count {
       let row = result[index]
@@ -40,7 +42,7 @@ struct FullPage {
         end(hasMore: true)
         return
       }
-      executions.append(try WorkflowExecution(row, from: 2))
+      executions.append(try WorkflowExecution(row, from: 2, sealing: sealing))
       bytesTaken = sum
     }
     let candidates = try result.first?.value(1, as: Int64.self) ?? 0

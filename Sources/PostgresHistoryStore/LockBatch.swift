@@ -37,7 +37,9 @@ struct LockBatch {
     }
 
     /// Decides about a write whose row is locked.
-    fileprivate mutating func decide(_ write: PendingWrite, _ request: Request, _ row: Row) throws {
+    fileprivate mutating func decide(
+      _ write: PendingWrite, _ request: Request, _ row: Row, sealing: PayloadSealing?
+    ) throws {
       guard try row.value(1) else { throw HistoryError.foreignExecution }
       guard try !write.isLeftOver(row, 3) else {
         left.append(write)
@@ -45,10 +47,12 @@ struct LockBatch {
       }
       switch request {
       case .update(let update, let now):
-        let current = try WorkflowExecution(row, from: 5)
+        let current = try WorkflowExecution(row, from: 6, sealing: sealing)
         let next = try update.apply(to: current, now: now)
-        changes.append(
-          ExecutionChange(from: current, fingerprint: try row.value(4), to: next), write)
+        let change = try ExecutionChange(
+          from: current, to: next, label: try row.value(4), digest: try row.value(5),
+          sealedWith: try row.value(6 + ExecutionColumns.sealedWith), sealing: sealing)
+        changes.append(change, write)
       case .deletion(let deletion):
         try deletion.check(version: try row.value(2))
         deletions.append(write)
@@ -57,7 +61,10 @@ struct LockBatch {
   }
 
   private(set) var writes: [PendingWrite] = []
+  private let sealing: PayloadSealing?
   private var requests: [(Request, reach: Reach)] = []
+
+  init(sealing: PayloadSealing?) { self.sealing = sealing }
 
   var isEmpty: Bool { writes.isEmpty }
 
@@ -108,7 +115,7 @@ struct LockBatch {
         continue
       }
       do {
-        try outcome.decide(write, request, row)
+        try outcome.decide(write, request, row, sealing: sealing)
       } catch {
         outcome.refused.append((write, error))
       }
@@ -122,7 +129,7 @@ struct LockBatch {
     let isReachable = "coalesce(execution.user_id = asked.user_id, true)"
     let select = RowBudget.select(
       flags: ["id", "is_reachable", "CASE WHEN is_reachable THEN version END"],
-      columns: ["error_fingerprint"] + ExecutionColumns.all, from: "locked")
+      columns: ["error_fingerprint", "save_digest"] + ExecutionColumns.all, from: "locked")
     // A stronger lock would also stop those who refer to a row, and nobody does.
     return Statement(
       "lock",

@@ -12,7 +12,7 @@ extension PostgresHistoryStore {
         }
       guard let row = found.first else { throw HistoryError.noSuchExecution }
       guard try row.value(0) else { throw HistoryError.foreignExecution }
-      return try WorkflowExecution(row, from: 1)
+      return try WorkflowExecution(row, from: 1, sealing: sealing)
     }
   }
 

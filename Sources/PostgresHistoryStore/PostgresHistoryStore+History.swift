@@ -82,7 +82,7 @@ extension PostgresHistoryStore {
       filter.statement(
         "page", filter.newest(ExecutionColumns.plain, limit: limit)), filter.parameters)
     let executions = try (0..<min(result.count, query.pageSize)).map {
-      try WorkflowExecution(result[$0], hasDocuments: false)
+      try WorkflowExecution(result[$0], hasDocuments: false, sealing: sealing)
     }
     return (executions, result.count > query.pageSize)
   }
@@ -92,7 +92,7 @@ extension PostgresHistoryStore {
   private func fullPage(_ query: HistoryQuery, before end: ExecutionID?) async throws
     -> ([WorkflowExecution], Bool)
   {
-    var page = FullPage(size: query.pageSize, bytes: Self.pageBytes)
+    var page = FullPage(size: query.pageSize, bytes: Self.pageBytes, sealing: sealing)
     var end = end
     while !page.isComplete {
       let candidates = page.nextCandidates

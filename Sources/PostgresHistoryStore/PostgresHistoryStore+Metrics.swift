@@ -12,7 +12,8 @@ extension PostgresHistoryStore {
           parts: tally.parts(query), limits: figureLimits, eventLoop: eventLoop)
         try await reader.read(in: transaction) { try tally.add($0) }
         let errorPatterns = try await ErrorPatterns.commit(
-          tally.errors, query, tally.window, tally.before, in: transaction, on: eventLoop)
+          tally.errors, query, tally.window, tally.before, sealing: sealing, in: transaction,
+          on: eventLoop)
         let speedClasses = tally.speedClasses
         return PerformanceMetrics(
           query: query, speedClasses: speedClasses, errorPatterns: errorPatterns,

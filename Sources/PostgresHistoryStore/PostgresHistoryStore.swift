@@ -30,6 +30,8 @@ public final class PostgresHistoryStore: HistoryStore {
   let partitions: PartitionMaker
   let changeLog: ChangeLogKeeper
   let planner: PlannerStatistics
+  /// How content is sealed; nil where it is not.
+  let sealing: PayloadSealing?
   var figureLimits = FigureLimits()
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
@@ -44,9 +46,10 @@ public final class PostgresHistoryStore: HistoryStore {
   /// - Parameters:
   ///   - replicas: servers that follow it, which take the reads while there are any.
   ///   - writes: what it writes through: one queue for all stores of a process.
+  ///   - sealing: how content is sealed: one for all stores of a process; nil where it is not.
   public convenience init(
     _ database: PostgresOptions, replicas: PostgresOptions? = nil, limits: Limits = Limits(),
-    writes: WriteQueue = WriteQueue(), on eventLoop: EventLoop
+    writes: WriteQueue = WriteQueue(), sealing: PayloadSealing? = nil, on eventLoop: EventLoop
   ) {
     var reading = database
     reading.statementTimeout = .seconds(5)
@@ -86,20 +89,21 @@ public final class PostgresHistoryStore: HistoryStore {
     self.init(
       readers: readers(like: reading, limits.readers, .shared), analysts: analysts, writes: writes,
       writers: (0..<limits.writers).map { _ in
-        BatchWriter(writing, from: writes, on: eventLoop)
-      }, on: eventLoop)
+        BatchWriter(writing, from: writes, sealing: sealing, on: eventLoop)
+      }, sealing: sealing, on: eventLoop)
     logOutages()
   }
 
   private init(
     readers: HistoryReaders, analysts: HistoryReaders, writes: WriteQueue,
-    writers: [BatchWriter], on eventLoop: EventLoop
+    writers: [BatchWriter], sealing: PayloadSealing?, on eventLoop: EventLoop
   ) {
     self.eventLoop = eventLoop
     self.readers = readers
     self.analysts = analysts
     self.writes = writes
     self.writers = writers
+    self.sealing = sealing
     partitions = PartitionMaker(analysts.primary)
     changeLog = ChangeLogKeeper(analysts.primary, on: eventLoop)
     planner = PlannerStatistics(analysts.primary)
@@ -111,7 +115,7 @@ public final class PostgresHistoryStore: HistoryStore {
     if let ofPrimary { return ofPrimary }
     let store = PostgresHistoryStore(
       readers: readers.ofPrimary, analysts: analysts.ofPrimary, writes: writes, writers: [],
-      on: eventLoop)
+      sealing: sealing, on: eventLoop)
     ofPrimary = store
     return store
   }

@@ -5,6 +5,9 @@ internal import WorkflowHistory
 struct TakenBatch {
   private(set) var writes: [PendingWrite] = []
   private var saves: [(ExecutionSave, digest: [UInt8])] = []
+  private let sealing: PayloadSealing?
+
+  init(sealing: PayloadSealing?) { self.sealing = sealing }
 
   var isEmpty: Bool { writes.isEmpty }
 
@@ -39,24 +42,34 @@ struct TakenBatch {
     let rows = try result.rowsByID()
     var answers: [(PendingWrite, PendingWrite.Answer)] = []
     var left: [PendingWrite] = []
-    for (write, (save, _)) in zip(writes, saves) {
+    for (write, saved) in zip(writes, saves) {
       if let row = rows[write.id], try write.isLeftOver(row, 3) {
         left.append(write)
       } else {
-        answers.append((write, Result { try Self.answer(save, rows[write.id]) }))
+        answers.append((write, Result { try answer(rows[write.id], to: saved) }))
       }
     }
     return (answers, left)
   }
 
-  private static func answer(_ save: ExecutionSave, _ row: Row?) throws -> WorkflowExecution {
+  private func answer(_ row: Row?, to saved: (ExecutionSave, digest: [UInt8])) throws
+    -> WorkflowExecution
+  {
     // The row was there a moment ago: a deletion or retention may have taken it.
-    guard let row else { throw removed }
+    guard let row else { throw Self.removed }
     let isSameUser: Bool = try row.value(1)
-    let isSameSave: Bool = try row.value(2)
-    guard isSameUser || save.reach == .anyone else { throw HistoryError.foreignExecution }
-    guard isSameUser, isSameSave else { throw otherSave }
-    return try WorkflowExecution(row, from: 4)
+    guard isSameUser || saved.0.reach == .anyone else { throw HistoryError.foreignExecution }
+    guard isSameUser, try isSameSave(row, saved) else { throw Self.otherSave }
+    return try WorkflowExecution(row, from: 5, sealing: sealing)
+  }
+
+  /// Whether the row came from this save: the database tells, but for a digest that is sealed.
+  private func isSameSave(_ row: Row, _ saved: (ExecutionSave, digest: [UInt8])) throws -> Bool {
+    let keyID: String? = try row.value(5 + ExecutionColumns.sealedWith)
+    guard let seal = try sealing.seal(of: saved.0.execution.id, under: keyID) else {
+      return try row.value(2)
+    }
+    return seal.opened(digest: try row.value(4)) == saved.digest
   }
 
   private static let removed = HistoryError(
@@ -69,7 +82,8 @@ struct TakenBatch {
     let found = """
       (
         SELECT execution.*, \(isSameUser) AS is_same_user, \(isSameSave) AS is_same_save,
-          \(isSameUser) AND \(isSameSave) AS is_read, sent.row_limit
+          \(isSameUser) AND (\(isSameSave) OR execution.sealed_with IS NOT NULL) AS is_read,
+          sent.row_limit
         FROM unnest($1, $2, $3, $4) AS sent (id, user_id, digest, row_limit)
           JOIN workflow_executions AS execution ON execution.id = sent.id
         WHERE execution.id BETWEEN $5 AND $6
@@ -78,7 +92,8 @@ struct TakenBatch {
     return Statement(
       "taken",
       RowBudget.select(
-        flags: ["id", "is_same_user", "is_same_save"], columns: ExecutionColumns.all, from: found),
+        flags: ["id", "is_same_user", "is_same_save"],
+        columns: ["save_digest"] + ExecutionColumns.all, from: found),
       [.uuid.array, .text.array, .bytes.array, .int8.array, .uuid, .uuid])
   }()
 }

@@ -102,46 +102,31 @@ public struct UserErasure {
 
   // MARK: The change log
 
-  /// How much of the log is looked through at once: 16 MiB.
-  private static let blocks: Int64 = 2048
-
   private static let watermark = Statement("erasure_watermark", "SELECT \(RollupFolder.watermark)")
 
   /// Deletes changes that are in the rollups, or would be: those of transactions before a watermark.
   private func deleteFoldedChanges(
     before watermark: TransactionID, _ counts: inout Counts, _ progress: (Counts) -> Void
   ) async throws {
-    let found = try await connection.query(Self.logPartitions)
-    for index in 0..<found.count {
-      let name: String = try found[index].value(0)
-      let size: Int64 = try found[index].value(1)
+    try await ChangeLogBlocks.forEach(on: connection) { (partition, blocks) async throws in
       let delete = Statement(
-        "", Self.deleteBlocks.replacing("$PARTITION", with: name),
+        "", Self.deleteBlocks.replacing("$PARTITION", with: partition),
         [.text, .transactionID, .int8, .int8])
-      for first in stride(from: 0, to: size, by: Int(Self.blocks)) {
-        let deleted = try await connection.query(
-          delete,
-          [.text(userID), .transactionID(watermark), .int8(first), .int8(first + Self.blocks)])
-        counts.changes += try deleted[0].value(0, as: Int64.self)
-        progress(counts)
-      }
+      let deleted = try await connection.query(
+        delete,
+        [
+          .text(userID), .transactionID(watermark), .int8(blocks.lowerBound),
+          .int8(blocks.upperBound),
+        ])
+      counts.changes += try deleted[0].value(0, as: Int64.self)
+      progress(counts)
     }
   }
-
-  /// The days of the log, and how many blocks they have.
-  private static let logPartitions = Statement(
-    "erasure_log_partitions",
-    """
-    SELECT inhrelid::regclass::text,
-      pg_relation_size(inhrelid) / current_setting('block_size')::bigint
-    FROM pg_inherits
-    WHERE inhparent = 'workflow_execution_changes'::regclass ORDER BY 1
-    """)
 
   private static let deleteBlocks = """
     WITH deleted AS (
       DELETE FROM $PARTITION
-      WHERE ctid >= format('(%s,0)', $3::bigint)::tid AND ctid < format('(%s,0)', $4::bigint)::tid
+      WHERE \(ChangeLogBlocks.condition("$3", "$4"))
         AND user_id = $1 AND transaction_id < $2
       RETURNING 1
     )

@@ -47,13 +47,16 @@ let house: [Room] = [
     "DevelopmentCertificates", .safe, rooms: ["PrivateFiles"],
     packages: ["X509", "SwiftASN1", "Crypto"], system: ["Foundation"]),
 
+  // What is kept sealed, and under which keys.
+  Room("Sealing", .safe, rooms: ["PrivateFiles"], packages: ["Crypto"], system: ["Foundation"]),
+
   // The domain and what stands around it.
   Room("WorkflowHistory", .safe),
   Room(
     "WorkflowHistoryMessages", .wrapper, rooms: ["WorkflowHistory", "ProtobufMessages"],
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
   Room(
-    "PostgresHistoryStore", .safe, rooms: ["WorkflowHistory", "Postgres", "Reactor"],
+    "PostgresHistoryStore", .safe, rooms: ["WorkflowHistory", "Postgres", "Reactor", "Sealing"],
     packages: ["Crypto", "Logging", "Metrics"], system: ["Synchronization"]),
   Room(
     "WorkflowHistoryService", .safe,

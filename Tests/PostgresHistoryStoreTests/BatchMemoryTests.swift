@@ -48,7 +48,7 @@ import WorkflowHistory
   func retries() async throws {
     try await withStore(limits: .oneWriter) { store in
       let rows = try await largeRows(6, store)
-      var taken = TakenBatch()
+      var taken = TakenBatch(sealing: nil)
       for (index, row) in rows.enumerated() {
         let digest = SaveDigest.of(save(row).sent)
         let write = PendingWrite(.save(save(row), digest: digest))

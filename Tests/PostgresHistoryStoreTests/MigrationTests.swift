@@ -120,11 +120,25 @@ import WorkflowHistory
           "",
           """
           SELECT count(*) FILTER (WHERE error_fingerprint = 'disk <n> is full'),
-            count(*) FILTER (WHERE error_fingerprint IS NULL)
+            count(*) FILTER (WHERE error_fingerprint IS NULL),
+            count(*) FILTER (WHERE sealed_with IS NULL)
           FROM workflow_executions
           """))
       #expect(try counts[0].value(0) == Int64(1080))
       #expect(try counts[0].value(1) == Int64(120))
+      #expect(try counts[0].value(2) == Int64(1200))
+    }
+  }
+
+  @Test("a row's digest is as long as its sealing says, in a partition of any age")
+  func digests() async throws {
+    try await withStore { store in
+      let later = Timestamp(microseconds: testNow.microseconds + 400 * 86_400_000_000)
+      try await store.saveAll([execution(), execution(at: later)])
+      let error = await failure(PostgresError.self) {
+        try await store.run("UPDATE workflow_executions SET sealed_with = 'a'")
+      }
+      #expect(error?.constraint == "workflow_executions_digest")
     }
   }
 

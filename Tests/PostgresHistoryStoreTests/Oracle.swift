@@ -7,18 +7,20 @@ struct Oracle {
   private func rows(_ query: WindowQuery) -> [WorkflowExecution] {
     rows.filter {
       $0.userID == query.userID && $0.createdAt >= query.start && $0.createdAt < query.end
-        && query.workflowType.map { [type = $0.workflowType] in type == $0 } ?? true
+        && query.workflowType.map { [type = $0.workflowType] in ExactText(type) == ExactText($0) }
+          ?? true
     }
   }
 
   func statistics(_ query: WindowQuery) -> WorkflowStatistics {
     let rows = rows(query)
-    let types = Dictionary(grouping: rows, by: \.workflowType)
+    let types = Dictionary(grouping: rows) { ExactText($0.workflowType) }
       .map { (workflowType: $0.key, figures: figures($0.value)) }
       .sorted {
         ($1.figures.total, $0.workflowType) < ($0.figures.total, $1.workflowType)
       }
-    return WorkflowStatistics(query: query, all: figures(rows), byType: types)
+    return WorkflowStatistics(
+      query: query, all: figures(rows), byType: types.map { ($0.workflowType.text, $0.figures) })
   }
 
   private func figures(_ rows: [WorkflowExecution]) -> ExecutionFigures {

@@ -7,7 +7,7 @@ import WorkflowHistory
 /// Executions that change at random, and questions about them.
 struct RandomHistory {
   private var generator: SeededGenerator
-  private let store: PostgresHistoryStore
+  var store: PostgresHistoryStore
   private var ids: [ExecutionID] = []
 
   init(seed: UInt64, _ store: PostgresHistoryStore) {
