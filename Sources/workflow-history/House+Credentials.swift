@@ -2,7 +2,10 @@ import DevelopmentCertificates
 import Foundation
 import Identity
 import Logging
+import Postgres
+import PostgresHistoryStore
 import Reactor
+import Sealing
 import TLS
 
 extension House {
@@ -32,6 +35,24 @@ extension House {
     let audit = try AuditFile(path: path, logger: logger)
     try await watch(SeenFiles([])) { audit.reopen() }
     return audit
+  }
+
+  /// How content is sealed, with keys that are read anew when their file changes; nil where it is not.
+  func makeSealing(_ database: PostgresOptions, on loop: Loop) async throws -> PayloadSealing? {
+    guard let path = options.payloadKeys.file, let keys = try options.payloadKeys.read() else {
+      return nil
+    }
+    let sealing = try await loop.run { try await PayloadSealing.prepare(keys, database, on: $0) }
+    let logger = logger
+    try await watch([path]) {
+      do {
+        try sealing.replace(try PayloadKeys(path: path))
+        logger.notice("the keys of payloads were read anew")
+      } catch {
+        logger.error("the keys of payloads stay as they were: \(error)")
+      }
+    }
+    return sealing
   }
 
   private func trustFiles(_ directory: DataDirectory) -> TrustFiles {

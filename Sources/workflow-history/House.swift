@@ -45,6 +45,7 @@ actor House {
     try await loops[0].run { eventLoop in
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
+    let sealing = try await makeSealing(database, on: loops[0])
     try await startKeeping(database)
     let services = try Services(
       trust: trust, policy: options.authentication.policy, reflection: options.reflection,
@@ -62,7 +63,8 @@ actor House {
       var limits = PostgresHistoryStore.Limits()
       limits.writers = writers[eventLoop.loop.name] ?? 0
       let store = PostgresHistoryStore(
-        database, replicas: replicas, limits: limits, writes: writes, on: eventLoop)
+        database, replicas: replicas, limits: limits, writes: writes, sealing: sealing,
+        on: eventLoop)
       try await store.connect()
       if eventLoop.loop === firstLoop {
         store.keepPartitions(changeLogRetention: retention) { .now }

@@ -36,6 +36,8 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var retention: RetentionOptions
 
+  @OptionGroup var payloadKeys: PayloadKeyOptions
+
   @Option(
     help: """
       How long the change log is kept, also when all that read it have read it: 7d, 12h. It is \

@@ -10,5 +10,6 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
       Serve.self, Token.self, SaveCommand.self, GetCommand.self, HistoryCommand.self,
       StatisticsCommand.self, MetricsCommand.self, UpdateCommand.self, DeleteCommand.self,
       RollupsCommand.self, RetentionCommand.self, ForgetCommand.self,
+      SealCommand.self,
     ])
 }

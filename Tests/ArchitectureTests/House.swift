@@ -77,8 +77,8 @@ let house: [Room] = [
     rooms: [
       "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
       "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
-      "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "PrivateFiles",
-      "TLS", "Reactor", "RPC", "ProtobufMessages",
+      "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
+      "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages",
     ],
     packages: ["Logging", "ArgumentParser"], system: ["Foundation"]),
 ]
