@@ -125,19 +125,7 @@ import WorkflowHistory
   func largePages() async throws {
     let sizes = [100, 2_000_000, 1_200_000, 4_000_000, 10, 10, 3_000_000, 200_000, 4_000_000]
     try await withStore { store in
-      let rows = sizes.enumerated().map { index, size in
-        execution(
-          at: Timestamp(microseconds: testNow.microseconds - Int64(index) * 1000),
-          input: JSONDocument("\"" + String(repeating: "x", count: size) + "\""))
-      }
-      try await store.saveAll(rows)
-      var query = HistoryQuery(userID: "alice", pageSize: 100, includesDocuments: true)
-      var pages: [[Int]] = []
-      repeat {
-        let page = try await store.history(query)
-        pages.append(page.executions.map { $0.inputData!.utf8.count - 2 })
-        query.pageToken = page.nextPageToken
-      } while query.pageToken != nil
+      let pages = try await store.pages(ofDocuments: sizes)
       #expect(
         pages == [
           [100, 2_000_000], [1_200_000], [4_000_000], [10, 10, 3_000_000], [200_000], [4_000_000],
@@ -156,5 +144,26 @@ import WorkflowHistory
       #expect(page.executions == [row])
       #expect(page.total == nil)
     }
+  }
+}
+
+extension PostgresHistoryStore {
+  /// Saves executions with documents of so many characters, the newest first, and returns what is on
+  /// each page of them.
+  func pages(ofDocuments sizes: [Int]) async throws -> [[Int]] {
+    let rows = sizes.enumerated().map { index, size in
+      PostgresHistoryStoreTests.execution(
+        at: Timestamp(microseconds: testNow.microseconds - Int64(index) * 1000),
+        input: JSONDocument("\"" + String(repeating: "x", count: size) + "\""))
+    }
+    try await saveAll(rows)
+    var query = HistoryQuery(userID: "alice", pageSize: 100, includesDocuments: true)
+    var pages: [[Int]] = []
+    repeat {
+      let page = try await history(query)
+      pages.append(page.executions.map { $0.inputData!.utf8.count - 2 })
+      query.pageToken = page.nextPageToken
+    } while query.pageToken != nil
+    return pages
   }
 }

@@ -167,19 +167,7 @@ import WorkflowHistory
   func sizes() async throws {
     let sizes = [100, 2_000_000, 1_200_000, 4_000_000, 10, 10, 3_000_000, 200_000, 4_128_000]
     try await withSealedStore { store in
-      let rows = sizes.enumerated().map { index, size in
-        execution(
-          at: Timestamp(microseconds: testNow.microseconds - Int64(index) * 1000),
-          input: JSONDocument("\"" + String(repeating: "x", count: size) + "\""))
-      }
-      try await store.saveAll(rows)
-      var query = HistoryQuery(userID: "alice", pageSize: 100, includesDocuments: true)
-      var pages: [[Int]] = []
-      repeat {
-        let page = try await store.history(query)
-        pages.append(page.executions.map { $0.inputData!.utf8.count - 2 })
-        query.pageToken = page.nextPageToken
-      } while query.pageToken != nil
+      let pages = try await store.pages(ofDocuments: sizes)
       #expect(
         pages == [
           [100, 2_000_000], [1_200_000], [4_000_000], [10, 10, 3_000_000], [200_000], [4_128_000],
