@@ -72,6 +72,45 @@ import WorkflowHistory
     }
   }
 
+  @Test("large rows that are sealed are read where there is room, and count as what is in them")
+  func sealed() async throws {
+    try await withStore { plain in
+      let store = try await plain.another("a", limits: .oneWriter)
+      defer { store.close() }
+      let large = JSONDocument("\"\(String(repeating: "a", count: 3 << 20))\"")
+      let rows = (0..<6).map { _ in execution(status: .running, input: large) }
+        .sorted { $0.id < $1.id }
+      try await store.saveAll(rows)
+      // The database can't tell that these are other saves.
+      var taken = TakenBatch(sealing: store.sealing)
+      for (index, row) in rows.enumerated() {
+        var other = save(row)
+        other.execution.workflowID = "another"
+        let write = PendingWrite(.save(other, digest: [1]))
+        if index == 2 { write.note { $0.rowBytes = 4 << 20 } }
+        taken.append(write, other, digest: [1])
+      }
+      let found = try await store.readers.primary.query(TakenBatch.statement, taken.parameters)
+      let (answers, left) = try taken.answers(found)
+      #expect(answers.map(\.0.id) == [rows[2].id])
+      #expect(throws: HistoryError.self) { try answers[0].1.get() }
+      #expect(left.map(\.id) == rows.filter { $0.id != rows[2].id }.map(\.id))
+      #expect(left.allSatisfy { (3 << 20..<7 << 19).contains($0.rowBytes) })
+
+      let saves = try await store.piledUp { rows.map { store.beginSave($0) } }
+      for (row, call) in zip(rows, saves) { #expect(try await call.answer() == row) }
+      let updates = try await store.piledUp {
+        rows.map { store.beginUpdate($0.id, note(1), [.executionMetadata]) }
+      }
+      for call in updates {
+        let answer = try await call.answer()
+        #expect(answer.version == 2)
+        #expect(answer.inputData == large)
+      }
+      #expect(store.writes.count == 0)
+    }
+  }
+
   @Test("numbers that come back longer than they were sent count as what comes back")
   func rendered() throws {
     var row = execution()

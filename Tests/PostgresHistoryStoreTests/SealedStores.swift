@@ -28,11 +28,11 @@ func withSealedStore(
 
 extension PostgresHistoryStore {
   /// Another store in the same database, which seals with these keys, or has none.
-  func another(_ ids: String?) async throws -> PostgresHistoryStore {
+  func another(_ ids: String?, limits: Limits = Limits()) async throws -> PostgresHistoryStore {
     let options = try await options()
     var sealing: PayloadSealing?
     if let ids { sealing = try await .prepare(keys(ids), options, on: eventLoop) }
-    let store = PostgresHistoryStore(options, sealing: sealing, on: eventLoop)
+    let store = PostgresHistoryStore(options, limits: limits, sealing: sealing, on: eventLoop)
     try await store.connect()
     return store
   }
