@@ -39,12 +39,12 @@ extension House {
 
   /// How content is sealed, with keys that are read anew when their file changes; nil where it is not.
   func makeSealing(_ database: PostgresOptions, on loop: Loop) async throws -> PayloadSealing? {
-    guard let path = options.payloadKeys.file, let keys = try options.payloadKeys.read() else {
-      return nil
-    }
+    guard let path = options.payloadKeys.file else { return nil }
+    let seen = SeenFiles([path])
+    let keys = try PayloadKeys(path: path)
     let sealing = try await loop.run { try await PayloadSealing.prepare(keys, database, on: $0) }
     let logger = logger
-    try await watch([path]) {
+    try await watch(seen) {
       do {
         try sealing.replace(try PayloadKeys(path: path))
         logger.notice("the keys of payloads were read anew")
