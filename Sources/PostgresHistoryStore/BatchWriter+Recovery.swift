@@ -81,8 +81,8 @@ extension BatchWriter {
 extension PendingWrite {
   /// The month in which the execution that it saves was created; nil where it saves none.
   fileprivate var month: Month? {
-    guard case .save(let save, _) = operation else { return nil }
-    return Month(of: save.execution.createdAt)
+    guard case .save(let digested) = operation else { return nil }
+    return Month(of: digested.save.execution.createdAt)
   }
 }
 

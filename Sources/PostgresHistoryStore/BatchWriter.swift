@@ -60,7 +60,7 @@ final class BatchWriter {
     var locks = LockBatch(sealing: sealing)
     for write in writes {
       switch write.operation {
-      case .save(let save, let digest): saves.append(write, save, digest: digest)
+      case .save(let save): saves.append(write, save)
       case .update(let update, let reach, let now):
         locks.append(write, update, reach: reach, now: now)
       case .deletion(let deletion, let reach): locks.append(write, deletion, reach: reach)

@@ -6,7 +6,7 @@ internal import WorkflowHistory
 final class PendingWrite: Sendable {
   /// What is to be written.
   enum Operation: Sendable {
-    case save(ExecutionSave, digest: [UInt8])
+    case save(DigestedSave)
     case update(ExecutionUpdate, reach: Reach, now: Timestamp)
     case deletion(ExecutionDeletion, reach: Reach)
   }
@@ -33,9 +33,9 @@ final class PendingWrite: Sendable {
     self.operation = operation
     waiting = Mutex(continuation)
     switch operation {
-    case .save(let save, _):
-      id = save.execution.id
-      bytes = Self.overhead + save.sent.documentBytes
+    case .save(let digested):
+      id = digested.id
+      bytes = Self.overhead + digested.save.sent.documentBytes
     case .update(let update, _, _):
       id = update.id
       bytes = Self.overhead + update.fields.documentBytes

@@ -4,7 +4,7 @@ public import WorkflowHistory
 extension PostgresHistoryStore {
   /// As ``HistoryStore`` asks.
   public func save(_ save: ExecutionSave) async throws -> WorkflowExecution {
-    try await stored(.save(save, digest: SaveDigest.of(save.sent)))
+    try await stored(.save(DigestedSave(save)))
   }
 
   /// As ``HistoryStore`` asks.

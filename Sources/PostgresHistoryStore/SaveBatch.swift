@@ -5,7 +5,7 @@ internal import WorkflowHistory
 /// The saves of a batch, sorted by id, as one statement that inserts their rows and logs them.
 struct SaveBatch {
   private(set) var writes: [PendingWrite] = []
-  private var saves: [(ExecutionSave, digest: [UInt8])] = []
+  private var saves: [DigestedSave] = []
   private let sealing: PayloadSealing?
   /// What the rows are sealed with.
   private let key: PayloadKey?
@@ -17,23 +17,21 @@ struct SaveBatch {
 
   var isEmpty: Bool { writes.isEmpty }
 
-  mutating func append(_ write: PendingWrite, _ save: ExecutionSave, digest: [UInt8]) {
+  mutating func append(_ write: PendingWrite, _ save: DigestedSave) {
     writes.append(write)
-    var save = save
-    if key != nil { save.execution = save.execution.rendered() }
-    saves.append((save, digest))
+    saves.append(key == nil ? save : save.rendered())
   }
 
   /// The rows, a column each.
   var parameters: [Parameter] {
     var columns = (ExecutionColumns.types + [.bytes, .text]).map { ArrayParameter(of: $0) }
-    for (save, digest) in saves {
-      let seal = key?.seal(of: save.execution.id)
-      let stored = seal.map { save.execution.sealed(with: $0) } ?? save.execution
+    for one in saves {
+      let seal = key?.seal(of: one.id)
+      let stored = seal.map { one.save.execution.sealed(with: $0) } ?? one.save.execution
       let values =
         stored.parameters(sealedWith: key?.id) + [
-          .bytes(seal?.sealed(digest: digest) ?? digest),
-          .text(sealing.label(of: save.execution, isSealed: key != nil)),
+          .bytes(seal?.sealed(digest: one.digest) ?? one.digest),
+          .text(sealing.label(of: one.save.execution, isSealed: key != nil)),
         ]
       for (index, value) in values.enumerated() { columns[index].append(value) }
     }
@@ -48,13 +46,12 @@ struct SaveBatch {
     var taken = TakenBatch(sealing: sealing)
     // The rows come in the order in which they were inserted.
     var next = 0
-    for (index, (save, digest)) in saves.enumerated() {
-      let id = save.execution.id
-      if next < result.count, ExecutionID(uuid: try result[next].value(0)) == id {
+    for (index, one) in saves.enumerated() {
+      if next < result.count, ExecutionID(uuid: try result[next].value(0)) == one.id {
         let row = result[next]
         let answer = PendingWrite.Answer {
           // All but the documents is kept as it was sent; and so are those that are sealed.
-          var execution = save.execution
+          var execution = one.save.execution
           if key == nil {
             try execution.setDocuments(row, from: 1)
           } else {
@@ -65,7 +62,7 @@ struct SaveBatch {
         stored.append((writes[index], answer))
         next += 1
       } else {
-        taken.append(writes[index], save, digest: digest)
+        taken.append(writes[index], one)
       }
     }
     guard next == result.count else {

@@ -4,16 +4,16 @@ internal import WorkflowHistory
 /// Saves whose ids were taken already, and the statement that reads what is there.
 struct TakenBatch {
   private(set) var writes: [PendingWrite] = []
-  private var saves: [(ExecutionSave, digest: [UInt8])] = []
+  private var saves: [DigestedSave] = []
   private let sealing: PayloadSealing?
 
   init(sealing: PayloadSealing?) { self.sealing = sealing }
 
   var isEmpty: Bool { writes.isEmpty }
 
-  mutating func append(_ write: PendingWrite, _ save: ExecutionSave, digest: [UInt8]) {
+  mutating func append(_ write: PendingWrite, _ save: DigestedSave) {
     writes.append(write)
-    saves.append((save, digest))
+    saves.append(save)
   }
 
   var parameters: [Parameter] {
@@ -21,16 +21,16 @@ struct TakenBatch {
     var users = ArrayParameter(of: .text)
     var digests = ArrayParameter(of: .bytes)
     var limits = ArrayParameter(of: .int8)
-    for (write, (save, digest)) in zip(writes, saves) {
+    for (write, one) in zip(writes, saves) {
       limits.append(RowBudget.limit(write, amongst: writes.count))
-      ids.append(save.execution.id.parameter)
-      users.append(.text(save.execution.userID))
-      digests.append(.bytes(digest))
+      ids.append(one.id.parameter)
+      users.append(.text(one.save.execution.userID))
+      digests.append(.bytes(one.digest))
     }
     return [
       .array(ids), .array(users), .array(digests), .array(limits),
-      saves.first?.0.execution.id.parameter ?? .null,
-      saves.last?.0.execution.id.parameter ?? .null,
+      saves.first?.id.parameter ?? .null,
+      saves.last?.id.parameter ?? .null,
     ]
   }
 
@@ -52,21 +52,19 @@ struct TakenBatch {
     return (answers, left)
   }
 
-  private func answer(_ row: Row?, to saved: (ExecutionSave, digest: [UInt8])) throws
-    -> WorkflowExecution
-  {
+  private func answer(_ row: Row?, to saved: DigestedSave) throws -> WorkflowExecution {
     // The row was there a moment ago: a deletion or retention may have taken it.
     guard let row else { throw Self.removed }
     let isSameUser: Bool = try row.value(1)
-    guard isSameUser || saved.0.reach == .anyone else { throw HistoryError.foreignExecution }
+    guard isSameUser || saved.save.reach == .anyone else { throw HistoryError.foreignExecution }
     guard isSameUser, try isSameSave(row, saved) else { throw Self.otherSave }
     return try WorkflowExecution(row, from: 5, sealing: sealing)
   }
 
   /// Whether the row came from this save: the database tells, but for a digest that is sealed.
-  private func isSameSave(_ row: Row, _ saved: (ExecutionSave, digest: [UInt8])) throws -> Bool {
+  private func isSameSave(_ row: Row, _ saved: DigestedSave) throws -> Bool {
     let keyID: String? = try row.value(5 + ExecutionColumns.sealedWith)
-    guard let seal = try sealing.seal(of: saved.0.execution.id, under: keyID) else {
+    guard let seal = try sealing.seal(of: saved.id, under: keyID) else {
       return try row.value(2)
     }
     return seal.opened(digest: try row.value(4)) == saved.digest

@@ -73,18 +73,15 @@ extension ExecutionID: LosslessStringConvertible {
 
   /// The 36-character form, in lower case.
   public var description: String {
-    var text = ""
-    text.reserveCapacity(36)
-    for index in 0..<16 {
-      if index == 4 || index == 6 || index == 8 || index == 10 { text.append("-") }
-      let half = index < 8 ? high : low
-      let byte = UInt8(truncatingIfNeeded: half >> UInt64(56 - index % 8 * 8))
-      for digit in [byte >> 4, byte & 0xF] {
-        text.unicodeScalars.append(
-          Unicode.Scalar(digit < 10 ? ascii("0") + digit : ascii("a") + digit - 10))
-      }
+    var text = [UInt8](repeating: ascii("-"), count: 36)
+    var (high, low) = (high, low)
+    for index in text.indices where !Self.isHyphen(at: index) {
+      let digit = UInt8(high >> 60)
+      text[index] = digit < 10 ? ascii("0") + digit : ascii("a") + digit - 10
+      high = high << 4 | low >> 60
+      low <<= 4
     }
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static func isHyphen(at index: Int) -> Bool {

@@ -50,11 +50,11 @@ import WorkflowHistory
       let rows = try await largeRows(6, store)
       var taken = TakenBatch(sealing: nil)
       for (index, row) in rows.enumerated() {
-        let digest = SaveDigest.of(save(row).sent)
-        let write = PendingWrite(.save(save(row), digest: digest))
+        let save = DigestedSave(save(row))
+        let write = PendingWrite(.save(save))
         // An earlier batch has found it.
         if index == 2 { write.note { $0.rowBytes = 4 << 20 } }
-        taken.append(write, save(row), digest: digest)
+        taken.append(write, save)
       }
       let found = try await store.readers.primary.query(TakenBatch.statement, taken.parameters)
       let (answers, left) = try taken.answers(found)
@@ -86,9 +86,10 @@ import WorkflowHistory
       for (index, row) in rows.enumerated() {
         var other = save(row)
         other.execution.workflowID = "another"
-        let write = PendingWrite(.save(other, digest: [1]))
+        let save = DigestedSave(other, digest: [1])
+        let write = PendingWrite(.save(save))
         if index == 2 { write.note { $0.rowBytes = 4 << 20 } }
-        taken.append(write, other, digest: [1])
+        taken.append(write, save)
       }
       let found = try await store.readers.primary.query(TakenBatch.statement, taken.parameters)
       let (answers, left) = try taken.answers(found)
@@ -116,7 +117,7 @@ import WorkflowHistory
     var row = execution()
     row.inputData = try JSONDocument(
       checking: Array("[\(String(repeating: "1e399,", count: 99))1]".utf8))
-    let write = PendingWrite(.save(save(row), digest: []))
+    let write = PendingWrite(.save(DigestedSave(save(row), digest: [])))
     #expect(write.batchBytes > 99 * 400)
     var fields = ExecutionFields()
     fields.outputData = row.inputData

@@ -8,7 +8,7 @@ import WorkflowHistory
     var row = execution()
     row.id = ExecutionID(high: 1, low: low)
     row.inputData = JSONDocument(String(repeating: "a", count: bytes))
-    return PendingWrite(.save(save(row), digest: []))
+    return PendingWrite(.save(DigestedSave(save(row), digest: [])))
   }
 
   @Test("a batch has one write of an id, sorted by id, and the next comes when that has ended")
