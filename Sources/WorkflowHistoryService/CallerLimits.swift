@@ -31,6 +31,8 @@ public final class CallerUse: Sendable {
     var calls: Double
     var bytes: Double
     var running = 0
+    /// How many refusals may be answered at once; below 0 those before are still to be answered.
+    var refusals = CallerUse.refusalsPerSecond
     /// When the buckets were filled last.
     var filled: ContinuousClock.Instant
   }
@@ -41,6 +43,11 @@ public final class CallerUse: Sendable {
 
   /// How many callers are remembered before those that have nothing to answer for are forgotten.
   private static let sweepSize = 4096
+  /// How many refusals of a caller are answered in a second. Those beyond wait, so that who asks again
+  /// at once is not answered as fast as it can ask: that would take as much of the server as the calls
+  /// that are refused.
+  private static let refusalsPerSecond = 50.0
+  private static let longestHold = 1.0
 
   /// Nothing was taken yet.
   ///
@@ -56,21 +63,28 @@ public final class CallerUse: Sendable {
   /// Whether there is a limit.
   var isLimited: Bool { limits != CallerLimits() }
 
-  /// Begins a call of a caller's, or refuses it: RESOURCE_EXHAUSTED, with when to try again.
-  func begin(_ caller: String) throws(RPCStatus) {
+  /// A call that is refused: RESOURCE_EXHAUSTED, with when to try again.
+  struct Refusal: Error {
+    let status: RPCStatus
+    /// How long its answer is to wait.
+    let hold: Duration
+  }
+
+  /// Begins a call of a caller's, or refuses it.
+  func begin(_ caller: String) throws(Refusal) {
     let now = clock()
-    let refusal = uses.withLock { uses -> RPCStatus? in
+    let refusal = uses.withLock { uses -> Refusal? in
       if uses.count >= Self.sweepSize { sweep(&uses, now) }
       let key = ExactText(caller)
       var use = uses[key] ?? full(at: now)
       fill(&use, now)
-      let refused = self.refusal(of: use)
-      if refused == nil {
+      let refusal = refuse(&use)
+      if refusal == nil {
         use.calls -= 1
         use.running += 1
       }
       uses[key] = use
-      return refused
+      return refusal
     }
     if let refusal { throw refusal }
   }
@@ -88,25 +102,30 @@ public final class CallerUse: Sendable {
   /// How many callers are remembered.
   var count: Int { uses.withLock { $0.count } }
 
-  private func refusal(of use: Use) -> RPCStatus? {
-    if let most = limits.concurrentCalls, use.running >= most {
-      return Self.refusal("\(most) calls of yours are running, which is as many as may", after: 0.1)
-    }
-    if let rate = limits.callsPerSecond, use.calls < 1 {
-      return Self.refusal(
-        "you may make \(rate) calls a second", after: (1 - use.calls) / Double(rate))
-    }
-    if let rate = limits.bytesPerSecond, use.bytes < 0 {
-      return Self.refusal(
-        "you may send and take \(rate) bytes a second", after: -use.bytes / Double(rate))
-    }
-    return nil
+  private func refuse(_ use: inout Use) -> Refusal? {
+    guard let (reason, seconds) = reasonToRefuse(use) else { return nil }
+    use.refusals = max(use.refusals - 1, -Self.longestHold * Self.refusalsPerSecond)
+    let hold = max(-use.refusals / Self.refusalsPerSecond, 0)
+    // Not all at the same moment, and no sooner than a clock ticks.
+    let delay = max(seconds * Double.random(in: 1...1.25) - hold, 0.01)
+    return Refusal(
+      status: RPCStatus(
+        .resourceExhausted, "\(reason): try again", details: [.retryInfo(.seconds(delay))]),
+      hold: .seconds(hold))
   }
 
-  private static func refusal(_ reason: String, after seconds: Double) -> RPCStatus {
-    // Not all at the same moment, and no sooner than a clock ticks.
-    let delay = max(Duration.milliseconds(10), .seconds(seconds * Double.random(in: 1...1.25)))
-    return RPCStatus(.resourceExhausted, "\(reason): try again", details: [.retryInfo(delay)])
+  /// Why a call can't begin, and in how many seconds it may.
+  private func reasonToRefuse(_ use: Use) -> (String, Double)? {
+    if let most = limits.concurrentCalls, use.running >= most {
+      return ("\(most) calls of yours are running, which is as many as may", 0.1)
+    }
+    if let rate = limits.callsPerSecond, use.calls < 1 {
+      return ("you may make \(rate) calls a second", (1 - use.calls) / Double(rate))
+    }
+    if let rate = limits.bytesPerSecond, use.bytes < 0 {
+      return ("you may send and take \(rate) bytes a second", -use.bytes / Double(rate))
+    }
+    return nil
   }
 
   private func full(at now: ContinuousClock.Instant) -> Use {
@@ -123,6 +142,8 @@ public final class CallerUse: Sendable {
       limits.callsPerSecond.map { min(use.calls + seconds * Double($0), Double($0)) } ?? 1
     use.bytes =
       limits.bytesPerSecond.map { min(use.bytes + seconds * Double($0), Double($0)) } ?? 0
+    use.refusals = min(
+      use.refusals + seconds * Self.refusalsPerSecond, Self.refusalsPerSecond)
   }
 
   /// Forgets those whose buckets are full and who have no call.
@@ -132,6 +153,7 @@ public final class CallerUse: Sendable {
       var use = use
       fill(&use, now)
       return use.running > 0 || use.calls < full.calls || use.bytes < full.bytes
+        || use.refusals < full.refusals
     }
   }
 }
@@ -139,16 +161,33 @@ public final class CallerUse: Sendable {
 /// Holds callers to their limits. It stands behind authentication, which says who calls.
 final class CallerLimitInterceptor: ServerInterceptor {
   private let use: CallerUse
+  private let pause: (Duration) async -> Void
 
-  init(_ use: CallerUse) { self.use = use }
+  /// - Parameter pause: waits for a time, or until the call is cancelled.
+  init(_ use: CallerUse, pause: @escaping (Duration) async -> Void) {
+    self.use = use
+    self.pause = pause
+  }
 
   func interception(of method: MethodDescriptor) -> Interception? {
     guard use.isLimited else { return nil }
     let use = use
+    let pause = pause
     return Interception(
       admit: { call in
-        if let caller = call[Principal.self] { try use.begin(caller.userID) }
-        return nil
+        guard let caller = call[Principal.self] else { return nil }
+        do throws(CallerUse.Refusal) {
+          try use.begin(caller.userID)
+          return nil
+        } catch {
+          // In time for a caller who does not wait for long.
+          let hold = min(error.hold, (call.timeout ?? error.hold * 2) / 2)
+          guard hold > .zero else { throw error.status }
+          return {
+            await pause(hold)
+            throw error.status
+          }
+        }
       },
       conclude: { call, failure in
         if let caller = call[Principal.self] {

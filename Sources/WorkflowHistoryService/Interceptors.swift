@@ -10,18 +10,21 @@ internal import WorkflowHistory
 /// - Parameters:
 ///   - publicServices: the full names of the services whose calls need no token.
 ///   - use: what each caller has taken, and may.
+///   - pause: waits for a time, or until the call is cancelled: answers to who takes no refusal for an
+///     answer are held back.
 ///   - audit: is given a record of each write, and of each call that is refused; nil keeps none.
 ///   - logger: is told how calls ended.
 public func interceptors(
   verifier: TokenVerifier, publicServices: Set<String> = [],
-  use: CallerUse = CallerUse(CallerLimits()), audit: ((AuditRecord) -> Void)? = nil, logger: Logger
+  use: CallerUse = CallerUse(CallerLimits()), pause: @escaping (Duration) async -> Void = { _ in },
+  audit: ((AuditRecord) -> Void)? = nil, logger: Logger
 ) -> [any ServerInterceptor] {
   [
     MetricsInterceptor(),
     TracingInterceptor(logger: logger),
   ] + (audit.map { [AuditInterceptor($0)] } ?? []) + [
     AuthenticationInterceptor(verifier, publicServices: publicServices),
-    CallerLimitInterceptor(use),
+    CallerLimitInterceptor(use, pause: pause),
     HistoryErrorInterceptor(),
   ]
 }

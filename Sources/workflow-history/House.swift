@@ -69,7 +69,7 @@ actor House {
       if eventLoop.loop === firstLoop {
         store.keepPartitions(changeLogRetention: retention) { .now }
       }
-      return services.dispatcher(store: store)
+      return services.dispatcher(store: store, on: eventLoop)
     }
     self.server = server
     announce(server.addresses, directory)

@@ -6,6 +6,7 @@ import Logging
 import PostgresHistoryStore
 import ProtobufMessages
 import RPC
+import Reactor
 import WorkflowHistory
 import WorkflowHistoryMessages
 import WorkflowHistoryService
@@ -50,7 +51,7 @@ struct Services: Sendable {
   }
 
   /// What serves the calls of one loop.
-  func dispatcher(store: PostgresHistoryStore) -> Dispatcher {
+  func dispatcher(store: PostgresHistoryStore, on eventLoop: EventLoop) -> Dispatcher {
     let arena = Arena()
     let health = health(of: store)
     var services = [
@@ -66,7 +67,7 @@ struct Services: Sendable {
       services,
       interceptors: interceptors(
         verifier: TokenVerifier(trust, policy: policy), publicServices: open, use: use,
-        audit: audit.map { $0.keep }, logger: logger),
+        pause: { await eventLoop.sleep(for: $0) }, audit: audit.map { $0.keep }, logger: logger),
       willDrain: { health.shutDown() })
   }
 

@@ -55,6 +55,34 @@ def test_one_callers_refusals_are_nobody_elses(ten_a_second):
             ten_a_second.client(greedy.user, "unix").statistics()
 
 
+def test_who_asks_again_at_once_waits_for_the_refusal(ten_a_second):
+    client = ten_a_second.client(fresh_user())
+    spend(client)
+    request = service_pb2.GetWorkflowStatisticsRequest()
+    began = time.monotonic()
+    took: list[float] = []
+
+    def refusals(count: int, timeout: float) -> list[grpc.StatusCode]:
+        calls = []
+        for _ in range(count):
+            call = client.stub.GetWorkflowStatistics.future(
+                request, metadata=client.metadata, timeout=timeout
+            )
+            call.add_done_callback(lambda _: took.append(time.monotonic() - began))
+            calls.append(call)
+        return [call.code() for call in calls]
+
+    codes = refusals(150, timeout=30)
+    # A few more calls are due meanwhile.
+    assert codes.count(grpc.StatusCode.RESOURCE_EXHAUSTED) >= 120
+    # Some are answered at once, fifty in a second, and none waits much longer than that.
+    wait_until(lambda: len(took) == len(codes), what="the last answer")
+    assert sorted(took)[100] > 0.5
+    assert max(took) < 10
+    # Who can't wait for as long hears it in time.
+    assert grpc.StatusCode.DEADLINE_EXCEEDED not in refusals(20, timeout=1)
+
+
 def test_bytes_are_counted_both_ways():
     for server in serving("--caller-bytes-per-second", "64k"):
         client = server.client(fresh_user())

@@ -24,17 +24,55 @@ struct CallerLimitsTests {
 
   /// When a call that is refused may be tried again; nil where it was begun.
   private func refusal(_ use: CallerUse, _ caller: String = "ann") -> Duration? {
-    do throws(RPCStatus) {
+    do throws(CallerUse.Refusal) {
       try use.begin(caller)
       return nil
     } catch {
-      #expect(error.code == .resourceExhausted)
-      for detail in error.details {
+      #expect(error.status.code == .resourceExhausted)
+      for detail in error.status.details {
         if case .retryInfo(let delay) = detail { return delay }
       }
       Issue.record("no delay")
       return .zero
     }
+  }
+
+  /// How long the answer to a call that is refused waits; nil where it was begun.
+  private func hold(_ use: CallerUse, _ caller: String = "ann") -> Duration? {
+    do throws(CallerUse.Refusal) {
+      try use.begin(caller)
+      return nil
+    } catch {
+      return error.hold
+    }
+  }
+
+  @Test("fifty refusals a second are answered at once, and those beyond wait for a second at most")
+  func holds() throws {
+    let use = use(CallerLimits(concurrentCalls: 1))
+    #expect(hold(use) == nil)
+    for _ in 0..<50 { #expect(hold(use) == .zero) }
+    #expect(hold(use) == .milliseconds(20))
+    #expect(hold(use) == .milliseconds(40))
+    for _ in 0..<1000 { _ = hold(use) }
+    #expect(hold(use) == .seconds(1))
+    // It is the others' refusals that keep a caller waiting.
+    #expect(hold(use, "bob") == nil)
+    #expect(hold(use, "bob") == .zero)
+    clock.move(.milliseconds(500))
+    #expect(hold(use) == .milliseconds(520))
+    clock.move(.seconds(2))
+    #expect(hold(use) == .zero)
+  }
+
+  @Test("the time that an answer waits is not asked for again")
+  func delays() throws {
+    let use = use(CallerLimits(bytesPerSecond: 1000))
+    #expect(hold(use) == nil)
+    use.end("ann", bytes: 3000)
+    for _ in 0..<200 { _ = hold(use) }
+    let delay = try #require(refusal(use))
+    #expect((Duration.milliseconds(1000) ... .milliseconds(1500)).contains(delay))
   }
 
   @Test("a second's calls may be made at once, and then one for each part of a second")

@@ -22,6 +22,8 @@ class Shape:
 
     connections: int = CONNECTIONS
     streams: int = STREAMS
+    # Of each connection, where it does not make them as fast as it can.
+    calls_per_second: int | None = None
 
     @staticmethod
     def in_flight(calls: int) -> "Shape":
@@ -62,6 +64,8 @@ def run_round(
     command += [f"--max-concurrent-streams={shape.streams}", "--threads=1"]
     command.append(f"--tls13-ciphers={CIPHER}")
     command += [argument for header in headers for argument in ("--header", header)]
+    if shape.calls_per_second is not None:
+        command.append(f"--rps={shape.calls_per_second}")
     if body is not None:
         command.append(f"--data={body}")
     if log is not None:
