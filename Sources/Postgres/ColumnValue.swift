@@ -28,6 +28,7 @@ public struct JSONText: Hashable, Sendable {
 
 extension Optional: ColumnValue where Wrapped: ColumnValue {
   /// Reads the binary form; nil where it is not one of these.
+  @inlinable
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes else {
       self = .none
@@ -122,6 +123,7 @@ extension JSONText: ColumnValue {
 
 extension Array: ColumnValue where Element: ArrayElement {
   /// Reads the binary form; nil where it is not one of these.
+  @inlinable
   public init?(_ bytes: UnsafeRawBufferPointer?, _ type: DataType) {
     guard let bytes, type == Element.arrayType,
       let values = Element.array(from: bytes)

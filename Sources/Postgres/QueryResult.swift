@@ -33,45 +33,46 @@ public final class QueryResult: Sendable {
   /// The first row; nil where there is none.
   public var first: Row? { count == 0 ? nil : self[0] }
 
+  @usableFromInline
   func type(_ column: Int) -> DataType { DataType(oid: PQftype(result, Int32(column))) }
 
-  /// Calls `body` with the value's bytes, nil for NULL.
-  func withBytes<T>(
-    _ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer?) throws(PostgresError) -> T
-  ) throws(PostgresError) -> T {
+  /// The bytes of a value, which last as long as the result does; nil for NULL.
+  @usableFromInline
+  func bytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
     precondition(column >= 0 && column < columns)
-    guard PQgetisnull(result, Int32(row), Int32(column)) == 0 else { return try body(nil) }
-    return try body(
-      UnsafeRawBufferPointer(
-        start: PQgetvalue(result, Int32(row), Int32(column)),
-        count: Int(PQgetlength(result, Int32(row), Int32(column)))))
+    guard PQgetisnull(result, Int32(row), Int32(column)) == 0 else { return nil }
+    return UnsafeRawBufferPointer(
+      start: PQgetvalue(result, Int32(row), Int32(column)),
+      count: Int(PQgetlength(result, Int32(row), Int32(column))))
   }
 }
 
 /// One row of a ``QueryResult``.
 public struct Row: Sendable {
-  let result: QueryResult
-  let index: Int
+  @usableFromInline let result: QueryResult
+  @usableFromInline let index: Int
 
   /// The value of a column, counted from 0; throws where it is of another type, or NULL and the
   /// Swift type is not optional.
+  @inlinable  // There are many values, and each would ask the runtime for its types.
   public func value<Value: ColumnValue>(_ column: Int, as type: Value.Type = Value.self)
     throws(PostgresError) -> Value
   {
-    let columnType = result.type(column)
-    return try result.withBytes(index, column) { (bytes) throws(PostgresError) in
-      guard let value = Value(bytes, columnType) else {
-        throw PostgresError(
-          .protocolViolation,
-          "column \(column) of type \(columnType.oid)\(bytes == nil ? ", NULL," : "") is no \(type)",
-          wasSent: true)
-      }
-      return value
+    defer { withExtendedLifetime(result) {} }
+    guard let value = Value(result.bytes(index, column), result.type(column)) else {
+      throw mismatch(column, "\(type)")
     }
+    return value
+  }
+
+  @usableFromInline
+  func mismatch(_ column: Int, _ type: String) -> PostgresError {
+    let null = result.bytes(index, column) == nil ? ", NULL," : ""
+    return PostgresError(
+      .protocolViolation,
+      "column \(column) of type \(result.type(column).oid)\(null) is no \(type)", wasSent: true)
   }
 
   /// Whether a column, counted from 0, is NULL.
-  public func isNull(_ column: Int) throws(PostgresError) -> Bool {
-    try result.withBytes(index, column) { (bytes) throws(PostgresError) in bytes == nil }
-  }
+  public func isNull(_ column: Int) -> Bool { result.bytes(index, column) == nil }
 }

@@ -13,10 +13,9 @@ struct EfficiencyTrend {
   /// Adds a day, later than those before: all of its durations, and those that lie in the window.
   mutating func add(_ day: Day, all: DurationHistogram, inWindow: DurationHistogram) {
     let start = day - Self.baselineDays
-    for old in recent.prefix(while: { $0.day < start }) {
-      baseline.merge(old.durations, times: -1)
-    }
-    recent.removeAll { $0.day < start }
+    let old = recent.firstIndex { $0.day >= start } ?? recent.count
+    for one in recent.prefix(old) { baseline.merge(one.durations, times: -1) }
+    recent.removeFirst(old)
     if let median = inWindow.percentile(50) {
       points.append(
         EfficiencyPoint(

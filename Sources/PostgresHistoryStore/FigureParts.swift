@@ -60,8 +60,8 @@ struct FigureParts {
   static func isCut(_ row: Row) throws(PostgresError) -> Bool {
     let kind: Int16 = try row.value(0)
     guard kind == Kind.rollup.rawValue else { return false }
-    if try row.isNull(9) { return true }
-    return try row.isNull(10)
+    if row.isNull(9) { return true }
+    return row.isNull(10)
   }
 
   /// The part in a row.

@@ -37,7 +37,7 @@ struct LoggedChange: Equatable {
 extension LoggedChange.State {
   /// The state in four columns; nil where they are NULL.
   fileprivate init?(_ row: Row, from offset: Int) throws(PostgresError) {
-    guard try !row.isNull(offset + 1) else { return nil }
+    guard !row.isNull(offset + 1) else { return nil }
     workflowType = ExactText(try row.value(offset))
     contribution = try ExecutionContribution(row, from: offset + 1)
   }

@@ -55,7 +55,7 @@ struct MetricsTally {
         try byDay[day, default: DurationFigures()].merge(encoded: durations)
       }
       guard let of = windowOfErrors(day) else { return }
-      try ErrorCounts.read(stored.errors) { errors.add($1, $0, of: day, to: of) }
+      try errors.add(encoded: stored.errors, of: day, to: of)
     case .change(let id, let contribution, let times):
       let day = Day(of: id.createdAt)
       if let duration = contribution.durationSeconds {

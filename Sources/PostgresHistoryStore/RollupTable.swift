@@ -39,7 +39,7 @@ enum RollupTable {
     var spilled = SpilledErrors()
     for (index, (key, change)) in changes.enumerated() {
       let row = stored[index]
-      let isStored = try !row.isNull(0)
+      let isStored = !row.isNull(0)
       var rollup = isStored ? try ExecutionRollup(row, from: 0) : ExecutionRollup()
       var spills = isStored ? try row.value(7) : false
       // What retention has noted in it stays, whatever it counts meanwhile.

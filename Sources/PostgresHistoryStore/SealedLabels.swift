@@ -153,7 +153,7 @@ struct SealedLabels {
       if let fingerprint = try row.value(5, as: String?.self) {
         move(ExactText(fingerprint), try row.value(6))
       } else {
-        try ErrorCounts.read(try row.value(4)) { move($0, $1) }
+        try ErrorCounts.read(try row.value(4)) { move(ExactText(utf8: $0), $1) }
       }
       changes.add(
         change,

@@ -67,8 +67,6 @@ extension SpeedClass {
 extension DurationFigures {
   /// Leads the bytes, so that a later release may write them otherwise.
   private static let format: UInt8 = 1
-  /// Below the bucket of the smallest number over 0.
-  private static let beforeFirstBucket = -1075 * DurationHistogram.bucketsPerOctave
 
   /// The figures in a few bytes; none for the figures of no durations.
   ///
@@ -83,7 +81,7 @@ extension DurationFigures {
       bytes.append(zigzag: part.sumMicroseconds)
     }
     bytes.append(zigzag: histogram.zeros)
-    var last = Self.beforeFirstBucket
+    var last = DurationHistogram.beforeFirstBucket
     for (bucket, count) in histogram.buckets {
       let isShort = (1...7).contains(count)
       bytes.append(variableLength: UInt64(bucket - last - 1) << 3 | (isShort ? UInt64(count) : 0))
@@ -111,14 +109,28 @@ extension DurationFigures {
       classes[index].sumMicroseconds += try reader.zigzag128()
     }
     histogram.addZeros(try reader.zigzag())
-    var bucket = Self.beforeFirstBucket
-    while !reader.isAtEnd {
-      let token = try reader.number()
-      let gap = token >> 3
-      guard gap < UInt64(-2 * Self.beforeFirstBucket) else { throw MalformedRollup() }
-      bucket += Int(gap) + 1
-      let short = Int64(token & 7)
-      histogram.add(short > 0 ? short : try reader.zigzag(), to: bucket)
-    }
+    var buckets = BucketReader(reader)
+    try histogram.addBuckets(&buckets)
   }
+}
+
+/// Reads buckets as ``DurationFigures/encoded`` writes them, one after the other.
+struct BucketReader {
+  private var reader: VariableLengthReader
+  private var last = DurationHistogram.beforeFirstBucket
+
+  /// Reads what is left.
+  init(_ reader: VariableLengthReader) { self.reader = reader }
+
+  mutating func next() throws(MalformedRollup) -> (bucket: Int, count: Int64)? {
+    guard !reader.isAtEnd else { return nil }
+    let token = try reader.number()
+    let gap = token >> 3
+    guard gap < Self.mostBuckets else { throw MalformedRollup() }
+    last += Int(gap) + 1
+    let short = Int64(token & 7)
+    return (last, short > 0 ? short : try reader.zigzag())
+  }
+
+  private static let mostBuckets = UInt64(-2 * DurationHistogram.beforeFirstBucket)
 }

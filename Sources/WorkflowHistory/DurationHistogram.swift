@@ -6,20 +6,33 @@
 /// by a parabola: it takes 10% more buckets than the true one, and, being made of additions and
 /// multiplications alone, it puts a number into the same bucket on every machine.
 ///
-/// Counts may be negative: what is taken away before it is added leaves what it should.
+/// Counts may be negative: what is taken away before it is added leaves what it should. They wrap
+/// around rather than trap, for what a database says is no reason to end.
 public struct DurationHistogram: Sendable {
   /// From one power of two to the next.
   static let bucketsPerOctave = 38
+  /// Below the bucket of the smallest number over 0.
+  static let beforeFirstBucket = -1075 * bucketsPerOctave
 
   /// How many durations are 0.
   public private(set) var zeros: Int64 = 0
   /// How many durations there are.
   public private(set) var count: Int64 = 0
-  /// By octave, where its counts begin in ``counts``.
-  private var places: [Int: Int] = [:]
+  /// The octaves that hold something, in order.
+  private var octaves: [Octave] = []
+  /// Those of each octave, octave after octave.
   private var counts: [Int64] = []
-  /// The octave that was last asked for: most often the next bucket is of the same.
-  private var recent = (octave: Int.min, place: 0)
+  /// The place of the octave that was last asked for: most often the next bucket is of the same.
+  private var recent = 0
+
+  /// From milliseconds to a minute, as it might be.
+  private static let usualOctaves = 12
+
+  private struct Octave {
+    let number: Int
+    /// How many durations it has.
+    var count: Int64 = 0
+  }
 
   /// The histogram of no durations.
   public init() {}
@@ -32,13 +45,17 @@ public struct DurationHistogram: Sendable {
   /// Adds the counts of another histogram, each `times` times.
   public mutating func merge(_ other: DurationHistogram, times: Int64 = 1) {
     addZeros(other.zeros * times)
-    for (octave, place) in other.places {
-      let own = self.place(of: octave)
-      for offset in 0..<Self.bucketsPerOctave {
-        let more = other.counts[place + offset] * times
-        counts[own + offset] += more
-        count += more
+    for (index, octave) in other.octaves.enumerated() {
+      let place = self.place(of: octave.number)
+      let first = place * Self.bucketsPerOctave
+      let distance = (index - place) * Self.bucketsPerOctave
+      let more = other.counts.span
+      var counts = counts.mutableSpan
+      for bucket in first..<first + Self.bucketsPerOctave {
+        counts[bucket] &+= more[bucket + distance] &* times
       }
+      octaves[place].count &+= octave.count &* times
+      count &+= octave.count &* times
     }
   }
 
@@ -47,28 +64,57 @@ public struct DurationHistogram: Sendable {
     count += times
   }
 
+  /// Adds the buckets that these bytes go on with, to their end.
+  mutating func addBuckets(_ reader: inout BucketReader) throws(MalformedRollup) {
+    var next = try reader.next()
+    while let first = next {
+      let octave = Self.octave(of: first.bucket)
+      let place = place(of: octave)
+      let end = (octave + 1) * Self.bucketsPerOctave
+      var sum: Int64 = 0
+      defer {
+        octaves[place].count &+= sum
+        count &+= sum
+      }
+      let offset = (place - octave) * Self.bucketsPerOctave
+      var counts = counts.mutableSpan
+      while let (bucket, times) = next, bucket < end {
+        counts[offset + bucket] &+= times
+        sum &+= times
+        next = try reader.next()
+      }
+    }
+  }
+
   mutating func add(_ times: Int64, to bucket: Int) {
     let octave = Self.octave(of: bucket)
-    counts[place(of: octave) + bucket - octave * Self.bucketsPerOctave] += times
+    let place = place(of: octave)
+    counts[(place - octave) * Self.bucketsPerOctave + bucket] += times
+    octaves[place].count += times
     count += times
   }
 
+  /// Where an octave is among those that hold something; it is put there where it is not.
   private mutating func place(of octave: Int) -> Int {
-    if octave == recent.octave { return recent.place }
-    let place = places[octave] ?? counts.count
-    if place == counts.count {
-      places[octave] = place
-      counts.append(contentsOf: repeatElement(0, count: Self.bucketsPerOctave))
+    if recent < octaves.count, octaves[recent].number == octave { return recent }
+    let place = octaves.firstIndex { $0.number >= octave } ?? octaves.count
+    if place == octaves.count || octaves[place].number != octave {
+      if octaves.isEmpty { counts.reserveCapacity(Self.usualOctaves * Self.bucketsPerOctave) }
+      octaves.insert(Octave(number: octave), at: place)
+      counts.insert(
+        contentsOf: repeatElement(0, count: Self.bucketsPerOctave),
+        at: place * Self.bucketsPerOctave)
     }
-    recent = (octave, place)
+    recent = place
     return place
   }
 
   /// The buckets that hold something, in order, each with its count.
   var buckets: [(bucket: Int, count: Int64)] {
-    places.sorted { $0.key < $1.key }.flatMap { octave, place in
-      (0..<Self.bucketsPerOctave).lazy.filter { counts[place + $0] != 0 }
-        .map { (octave * Self.bucketsPerOctave + $0, counts[place + $0]) }
+    octaves.enumerated().flatMap { place, octave in
+      let counts = counts[place * Self.bucketsPerOctave..<(place + 1) * Self.bucketsPerOctave]
+      let first = octave.number * Self.bucketsPerOctave
+      return zip(first..., counts).filter { $0.1 != 0 }
     }
   }
 
@@ -78,11 +124,14 @@ public struct DurationHistogram: Sendable {
     guard (1...max(count, 1)).contains(rank), count > 0 else { return nil }
     if rank <= zeros { return 0 }
     var rest = rank - zeros
-    for octave in places.keys.sorted() {
-      guard let place = places[octave] else { continue }
+    for (place, octave) in octaves.enumerated() {
+      if rest > octave.count {
+        rest -= octave.count
+        continue
+      }
       for offset in 0..<Self.bucketsPerOctave {
-        rest -= counts[place + offset]
-        if rest <= 0 { return Self.middle(octave: octave, offset: offset) }
+        rest -= counts[place * Self.bucketsPerOctave + offset]
+        if rest <= 0 { return Self.middle(octave: octave.number, offset: offset) }
       }
     }
     return nil

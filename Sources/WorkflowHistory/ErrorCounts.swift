@@ -45,19 +45,20 @@ extension ErrorCounts {
   /// The counts that were written as these bytes.
   public init(encoded bytes: [UInt8]) throws(MalformedRollup) {
     self.init()
-    try Self.read(bytes) { fingerprint, count in add(count, fingerprint) }
+    try Self.read(bytes) { fingerprint, count in add(count, ExactText(utf8: fingerprint)) }
   }
 
-  /// Calls `body` with each fingerprint and its count that were written as these bytes.
-  public static func read(_ bytes: [UInt8], _ body: (ExactText, Int64) -> Void)
+  /// Calls `body` with each fingerprint, in UTF-8, and its count that were written as these bytes, in the
+  /// order of fingerprints.
+  public static func read(_ bytes: [UInt8], _ body: (Span<UInt8>, Int64) -> Void)
     throws(MalformedRollup)
   {
     guard !bytes.isEmpty else { return }
     var reader = VariableLengthReader(bytes)
     guard try reader.byte() == format else { throw MalformedRollup() }
     while !reader.isAtEnd {
-      let fingerprint = try reader.text(count: try reader.number())
-      body(fingerprint, try reader.zigzag())
+      let fingerprint = try reader.skip(try reader.number())
+      body(bytes.span.extracting(fingerprint), try reader.zigzag())
     }
   }
 }

@@ -7,6 +7,19 @@ public struct ExactText: Hashable, Comparable, Sendable {
   /// The text, byte for byte.
   public init(_ text: String) { self.text = text }
 
+  /// The text of these bytes, repaired where they are no UTF-8.
+  public init(utf8: Span<UInt8>) {
+    text = String(decoding: utf8.indices.map { utf8[$0] }, as: UTF8.self)
+  }
+
+  /// Whether it is these bytes.
+  public func equals(utf8: Span<UInt8>) -> Bool {
+    let own = text.utf8Span.span
+    guard own.count == utf8.count else { return false }
+    for index in own.indices where own[index] != utf8[index] { return false }
+    return true
+  }
+
   /// Whether the bytes are the same.
   public static func == (a: ExactText, b: ExactText) -> Bool {
     // Whatever spells ASCII's characters otherwise is longer.

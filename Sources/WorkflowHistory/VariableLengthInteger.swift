@@ -65,10 +65,11 @@ struct VariableLengthReader {
     }
   }
 
-  mutating func text(count: UInt64) throws(MalformedRollup) -> ExactText {
+  /// Passes over so many bytes, and returns where they are.
+  mutating func skip(_ count: UInt64) throws(MalformedRollup) -> Range<Int> {
     guard count <= UInt64(bytes.count - position) else { throw MalformedRollup() }
     defer { position += Int(count) }
-    return ExactText(String(decoding: bytes[position..<position + Int(count)], as: UTF8.self))
+    return position..<position + Int(count)
   }
 
   mutating func zigzag() throws(MalformedRollup) -> Int64 {
