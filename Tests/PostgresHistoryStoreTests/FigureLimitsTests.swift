@@ -109,11 +109,11 @@ import WorkflowHistory
     try await withStore { store in
       try await store.saveAll(rows)
       if folded > 0 { try await store.fold() }
-      store.figureLimits.errorBytes = 10 * 136
+      store.figureLimits.errorBytes = 10 * 168
       let refusal = try await refusal { try await store.performanceMetrics(window) }
       #expect(refusal?.code == .resourceExhausted)
       #expect(refusal?.message.hasPrefix("the window has more than 10 different errors: ") == true)
-      store.figureLimits.errorBytes = 30 * 136
+      store.figureLimits.errorBytes = 30 * 168
       #expect(try await store.performanceMetrics(window).errorPatterns.count == 5)
     }
   }
