@@ -15,6 +15,7 @@ from bench import (
     report,
     rpc,
     scale,
+    sealing,
     storage,
 )
 
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "scale": lambda given: scale.measure(given.executions),
     "fairness": lambda given: fairness.measure(given.rounds),
     "identity": lambda given: identity.measure(given.rounds),
+    "sealing": lambda given: sealing.measure(given.rounds),
     "connections": lambda given: connections.measure(given.connections),
     "drains": lambda given: drains.measure(given.restarts, given.restart_seconds, given.plain),
 }
@@ -63,7 +65,7 @@ def add_flags(subcommand: argparse.ArgumentParser, name: str):
     add = subcommand.add_argument
     if name in ("rpc", "storage", "latency", "folding", "indexes", "all"):
         add("--seconds", type=positive, default=SECONDS)
-    if name in ("storage", "latency", "folding", "indexes", "fairness", "identity", "all"):
+    if name not in ("rpc", "scale", "connections", "drains"):
         add("--rounds", type=positive, default=ROUNDS)
     if name in ("scale", "all"):
         add("--executions", type=execution_count, default=EXECUTIONS)

@@ -9,6 +9,7 @@ from bench.figures import median, percentile
 from bench.load import BIG_USER, DAYS, Loaded, load
 from bench.reads import GET, Read, Reader
 from bench.report import Column, Report
+from bench.servers import running_server
 from harness.postgres import Postgres
 from harness.server import Server
 
@@ -66,17 +67,6 @@ def measure(executions: int) -> list[Report]:
         Report("scale", caption, columns(sizes), read_rows(timed, sizes, scans)),
         Report("volume", "loaded by SQL, rolled up and verified", VOLUMES, volumes),
     ]
-
-
-@contextlib.contextmanager
-def running_server():
-    server = Server()
-    try:
-        server.start()
-        yield server
-        server.stop()
-    finally:
-        server.remove()
 
 
 # -- reads

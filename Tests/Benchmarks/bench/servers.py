@@ -1,5 +1,6 @@
 """The servers that are measured side by side, each on the same core with the same certificate."""
 
+import contextlib
 import pathlib
 import select
 import shutil
@@ -15,6 +16,17 @@ from harness.stubs import REPOSITORY
 
 SOURCES = REPOSITORY / "Tests" / "Benchmarks"
 STARTUP_SECONDS = 30
+
+
+@contextlib.contextmanager
+def running_server(*flags: str):
+    """The real server, on a Postgres of its own, for as long as the block lasts."""
+    server = Server(*flags)
+    try:
+        yield server.start()
+        server.stop()
+    finally:
+        server.remove()
 
 
 class Folder:
