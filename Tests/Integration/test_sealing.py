@@ -162,7 +162,8 @@ def test_a_server_without_the_keys_says_so_to_its_operator(sealing, keys):
     client = sealing.client(client.user)
     with refused(grpc.StatusCode.INTERNAL):
         client.get(saved.id)
-    assert "the key old" in sealing.log and PLANTED not in sealing.log
+    wait_until(lambda: "the key old" in sealing.log, what="the log's line")
+    assert PLANTED not in sealing.log
     assert client.statistics(days=7).total_executions == 1
     sealing.stop()
     sealing.flags += keys.write("other").flags
