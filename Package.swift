@@ -62,6 +62,7 @@ let package = Package(
     .target(name: "CGRPCProtos", dependencies: ["CProtobufC"]),
     .target(name: "CWorkflowHistoryProtos", dependencies: ["CGoogleProtos", "CProtobufC"]),
 
+    room("TextEncoding"),
     wrapper("Reactor", ["CLibuv"]),
     wrapper("TLS", ["COpenSSL"]),
     wrapper("HTTP2", ["CNghttp2"]),
@@ -71,21 +72,22 @@ let package = Package(
     wrapper("PrivateFiles", []),
     wrapper("PostgresSupervisor", ["PrivateFiles", logging]),
 
-    room("RPC", ["ProtobufMessages", "Compression"]),
+    room("RPC", ["ProtobufMessages", "Compression", "TextEncoding"]),
     wrapper("GRPCMessages", ["ProtobufMessages", "CProtobufC", "CGRPCProtos"]),
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
     room("Telemetry", ["RPC", "ProtobufMessages", logging, metrics]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
-      "Identity", ["PrivateFiles", .product(name: "JWTKit", package: "jwt-kit"), crypto]),
+      "Identity",
+      ["PrivateFiles", "TextEncoding", .product(name: "JWTKit", package: "jwt-kit"), crypto]),
     room(
       "DevelopmentCertificates",
       [
         "PrivateFiles", .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"), crypto,
       ]),
-    room("Sealing", ["PrivateFiles", crypto]),
+    room("Sealing", ["PrivateFiles", "TextEncoding", crypto]),
 
     room("WorkflowHistory"),
     wrapper(
@@ -96,7 +98,10 @@ let package = Package(
       ]),
     room(
       "PostgresHistoryStore",
-      ["WorkflowHistory", "Postgres", "Reactor", "Sealing", crypto, logging, metrics]),
+      [
+        "WorkflowHistory", "Postgres", "Reactor", "Sealing", "TextEncoding", crypto, logging,
+        metrics,
+      ]),
     room(
       "WorkflowHistoryService",
       [
@@ -166,8 +171,9 @@ let package = Package(
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]),
     tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),
-    tests("Identity", [crypto]), tests("DevelopmentCertificates"), tests("PrivateFiles"),
-    tests("Sealing"),
+    tests("Identity", ["TextEncoding", crypto]), tests("DevelopmentCertificates"),
+    tests("PrivateFiles"),
+    tests("Sealing"), tests("TextEncoding"),
     tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore",

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import JWTKit
+internal import TextEncoding
 
 extension KeySet {
   /// The keys of a JWK Set (RFC 7517, section 5).
@@ -76,7 +77,7 @@ private struct Entry: Decodable {
   }
 
   private func rsa() async throws -> [String: any SignatureCheck] {
-    guard let n = Base64URL.decode((n ?? "").utf8), e != nil else {
+    guard let n = Base64URL.decode(n ?? ""), e != nil else {
       throw TrustError(description: "an RSA key needs n and e")
     }
     guard n.drop(while: { $0 == 0 }).count >= 256 else {
@@ -103,7 +104,7 @@ private struct Entry: Decodable {
   }
 
   private func secret() throws -> [String: any SignatureCheck] {
-    guard let bytes = Base64URL.decode((k ?? "").utf8) else {
+    guard let bytes = Base64URL.decode(k ?? "") else {
       throw TrustError(description: "a secret needs k, in base64url")
     }
     let key: SigningKey

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import PrivateFiles
+internal import TextEncoding
 
 /// Why there is no signing key.
 public struct SigningKeyError: Error, Equatable, CustomStringConvertible {

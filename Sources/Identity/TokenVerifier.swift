@@ -1,4 +1,5 @@
 public import Foundation
+internal import TextEncoding
 
 /// Verifies access tokens (JWT) and remembers those that were good.
 ///

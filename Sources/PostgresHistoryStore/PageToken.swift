@@ -1,4 +1,5 @@
 package import Crypto
+internal import TextEncoding
 package import WorkflowHistory
 
 /// Where a page ended, for the next to go on from: opaque to callers, and good only for the user
@@ -47,45 +48,5 @@ package struct PageToken: Equatable {
     fields.add(6, query.createdAfter?.microseconds)
     fields.add(7, query.createdBefore?.microseconds)
     return Array(HMAC<SHA256>.authenticationCode(for: fields.bytes, using: key).prefix(tagLength))
-  }
-}
-
-/// Base64 with the alphabet for URLs and no padding (RFC 4648, section 5).
-enum Base64URL {
-  private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  static func encode(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    var bits = 0
-    var count = 0
-    for byte in bytes {
-      bits = bits << 8 | Int(byte)
-      count += 8
-      while count >= 6 {
-        count -= 6
-        text.append(alphabet[bits >> count & 63])
-      }
-    }
-    if count > 0 { text.append(alphabet[bits << (6 - count) & 63]) }
-    return String(decoding: text, as: UTF8.self)
-  }
-
-  /// The bytes; nil where the text is not exactly what ``encode(_:)`` gives.
-  static func decode(_ text: String) -> [UInt8]? {
-    guard text.utf8.count <= 64 else { return nil }
-    var bytes: [UInt8] = []
-    var bits = 0
-    var count = 0
-    for character in text.utf8 {
-      guard let value = alphabet.firstIndex(of: character) else { return nil }
-      bits = (bits << 6 | value) & 0xFFFF
-      count += 6
-      if count >= 8 {
-        count -= 8
-        bytes.append(UInt8(bits >> count & 255))
-      }
-    }
-    return encode(bytes) == text ? bytes : nil
   }
 }

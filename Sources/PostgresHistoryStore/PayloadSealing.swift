@@ -3,6 +3,7 @@ public import Postgres
 public import Reactor
 public import Sealing
 internal import Synchronization
+internal import TextEncoding
 internal import WorkflowHistory
 
 /// How the content of executions is sealed before it goes to the database: one for all stores of a

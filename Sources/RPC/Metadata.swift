@@ -1,3 +1,5 @@
+internal import TextEncoding
+
 /// One field of a call's metadata: lowercase name, and value as it stands on the wire.
 public struct RPCField: Hashable, Sendable {
   /// The name, lowercase.
@@ -52,7 +54,7 @@ public struct Metadata: Equatable, Sendable {
   public func binary(_ name: String) -> [[UInt8]] {
     fields.filter { $0.name == name }.flatMap { field in
       field.value.split(separator: ",").compactMap {
-        Base64.decode($0.drop { $0 == " " }.prefix { $0 != " " })
+        Base64.decode($0.drop { $0 == " " }.prefix { $0 != " " }.utf8Span.span)
       }
     }
   }

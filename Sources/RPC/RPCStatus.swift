@@ -1,4 +1,5 @@
 public import ProtobufMessages
+internal import TextEncoding
 
 /// How a call ended (https://grpc.github.io/grpc/core/md_doc_statuscodes.html).
 public struct RPCStatusCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {

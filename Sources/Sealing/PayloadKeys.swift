@@ -1,6 +1,6 @@
 internal import Crypto
-internal import Foundation
 internal import PrivateFiles
+internal import TextEncoding
 
 /// Why there are no keys for payloads.
 public struct PayloadKeysError: Error, Equatable, CustomStringConvertible {
@@ -91,11 +91,9 @@ public struct PayloadKey: Sendable, CustomStringConvertible, CustomReflectable {
     }
     // 32 bytes are 43 characters, or 44 with the padding that some tools put there.
     let digits = text.last == "=" ? text.dropLast() : text
-    guard isWord, (1...64).contains(id.utf8.count), digits.utf8.count == 43,
-      !digits.utf8.contains(where: { "+/=".utf8.contains($0) })
+    guard isWord, (1...64).contains(id.utf8.count),
+      let bytes = Base64URL.decode(String(digits)), bytes.count == 32
     else { return nil }
-    let base64 = digits.replacing("-", with: "+").replacing("_", with: "/") + "="
-    guard let bytes = Data(base64Encoded: String(base64)), bytes.count == 32 else { return nil }
     self.id = id
     key = SymmetricKey(data: bytes)
   }

@@ -15,6 +15,9 @@ let house: [Room] = [
   Room("CGRPCProtos", .generated, c: ["CProtobufC"]),
   Room("CWorkflowHistoryProtos", .generated, c: ["CGoogleProtos", "CProtobufC"]),
 
+  // Bytes as text.
+  Room("TextEncoding", .safe),
+
   // Each wraps one C library, or the operating system, behind a safe interface.
   Room("Reactor", .wrapper, c: ["CLibuv"], system: ["libc", "Synchronization"]),
   Room("TLS", .wrapper, c: ["COpenSSL"], system: ["Synchronization"]),
@@ -28,7 +31,7 @@ let house: [Room] = [
     system: ["libc", "Foundation", "Dispatch"]),
 
   // gRPC: the protocol, its two sides over HTTP/2, and the services that every server has.
-  Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression"]),
+  Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression", "TextEncoding"]),
   Room(
     "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Logging", "Metrics"]),
   Room(
@@ -41,14 +44,16 @@ let house: [Room] = [
 
   // Who is calling, and over what certificate.
   Room(
-    "Identity", .safe, rooms: ["PrivateFiles"], packages: ["JWTKit", "Crypto"],
+    "Identity", .safe, rooms: ["PrivateFiles", "TextEncoding"], packages: ["JWTKit", "Crypto"],
     system: ["Foundation", "Synchronization"]),
   Room(
     "DevelopmentCertificates", .safe, rooms: ["PrivateFiles"],
     packages: ["X509", "SwiftASN1", "Crypto"], system: ["Foundation"]),
 
   // What is kept sealed, and under which keys.
-  Room("Sealing", .safe, rooms: ["PrivateFiles"], packages: ["Crypto"], system: ["Foundation"]),
+  Room(
+    "Sealing", .safe, rooms: ["PrivateFiles", "TextEncoding"], packages: ["Crypto"],
+    system: ["Foundation"]),
 
   // The domain and what stands around it.
   Room("WorkflowHistory", .safe),
@@ -56,7 +61,8 @@ let house: [Room] = [
     "WorkflowHistoryMessages", .wrapper, rooms: ["WorkflowHistory", "ProtobufMessages"],
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
   Room(
-    "PostgresHistoryStore", .safe, rooms: ["WorkflowHistory", "Postgres", "Reactor", "Sealing"],
+    "PostgresHistoryStore", .safe,
+    rooms: ["WorkflowHistory", "Postgres", "Reactor", "Sealing", "TextEncoding"],
     packages: ["Crypto", "Logging", "Metrics"], system: ["Synchronization"]),
   Room(
     "WorkflowHistoryService", .safe,

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Testing
+import TextEncoding
 
 @testable import Identity
 
@@ -50,7 +51,7 @@ final class SigningKeyTests {
     #expect(try mode(of: directory.path + "/jwt") == 0o700)
     let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
     #expect(text.hasSuffix("\n"))
-    #expect(Base64URL.decode(text.dropLast().utf8)?.count == 32)
+    #expect(Base64URL.decode(String(text.dropLast()))?.count == 32)
     #expect(try SigningKey.loadOrCreate(path: path).secret == key.secret)
     #expect(try SigningKey(path: path).secret == key.secret)
   }

@@ -1,4 +1,5 @@
 import Testing
+import TextEncoding
 
 @testable import Identity
 
@@ -143,7 +144,7 @@ struct TokenRefusalTests {
     part: Int, isRight: (TokenError?) -> Bool
   ) throws {
     var parts = TokenMint.token(Self.payload).split(separator: ".").map(String.init)
-    let bytes = try #require(Base64URL.decode(parts[part].utf8))
+    let bytes = try #require(Base64URL.decode(String(parts[part])))
     for bit in 0..<(bytes.count * 8) {
       var flipped = bytes
       flipped[bit / 8] ^= 1 << (bit % 8)
