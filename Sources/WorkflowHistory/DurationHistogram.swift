@@ -7,7 +7,7 @@
 /// multiplications alone, it puts a number into the same bucket on every machine.
 ///
 /// Counts may be negative: what is taken away before it is added leaves what it should. They wrap
-/// around rather than trap, for what a database says is no reason to end.
+/// around, which no count of real executions does: checks would take as long as the sums.
 public struct DurationHistogram: Sendable {
   /// From one power of two to the next.
   static let bucketsPerOctave = 38
@@ -44,7 +44,7 @@ public struct DurationHistogram: Sendable {
 
   /// Adds the counts of another histogram, each `times` times.
   public mutating func merge(_ other: DurationHistogram, times: Int64 = 1) {
-    addZeros(other.zeros * times)
+    addZeros(other.zeros &* times)
     for (index, octave) in other.octaves.enumerated() {
       let place = self.place(of: octave.number)
       let first = place * Self.bucketsPerOctave
@@ -60,8 +60,8 @@ public struct DurationHistogram: Sendable {
   }
 
   mutating func addZeros(_ times: Int64) {
-    zeros += times
-    count += times
+    zeros &+= times
+    count &+= times
   }
 
   /// Adds the buckets that these bytes go on with, to their end.
@@ -89,9 +89,9 @@ public struct DurationHistogram: Sendable {
   mutating func add(_ times: Int64, to bucket: Int) {
     let octave = Self.octave(of: bucket)
     let place = place(of: octave)
-    counts[(place - octave) * Self.bucketsPerOctave + bucket] += times
-    octaves[place].count += times
-    count += times
+    counts[(place - octave) * Self.bucketsPerOctave + bucket] &+= times
+    octaves[place].count &+= times
+    count &+= times
   }
 
   /// Where an octave is among those that hold something; it is put there where it is not.

@@ -15,7 +15,7 @@ private final class HandClock: Sendable {
 }
 
 @Suite("What callers have taken")
-struct CallerLimitsTests {
+struct CallerUseTests {
   private let clock = HandClock()
 
   private func use(_ limits: CallerLimits) -> CallerUse {
