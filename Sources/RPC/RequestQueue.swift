@@ -117,7 +117,10 @@ public final class RequestQueue {
         return nil
       }
       precondition(waiting == nil, "a call's requests are read by one task at a time")
-      await withCheckedContinuation { waiting = $0 }
+      await withCheckedContinuation { continuation in
+        // More may have come on the way here.
+        if first == nil, end == nil { waiting = continuation } else { continuation.resume() }
+      }
     }
   }
 

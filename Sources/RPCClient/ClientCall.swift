@@ -11,8 +11,10 @@ final class ClientCall: HTTP2StreamDelegate {
 
   /// Waits until the call is over.
   func answer() async throws(RPCStatus) -> [UInt8] {
-    if let result { return try result.get() }
-    return try await withCheckedContinuation { waiting = $0 }.get()
+    try await withCheckedContinuation { continuation in
+      // It may have ended on the way here.
+      if let result { continuation.resume(returning: result) } else { waiting = continuation }
+    }.get()
   }
 
   func received(fields: [HTTP2Field], endsStream: Bool) {

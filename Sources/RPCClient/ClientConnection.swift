@@ -32,10 +32,14 @@ final class ClientConnection: ByteStreamDelegate, HTTP2SessionDelegate {
 
   /// Waits until calls can be made.
   func established() async throws(RPCStatus) {
-    if tls?.state == .handshaking, failure == nil {
-      failure = await withCheckedContinuation { waiting = $0 }
+    let ended = await withCheckedContinuation { continuation in
+      if tls?.state == .handshaking, failure == nil {
+        waiting = continuation
+      } else {
+        continuation.resume(returning: failure)
+      }
     }
-    if let failure { throw failure }
+    if let ended { throw ended }
   }
 
   func request(_ fields: [RPCField], delegate: any HTTP2StreamDelegate) throws(RPCStatus)

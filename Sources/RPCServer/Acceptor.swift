@@ -65,7 +65,9 @@ final class Acceptor {
   /// Listens no more, and returns when what was accepted is where it is served.
   func stop() async {
     close()
-    if handingOver > 0 { await withCheckedContinuation { handedOver = $0 } }
+    await withCheckedContinuation { continuation in
+      if handingOver == 0 { continuation.resume() } else { handedOver = continuation }
+    }
   }
 
   private func close() {

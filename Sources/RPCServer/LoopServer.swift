@@ -61,7 +61,10 @@ final class LoopServer {
     isDraining = true
     dispatcher.willDrain()
     for connection in connections.values { connection.drain(grace: configuration.drainGrace) }
-    if !connections.isEmpty { await withCheckedContinuation { drained = $0 } }
+    await withCheckedContinuation { continuation in
+      // The last may have gone on the way here.
+      if connections.isEmpty { continuation.resume() } else { drained = continuation }
+    }
     isStopped = true
   }
 }

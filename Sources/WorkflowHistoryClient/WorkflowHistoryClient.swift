@@ -14,6 +14,7 @@ public struct WorkflowHistoryClient: Sendable {
   private let channel: LoopBound<RPCChannel>
   private let token: String
   private let timeout: Duration?
+  private let calls = RunningCalls()
 
   /// Connects to a server.
   ///
@@ -78,15 +79,20 @@ public struct WorkflowHistoryClient: Sendable {
     -> DeleteWorkflowExecutionResponse
   { try await call("DeleteWorkflowExecution", request) }
 
-  /// Closes the connection, and ends the client's thread.
+  /// Closes the connection, and ends the client's thread. Calls that run, and those that come later, are
+  /// UNAVAILABLE.
   public func close() async {
+    guard calls.close() else { return await calls.ended() }
     await channel.run { $0.close() }
+    await calls.ended()
     await loop.stop()
   }
 
   private func call<Request: EncodableMessage & Sendable, Response: DecodableMessage & Sendable>(
     _ method: String, _ request: Request
   ) async throws -> Response {
+    try calls.begin()
+    defer { calls.end() }
     var metadata = Metadata()
     metadata.add("authorization", "Bearer \(token)")
     let prepared = metadata

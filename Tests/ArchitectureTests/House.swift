@@ -75,7 +75,7 @@ let house: [Room] = [
     rooms: [
       "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient",
       "Reactor",
-    ]),
+    ], system: ["Synchronization"]),
 
   // The executable puts the rooms together.
   Room(

@@ -138,6 +138,33 @@ struct ClientTests {
     await events.wait(for: "cancelled")
     await server.stop()
   }
+
+  @Test("leaves no call behind that begins or ends while it is closed, or comes later")
+  func closeAmidCalls() async throws {
+    let server = try await HistoryServer.start()
+    for _ in 0..<20 {
+      let client = try await server.connect(tls: false, timeout: nil)
+      await withTaskGroup { group in
+        for _ in 0..<16 {
+          group.addTask {
+            var ended: RPCStatus?
+            repeat {
+              ended = await status {
+                try await client.get(GetWorkflowExecutionRequest(id: Samples.id))
+              }
+            } while ended?.code != .unavailable
+          }
+        }
+        await client.close()
+      }
+      await client.close()
+      let late = await status {
+        try await client.get(GetWorkflowExecutionRequest(id: Samples.id))
+      }
+      #expect(late?.code == .unavailable)
+    }
+    await server.stop()
+  }
 }
 
 /// A server of the service over a store in memory. A token is the name of its user.
