@@ -13,11 +13,11 @@ struct ErrorFingerprintTests {
       ),
       (
         "FileNotFoundError: [Errno 2] No such file or directory: '/data/in 7.csv'",
-        "FileNotFoundError: [Errno <n>] No such file or directory: '?'"
+        "FileNotFoundError: [Errno 2] No such file or directory: '?'"
       ),
       (
         "Traceback (most recent call last):\n  File \"/srv/app/run.py\", line 42, in main\n",
-        "Traceback (most recent call last): File '?', line <n>, in main"
+        "Traceback (most recent call last) at run.main"
       ),
       (
         "<urllib3.connection.HTTPConnection object at 0x7f3c2a1b5d30>: Read timed out.",
@@ -25,7 +25,7 @@ struct ErrorFingerprintTests {
       ),
       (
         "MemoryError: Unable to allocate 1.53 GiB for an array with shape (14300, 14300)",
-        "MemoryError: Unable to allocate <n> GiB for an array with shape (<n>, <n>)"
+        "MemoryError: Unable to allocate <size> for an array with shape (<n>)"
       ),
       (
         "JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
@@ -61,7 +61,7 @@ struct ErrorFingerprintTests {
       ),
       (
         "HikariPool-1 - Connection is not available, request timed out after 30001ms.",
-        "HikariPool-<n> - Connection is not available, request timed out after <n>ms."
+        "HikariPool-<n> - Connection is not available, request timed out after <duration>."
       ),
       (
         "java.io.FileNotFoundException: C:\\jobs\\in.csv (Access is denied)",
@@ -80,7 +80,7 @@ struct ErrorFingerprintTests {
         "dial tcp <address>: connect: connection refused"
       ),
       (
-        "dial tcp [fe80::1]:443: i/o timeout", "dial tcp [<address>]:<n>: i/o timeout"
+        "dial tcp [fe80::1]:443: i/o timeout", "dial tcp <address>: i/o timeout"
       ),
       (
         "dial tcp: lookup db.internal on 10.0.0.2:53: no such host",
@@ -92,10 +92,10 @@ struct ErrorFingerprintTests {
         "panic: runtime error: index out of range [<n>] with length <n> goroutine <n> [running]:"
       ),
       ("strconv.Atoi: parsing \"x1\": invalid syntax", "strconv.Atoi: parsing '?': invalid syntax"),
-      ("context deadline exceeded after 1.5s", "context deadline exceeded after <n>s"),
+      ("context deadline exceeded after 1.5s", "context deadline exceeded after <duration>"),
       (
         "pod etl-7d4b9c6f5-x2x9z evicted at 2026-01-31T12:30:00.123456Z",
-        "pod etl-<hex>-<id> evicted at <time>"
+        "pod etl-<id>-<id> evicted at <time>"
       ),
       (
         "rpc error: code = Unavailable desc = error reading from server: EOF",
@@ -162,11 +162,11 @@ struct ErrorFingerprintTests {
       ),
       (
         "execution F47AC10B-58CC-4372-A567-0E02B2C3D479 is locked (SQLSTATE 55P03)",
-        "execution <uuid> is locked (SQLSTATE <n>P<n>)"
+        "execution <uuid> is locked (SQLSTATE 55P03)"
       ),
       (
         "could not read block 81 in file \"base/16384/2619\": read only 0 of 8192 bytes",
-        "could not read block <n> in file '?': read only <n> of <n> bytes"
+        "could not read block <n> in file '?': read only <n> of <size>"
       ),
       ("value \"-1e-7\" or -1e-7 or +5 is out of range", "value '?' or <n> or <n> is out of range"),
     ])
@@ -183,15 +183,15 @@ struct ErrorFingerprintTests {
         "<n> Client Error: Too Many Requests for url: <url>"
       ),
       ("Is https://example.com/?q=1! up? No.", "Is <url>! up? No."),
-      ("GET /api/v1/users/42 took 1,234.5 ms", "GET <path> took <n> ms"),
+      ("GET /api/v1/users/42 took 1,234.5 ms", "GET <path> took <duration>"),
       (
         "[12:30:00] 2026/01/31 request 01J9ZQ3V7K8M2N4P6R8T0W2X4Y: HTTP/1.1 500",
-        "[<time>] <time> request <id>: HTTP/<n> <n>"
+        "[<time>] <time> request <id>: HTTP/<n> 500"
       ),
       ("peer 00:1a:2b:3c:4d:5e or 2001:db8::8a2e:370:7334", "peer <address> or <address>"),
       (
         "certificate has expired (sha256 9f86d081884c7d65)",
-        "certificate has expired (sha<n> <hex>)"
+        "certificate has expired (sha<n> <id>)"
       ),
       (
         "application/json; charset=utf-8 or text/html",
@@ -222,16 +222,16 @@ struct ErrorFingerprintTests {
     }
   }
 
-  @Test("has at most 200 characters, whatever they are made of")
+  @Test("has at most 300 characters, whatever they are made of")
   func length() {
     for unit in ["a", "工", "😀", "x ", "(", "1 ", "'x' ", "\u{301}"] {
       let text = ErrorFingerprint.fingerprint(of: String(repeating: unit, count: 70_000))
-      #expect(text.unicodeScalars.count <= 200)
-      #expect(text.unicodeScalars.count >= 199)
+      #expect(text.unicodeScalars.count <= ErrorFingerprint.messageLimit)
+      #expect(text.unicodeScalars.count >= ErrorFingerprint.messageLimit - 1)
       #expect(!text.contains("\u{FFFD}"))
     }
     let digits = ["7", "af7", "x7"].map { String(repeating: $0, count: 20_000) }
-    #expect(digits.map(ErrorFingerprint.fingerprint) == ["<n>", "<hex>", "<id>"])
+    #expect(digits.map(ErrorFingerprint.fingerprint) == ["<n>", "<id>", "<id>"])
   }
 
   @Test("takes about as long for a hostile message as for a plain one of its length")
@@ -240,9 +240,15 @@ struct ErrorFingerprintTests {
       "'", "\"a", " '", "'a ", "a'b ", "1:", "a:", "::", "a1:", "1.", "/", "\\/", "://", "@", "af7",
       "-1", "1e", "0x", ".", " .", "12:00:00 ", "2026-01-01 ", "f47ac10b-58cc-", "1.1.1.1 ",
       "a1b2g", "abcdef1", "\u{301}", "’", "'a\"b`c ", "x://", "=", "?",
+      "\n", "a\n", ":in ", "[SQL: ", "[", "[::1]", "LINE 1: a\n^\n", "error='", "{\"error\":\"",
+      "Error('", "\\\"", "1s", "1 s ", "1m1s", "/a?", "id 1 ", "1, ", "'a', ", "a@b", "AbC1",
+      "---> ", "Suppressed: a\n", "Caused by: a\n", "Traceback (most recent call last):\n",
+      "at a.b(c)\n", "at a (", "at a (b:1:1)\n", "at <<a>>.b(c)\n", "at java.a$$b$1(c)\n",
+      "File \"a\", line 1, in b\n", "a\n\tb.go:1\n", "a.rb:1:in 'a'\n",
+      "stack backtrace:\n0: a<b\n", "  | a\n", "+- -\n", "goroutine 1:\n",
     ]
-    // What is hostile takes at most twice as long as a word, 10 times on a busy machine.
-    let limit = fastest("a") * 10
+    // What is hostile takes at most eight times as long as a word, 20 times on a busy machine.
+    let limit = fastest("a") * 20
     for unit in hostile {
       #expect(fastest(unit) < limit, "\(unit.debugDescription)")
     }
