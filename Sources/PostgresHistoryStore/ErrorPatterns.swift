@@ -73,12 +73,13 @@ enum ErrorPatterns {
         GROUP BY fingerprint
       ), pattern AS (
         SELECT fingerprint, sum(now)::bigint AS now, sum(before)::bigint AS before,
-          min(first_day) AS first_day, max(last_day) AS last_day
+          min(first_day) AS first_day, max(last_day) AS last_day,
+          sum(sum(now)) OVER ()::bigint AS errors
         FROM counted GROUP BY fingerprint HAVING sum(now) > 0
         ORDER BY 2 DESC, fingerprint COLLATE "C" LIMIT \(patternLimit)
       )
       SELECT fingerprint, now, before, first_day, last_day, newest.message, first.id,
-        ARRAY(\(sample("id", "id DESC", limit: sampleLimit, typeCondition))), newest.sealed_with
+        ARRAY(\(sample("id", "id DESC", limit: sampleLimit, typeCondition))), newest.sealed_with, errors
       FROM pattern
       LEFT JOIN LATERAL (
         \(sample("error_message, sealed_with", "id DESC", limit: 1, typeCondition))
@@ -115,7 +116,8 @@ extension ErrorPattern {
     self.init(
       fingerprint: PayloadSealing.isPseudonym(label) && message != label
         ? ErrorFingerprint.fingerprint(of: message) : label,
-      frequency: frequency, firstSeen: oldest?.createdAt ?? firstDay.start,
+      frequency: frequency, share: Self.share(frequency, of: try row.value(9)),
+      firstSeen: oldest?.createdAt ?? firstDay.start,
       lastSeen: newest.first?.createdAt ?? lastDay.start,
       trend: ErrorTrend(now: frequency, before: try row.value(2)),
       sampleMessage: message, sampleIDs: newest)

@@ -24,11 +24,23 @@ extension ErrorTrend {
 extension ExecutionFigures {
   /// completed / total in percent, rounded to 2 decimals. 0 where the total is 0.
   public var successRate: Double {
-    let total = total
-    guard total > 0 else { return 0 }
-    // The product is exact below 2^53, so that a half is rounded as a half.
-    return (Double(counts[.completed] ?? 0) * 10_000 / Double(total)).rounded() / 100
+    percent(counts[.completed] ?? 0, of: total)
   }
+}
+
+extension ErrorPattern {
+  /// What errors of one fingerprint are among all of a window, in percent, rounded to 2 decimals.
+  /// 0 where there are none.
+  public static func share(_ frequency: Int64, of errors: Int64) -> Double {
+    percent(frequency, of: errors)
+  }
+}
+
+/// part / whole in percent, rounded to 2 decimals. 0 where the whole is 0.
+private func percent(_ part: Int64, of whole: Int64) -> Double {
+  guard whole > 0 else { return 0 }
+  // The product is exact below 2^53, so that a half is rounded as a half.
+  return (Double(part) * 10_000 / Double(whole)).rounded() / 100
 }
 
 /// Percentiles by nearest rank: the smallest value that at least so many percent do not exceed.

@@ -70,6 +70,9 @@ public struct ErrorPattern: Equatable, Sendable {
   public var fingerprint: String
   /// How many executions of the window ended with it.
   public var frequency: Int64
+  /// What these are among all executions of the window with an error, in percent from 0 to 100,
+  /// rounded to 2 decimals.
+  public var share: Double
   /// The earliest `created_at`.
   public var firstSeen: Timestamp
   /// The latest `created_at`.
@@ -83,11 +86,12 @@ public struct ErrorPattern: Equatable, Sendable {
 
   /// The errors of one fingerprint.
   public init(
-    fingerprint: String, frequency: Int64, firstSeen: Timestamp, lastSeen: Timestamp,
-    trend: ErrorTrend, sampleMessage: String, sampleIDs: [ExecutionID]
+    fingerprint: String, frequency: Int64, share: Double, firstSeen: Timestamp,
+    lastSeen: Timestamp, trend: ErrorTrend, sampleMessage: String, sampleIDs: [ExecutionID]
   ) {
     self.fingerprint = fingerprint
     self.frequency = frequency
+    self.share = share
     self.firstSeen = firstSeen
     self.lastSeen = lastSeen
     self.trend = trend

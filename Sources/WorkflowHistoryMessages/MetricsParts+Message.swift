@@ -36,7 +36,7 @@ extension ErrorPattern {
     }
     self.init(
       fingerprint: String(cString: message.fingerprint), frequency: message.frequency,
-      firstSeen: firstSeen, lastSeen: lastSeen, trend: trend,
+      share: message.share, firstSeen: firstSeen, lastSeen: lastSeen, trend: trend,
       sampleMessage: String(cString: message.sample_message), sampleIDs: ids)
   }
 
@@ -44,6 +44,7 @@ extension ErrorPattern {
     Types.errorPattern.make(in: arena) {
       $0.fingerprint = arena.text(fingerprint)
       $0.frequency = frequency
+      $0.share = share
       $0.first_seen = arena.timestamp(firstSeen)
       $0.last_seen = arena.timestamp(lastSeen)
       $0.trend = WorkflowHistory__V1__ErrorTrend(rawValue: UInt32(trend.rawValue))

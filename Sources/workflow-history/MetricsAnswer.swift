@@ -24,12 +24,13 @@ struct MetricsAnswer: Answer {
         }),
       PlainTable(
         header: [
-          "fingerprint", "frequency", "first_seen", "last_seen", "trend", "sample_message",
+          "fingerprint", "frequency", "share", "first_seen", "last_seen", "trend", "sample_message",
           "sample_execution_ids",
         ],
         rows: metrics.errorPatterns.map {
           [
-            $0.fingerprint, String($0.frequency), $0.firstSeen.rfc3339, $0.lastSeen.rfc3339,
+            $0.fingerprint, String($0.frequency), column($0.share), $0.firstSeen.rfc3339,
+            $0.lastSeen.rfc3339,
             $0.trend.name, $0.sampleMessage,
             $0.sampleIDs.map(\.description).joined(separator: ","),
           ]
@@ -78,12 +79,13 @@ struct MetricsAnswer: Answer {
   private func errorPatterns(now: Timestamp) -> ScreenTable {
     ScreenTable(
       columns: [
-        .init(title: "ERRORS", isNumeric: true), .init(title: "TREND"),
+        .init(title: "ERRORS", isNumeric: true), .init(title: "SHARE", isNumeric: true),
+        .init(title: "TREND"),
         .init(title: "LAST", isNumeric: true), .init(title: "PATTERN", least: 20),
       ],
       rows: metrics.errorPatterns.map {
         [
-          StyledText(String($0.frequency)),
+          StyledText(String($0.frequency)), StyledText(spelled(decimals: $0.share) + "%"),
           StyledText($0.trend.name, $0.trend == .new || $0.trend == .rising ? .red : nil),
           StyledText(spelled(age: $0.lastSeen, at: now) + " ago"), StyledText($0.fingerprint),
         ]
@@ -128,6 +130,7 @@ extension ErrorPattern {
       ("trend", .string("ERROR_TREND_" + trend.name)),
       ("sampleMessage", .string(sampleMessage)),
       ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
+      ("share", .double(share)),
     ])
   }
 }

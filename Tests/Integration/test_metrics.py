@@ -51,6 +51,7 @@ def test_error_patterns_equal_the_oracles(window):
     frequencies = sorted((len(group) for group in groups.values()), reverse=True)
     assert [pattern.frequency for pattern in metrics.error_patterns] == frequencies[:5]
 
+    errors = sum(len(group) for group in groups.values())
     template_of = {row.id: row.template for row in rows}
     fingerprints = collections.Counter(pattern.fingerprint for pattern in metrics.error_patterns)
     assert all(times == 1 for times in fingerprints.values())
@@ -58,6 +59,7 @@ def test_error_patterns_equal_the_oracles(window):
         template = template_of[pattern.sample_execution_ids[0]]
         group = groups[template]
         assert pattern.frequency == len(group)
+        assert pattern.share == pytest.approx(100 * len(group) / errors, abs=0.005001)
         assert list(pattern.sample_execution_ids) == [row.id for row in group[:5]]
         assert pattern.sample_message == group[0].error
         assert pattern.first_seen.ToMilliseconds() == round(group[-1].created * 1000)

@@ -72,11 +72,13 @@ struct Oracle {
     earlier.end = query.start
     earlier.start.microseconds -= query.end.microseconds - query.start.microseconds
     let before = byFingerprint(earlier)
+    let all = rows(query).count { $0.errorMessage != nil }
     return byFingerprint(query).sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
       .prefix(5).map { fingerprint, rows in
         let newest = rows.sorted { $0.id > $1.id }
         return ErrorPattern(
           fingerprint: fingerprint, frequency: Int64(rows.count),
+          share: (Double(rows.count) / Double(all) * 10_000).rounded() / 100,
           firstSeen: newest.last!.createdAt, lastSeen: newest[0].createdAt,
           trend: ErrorTrend(
             now: Int64(rows.count), before: Int64(before[fingerprint]?.count ?? 0)),

@@ -57,7 +57,7 @@ import WorkflowHistory
 }
 
 extension ErrorPattern {
-  fileprivate var figures: [String] { [fingerprint, "\(frequency)", "\(trend)"] }
+  fileprivate var figures: [String] { [fingerprint, "\(frequency)", "\(share)", "\(trend)"] }
 }
 
 /// A store whose scans also see what retention has taken away.

@@ -65,7 +65,8 @@ struct ScannedErrors {
 
   /// The most frequent, ties by fingerprint.
   var patterns: [ErrorPattern] {
-    entries.sorted { a, b in
+    let all = entries.values.reduce(0) { $0 + $1.frequency }
+    return entries.sorted { a, b in
       a.value.frequency != b.value.frequency
         ? a.value.frequency > b.value.frequency
         : a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
@@ -73,6 +74,7 @@ struct ScannedErrors {
     .prefix(Self.patternLimit).map { fingerprint, entry in
       ErrorPattern(
         fingerprint: fingerprint, frequency: entry.frequency,
+        share: ErrorPattern.share(entry.frequency, of: all),
         firstSeen: entry.oldest.createdAt, lastSeen: entry.newest[0].createdAt,
         trend: ErrorTrend(now: entry.frequency, before: entry.earlier),
         sampleMessage: entry.sampleMessage, sampleIDs: entry.newest)

@@ -61,7 +61,7 @@ enum Samples {
     },
     errorPatterns: [
       ErrorPattern(
-        fingerprint: "no <n>", frequency: 4, firstSeen: Timestamp(microseconds: 1),
+        fingerprint: "no <n>", frequency: 4, share: 66.67, firstSeen: Timestamp(microseconds: 1),
         lastSeen: instant, trend: .falling, sampleMessage: "no 5", sampleIDs: [id, id])
     ],
     tips: [

@@ -64,7 +64,8 @@ struct OptimizationTipTests {
       },
       errorPatterns: errors.enumerated().map { index, frequency in
         ErrorPattern(
-          fingerprint: "error \(index)", frequency: frequency, firstSeen: now, lastSeen: now,
+          fingerprint: "error \(index)", frequency: frequency, share: 50, firstSeen: now,
+          lastSeen: now,
           trend: trend, sampleMessage: "an error", sampleIDs: [])
       })
   }

@@ -878,7 +878,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__speed_class__descriptor =
   (ProtobufCMessageInit) workflow_history__v1__speed_class__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__error_pattern__field_descriptors[7] =
+static const ProtobufCFieldDescriptor workflow_history__v1__error_pattern__field_descriptors[8] =
 {
   {
     "fingerprint",
@@ -964,6 +964,18 @@ static const ProtobufCFieldDescriptor workflow_history__v1__error_pattern__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "share",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ErrorPattern, share),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__error_pattern__field_indices_by_name[] = {
   0,   /* field[0] = fingerprint */
@@ -972,12 +984,13 @@ static const unsigned workflow_history__v1__error_pattern__field_indices_by_name
   3,   /* field[3] = last_seen */
   6,   /* field[6] = sample_execution_ids */
   5,   /* field[5] = sample_message */
+  7,   /* field[7] = share */
   4,   /* field[4] = trend */
 };
 static const ProtobufCIntRange workflow_history__v1__error_pattern__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__error_pattern__descriptor =
 {
@@ -987,7 +1000,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__error_pattern__descriptor
   "WorkflowHistory__V1__ErrorPattern",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__ErrorPattern),
-  7,
+  8,
   workflow_history__v1__error_pattern__field_descriptors,
   workflow_history__v1__error_pattern__field_indices_by_name,
   1,  workflow_history__v1__error_pattern__number_ranges,

@@ -323,10 +323,15 @@ struct  WorkflowHistory__V1__ErrorPattern
    */
   size_t n_sample_execution_ids;
   char **sample_execution_ids;
+  /*
+   * frequency / the executions in the window that ended with any error, which are those with an
+   * error_message, in percent from 0 to 100, rounded to 2 decimals.
+   */
+  double share;
 };
 #define WORKFLOW_HISTORY__V1__ERROR_PATTERN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__error_pattern__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, NULL, WORKFLOW_HISTORY__V1__ERROR_TREND__ERROR_TREND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0, NULL, NULL, WORKFLOW_HISTORY__V1__ERROR_TREND__ERROR_TREND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0 }
 
 
 /*
