@@ -12,6 +12,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
   case token
   /// Where a page of history goes on from.
   case pageToken = "page-token"
+  /// The message of an execution that failed.
+  case errorMessage = "error-message"
 
   /// Feeds the target once.
   ///
@@ -26,6 +28,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case .requests: try RequestsInput.run(bytes)
     case .token: try TokenInput.run(bytes)
     case .pageToken: try PageTokenInput.run(bytes)
+    case .errorMessage: try ErrorMessageInput.run(bytes)
     }
   }
 
