@@ -18,6 +18,9 @@ struct StackTraceReader {
     }
   }
 
+  /// How many exceptions are kept; the last ones that are read take the place of others.
+  private static let chainLimit = 32
+
   private let lines: [ArraySlice<UInt8>]
   private var index = 0
   private var section = Section.text
@@ -170,6 +173,8 @@ struct StackTraceReader {
     section = .text
     switch relation {
     case .replaces: chain = [begun]
+    case .isCause where chain.count == Self.chainLimit: chain[0] = begun
+    case .isCaused where chain.count == Self.chainLimit: chain[chain.count - 1] = begun
     case .isCause: chain.insert(begun, at: 0)
     case .isCaused: chain.append(begun)
     }

@@ -92,6 +92,14 @@ struct StackTraceTests {
       fingerprint("\nat com.acme.Job.run(Job.java:214)") == "at com.acme.Job.run(Job.java:<n>)")
   }
 
+  @Test("tells the last of very many causes")
+  func manyCauses() {
+    let causes = (1...100).map { number in
+      "\nCaused by: a.\(number == 100 ? "Last" : "Other"): no\n\tat a.b.C.run(C.java:1)"
+    }
+    #expect(fingerprint("a.B: no" + causes.joined()) == "a.Last: no at C.run")
+  }
+
   @Test("has at most 430 characters")
   func length() {
     let name = String(repeating: "ü", count: 500)
