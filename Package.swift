@@ -90,6 +90,7 @@ let package = Package(
     room("Sealing", ["PrivateFiles", "TextEncoding", crypto]),
 
     room("WorkflowHistory"),
+    room("PatternLearning", ["WorkflowHistory"]),
     wrapper(
       "WorkflowHistoryMessages",
       [
@@ -174,7 +175,8 @@ let package = Package(
     tests("Identity", ["TextEncoding", crypto]), tests("DevelopmentCertificates"),
     tests("PrivateFiles"),
     tests("Sealing"), tests("TextEncoding"),
-    tests("WorkflowHistory"), tests("WorkflowHistoryMessages"),
+    tests("WorkflowHistory"), tests("PatternLearning", ["WorkflowHistory"]),
+    tests("WorkflowHistoryMessages"),
     tests(
       "PostgresHistoryStore",
       [

@@ -92,18 +92,18 @@ extension DurationFigures {
   }
 
   /// The figures that were written as these bytes.
-  public init(encoded bytes: [UInt8]) throws(MalformedRollup) {
+  public init(encoded bytes: [UInt8]) throws(MalformedBytes) {
     self.init()
     try merge(encoded: bytes)
   }
 
   /// Adds the figures that were written as these bytes.
   ///
-  /// - Throws: ``MalformedRollup``; what was read by then stays added.
-  public mutating func merge(encoded bytes: [UInt8]) throws(MalformedRollup) {
+  /// - Throws: ``MalformedBytes``; what was read by then stays added.
+  public mutating func merge(encoded bytes: [UInt8]) throws(MalformedBytes) {
     guard !bytes.isEmpty else { return }
     var reader = VariableLengthReader(bytes)
-    guard try reader.byte() == Self.format else { throw MalformedRollup() }
+    guard try reader.byte() == Self.format else { throw MalformedBytes() }
     for index in classes.indices {
       classes[index].count += try reader.zigzag()
       classes[index].sumMicroseconds += try reader.zigzag128()
@@ -122,11 +122,11 @@ struct BucketReader {
   /// Reads what is left.
   init(_ reader: VariableLengthReader) { self.reader = reader }
 
-  mutating func next() throws(MalformedRollup) -> (bucket: Int, count: Int64)? {
+  mutating func next() throws(MalformedBytes) -> (bucket: Int, count: Int64)? {
     guard !reader.isAtEnd else { return nil }
     let token = try reader.number()
     let gap = token >> 3
-    guard gap < Self.mostBuckets else { throw MalformedRollup() }
+    guard gap < Self.mostBuckets else { throw MalformedBytes() }
     last += Int(gap) + 1
     let short = Int64(token & 7)
     return (last, short > 0 ? short : try reader.zigzag())

@@ -65,7 +65,7 @@ public struct DurationHistogram: Sendable {
   }
 
   /// Adds the buckets that these bytes go on with, to their end.
-  mutating func addBuckets(_ reader: inout BucketReader) throws(MalformedRollup) {
+  mutating func addBuckets(_ reader: inout BucketReader) throws(MalformedBytes) {
     var next = try reader.next()
     while let first = next {
       let octave = Self.octave(of: first.bucket)

@@ -35,15 +35,14 @@ extension ErrorCounts {
     guard !isEmpty else { return [] }
     var bytes = [Self.format]
     for (fingerprint, count) in counts.sorted(by: { $0.key < $1.key }) {
-      bytes.append(variableLength: UInt64(fingerprint.text.utf8.count))
-      bytes.append(contentsOf: fingerprint.text.utf8)
+      bytes.append(lengthAndText: fingerprint.text)
       bytes.append(zigzag: count)
     }
     return bytes
   }
 
   /// The counts that were written as these bytes.
-  public init(encoded bytes: [UInt8]) throws(MalformedRollup) {
+  public init(encoded bytes: [UInt8]) throws(MalformedBytes) {
     self.init()
     try Self.read(bytes) { fingerprint, count in add(count, ExactText(utf8: fingerprint)) }
   }
@@ -51,11 +50,11 @@ extension ErrorCounts {
   /// Calls `body` with each fingerprint, in UTF-8, and its count that were written as these bytes, in the
   /// order of fingerprints.
   public static func read(_ bytes: [UInt8], _ body: (Span<UInt8>, Int64) -> Void)
-    throws(MalformedRollup)
+    throws(MalformedBytes)
   {
     guard !bytes.isEmpty else { return }
     var reader = VariableLengthReader(bytes)
-    guard try reader.byte() == format else { throw MalformedRollup() }
+    guard try reader.byte() == format else { throw MalformedBytes() }
     while !reader.isAtEnd {
       let fingerprint = try reader.skip(try reader.number())
       body(bytes.span.extracting(fingerprint), try reader.zigzag())

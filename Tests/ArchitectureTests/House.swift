@@ -57,6 +57,7 @@ let house: [Room] = [
 
   // The domain and what stands around it.
   Room("WorkflowHistory", .safe),
+  Room("PatternLearning", .safe, rooms: ["WorkflowHistory"], system: ["libc"]),
   Room(
     "WorkflowHistoryMessages", .wrapper, rooms: ["WorkflowHistory", "ProtobufMessages"],
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),

@@ -134,10 +134,10 @@ struct ExecutionRollupTests {
       bytes + [0x80], bytes + [0xF8, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
     ]
     for bytes in forged {
-      #expect(throws: MalformedRollup.self) { try DurationFigures(encoded: bytes) }
+      #expect(throws: MalformedBytes.self) { try DurationFigures(encoded: bytes) }
     }
     for bytes: [UInt8] in [[2], [1, 9, 65, 2], [1, 1, 65], [1, 0xFF, 0xFF]] {
-      #expect(throws: MalformedRollup.self) { try ErrorCounts(encoded: bytes) }
+      #expect(throws: MalformedBytes.self) { try ErrorCounts(encoded: bytes) }
     }
   }
 }

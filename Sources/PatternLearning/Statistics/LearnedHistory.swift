@@ -1,0 +1,139 @@
+public import WorkflowHistory
+
+/// What was learned of one user's executions: sufficient statistics of bounded size, to which one
+/// execution is added at a time, and in which ``PatternSearch`` looks for patterns.
+///
+/// The statistics of disjoint periods are apart, so that what was found in one can be tried on
+/// another. The newest periods are weeks, from Monday on; older ones are merged in pairs, at most two
+/// of each length, as in an exponential histogram (Datar, Gionis, Indyk and Motwani 2002). What lies
+/// further back than ``weeksKept`` weeks with executions is forgotten.
+public struct LearnedHistory: Sendable {
+  /// Whose executions they are.
+  public let userID: String
+  /// From the oldest on.
+  private(set) var periods: [Period] = []
+  /// The type of the last execution.
+  private var precedingType: String?
+  private var recentFailures = RecentFailures()
+
+  struct Period: Equatable, Sendable {
+    /// Counted from the one of 1970-01-01.
+    var weeks: ClosedRange<Int32>
+    /// How often it was merged with one of the same length: it has 2 to this power of weeks.
+    var merges = 0
+    var statistics = HistoryStatistics()
+  }
+
+  /// How many weeks with executions the statistics reach back.
+  public static let weeksKept = 2 * ((1 << (mostMerges + 1)) - 1)
+  private static let mostMerges = 3
+
+  /// The history of a user of whom nothing is known.
+  public init(userID: String) { self.userID = userID }
+
+  /// Adds an execution that has ended. They come in the order in which they ended, or nearly so: what
+  /// ran before it is what was added before it.
+  ///
+  /// - Throws: ``ForeignObservation`` where it is another user's; nothing is added then.
+  public mutating func add(_ observation: Observation) throws(ForeignObservation) {
+    guard ExactText(observation.userID) == ExactText(userID) else { throw ForeignObservation() }
+    let isRetry = recentFailures.note(observation.workflowID, hasFailed: observation.hasFailed)
+    let index = indexOfPeriod(week: Self.week(ofDay: observation.day))
+    periods[index].statistics.add(observation, after: precedingType, isRetry: isRetry)
+    precedingType = observation.workflowType
+  }
+
+  /// How many executions were of more types than are learned, and so were left out.
+  public var executionsLeftOut: Int64 { periods.reduce(0) { $0 + $1.statistics.leftOut } }
+
+  /// The periods of all weeks of a range, merged.
+  func statistics(of weeks: ClosedRange<Int32>) -> HistoryStatistics {
+    var sum = HistoryStatistics()
+    for period in periods
+    where weeks.contains(period.weeks.lowerBound) && weeks.contains(period.weeks.upperBound) {
+      sum.merge(period.statistics)
+    }
+    return sum
+  }
+
+  /// A day's week; that of 1970-01-01, a Thursday, is 0.
+  static func week(ofDay day: Int32) -> Int32 { (day + 3) / 7 }
+
+  /// Where a week's period stands. A week that is newer than all begins one; what comes late goes
+  /// to the period next to it.
+  private mutating func indexOfPeriod(week: Int32) -> Int {
+    if let index = periods.firstIndex(where: { week <= $0.weeks.upperBound }) {
+      if week < periods[index].weeks.lowerBound {
+        periods[index].weeks = week...periods[index].weeks.upperBound
+      }
+      return index
+    }
+    periods.append(Period(weeks: week...week))
+    mergeOldPeriods()
+    return periods.count - 1
+  }
+
+  private mutating func mergeOldPeriods() {
+    for merges in 0...Self.mostMerges {
+      let alike = periods.indices.filter { periods[$0].merges == merges }
+      guard alike.count > 2 else { return }
+      let oldest = periods.remove(at: alike[0])
+      guard merges < Self.mostMerges else { return }
+      let next = alike[0]
+      periods[next].weeks = oldest.weeks.lowerBound...periods[next].weeks.upperBound
+      periods[next].merges += 1
+      var sum = oldest.statistics
+      sum.merge(periods[next].statistics)
+      periods[next].statistics = sum
+    }
+  }
+}
+
+/// An execution that is another user's than the history it was to be added to.
+public struct ForeignObservation: Error {}
+
+// MARK: Bytes
+
+extension LearnedHistory {
+  /// Leads the bytes, so that a later release may write them otherwise.
+  private static let format: UInt8 = 1
+
+  /// The history in bytes.
+  public var encoded: [UInt8] {
+    var bytes = [Self.format]
+    userID.write(to: &bytes)
+    periods.write(to: &bytes)
+    (precedingType.map { [$0] } ?? []).write(to: &bytes)
+    recentFailures.write(to: &bytes)
+    return bytes
+  }
+
+  /// The history that was written as these bytes.
+  public init(encoded bytes: [UInt8]) throws(MalformedBytes) {
+    var reader = VariableLengthReader(bytes)
+    guard try reader.byte() == Self.format else { throw MalformedBytes() }
+    userID = try reader.text()
+    periods = try [Period](from: &reader)
+    precedingType = try [String](from: &reader).last
+    recentFailures = try RecentFailures(from: &reader)
+    guard reader.isAtEnd else { throw MalformedBytes() }
+  }
+}
+
+extension LearnedHistory.Period: ByteCoded {
+  func write(to bytes: inout [UInt8]) {
+    weeks.lowerBound.write(to: &bytes)
+    weeks.upperBound.write(to: &bytes)
+    bytes.append(UInt8(merges))
+    statistics.write(to: &bytes)
+  }
+
+  init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
+    let first = try Int32(from: &reader)
+    let last = try Int32(from: &reader)
+    guard first <= last else { throw MalformedBytes() }
+    weeks = first...last
+    merges = Int(try reader.byte())
+    statistics = try HistoryStatistics(from: &reader)
+  }
+}
