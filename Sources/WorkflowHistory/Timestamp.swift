@@ -50,6 +50,26 @@ public struct CalendarDay: Hashable, Sendable, CustomStringConvertible {
     year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
   }
 
+  /// The day that is written as `YYYY-MM-DD`, of the years 0 to 9999; nil where there is none such.
+  public init?(_ text: some StringProtocol) {
+    let parts = text.utf8.split(separator: ascii("-"), omittingEmptySubsequences: false)
+    guard parts.map(\.count) == [4, 2, 2], text.utf8.allSatisfy({ isDigit($0) || $0 == ascii("-") })
+    else { return nil }
+    let numbers = parts.map { $0.reduce(0) { $0 * 10 + Int($1 - ascii("0")) } }
+    (year, month, day) = (numbers[0], numbers[1], numbers[2])
+    guard CalendarDay(daysSince1970: daysSince1970) == self else { return nil }
+  }
+
+  /// How many days it is after 1970-01-01.
+  public var daysSince1970: Int32 {
+    let yearFromMarch = month > 2 ? year : year - 1
+    let era = (yearFromMarch >= 0 ? yearFromMarch : yearFromMarch - 399) / 400
+    let yearOfEra = yearFromMarch - era * 400
+    let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+    let dayOfEra = 365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return Int32(era * 146_097 + dayOfEra - 719_468)
+  }
+
   /// The day as `YYYY-MM-DD`.
   public var description: String {
     let sign = year < 0 ? "-" : ""

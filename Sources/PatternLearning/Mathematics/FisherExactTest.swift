@@ -25,6 +25,12 @@ struct ContingencyTable: Equatable {
     total > condition ? Double(outcome - both) / Double(total - condition) : 0
   }
 
+  /// Whether there are such executions: figures that were read from bytes may contradict each other.
+  var isConsistent: Bool {
+    max(condition, outcome) <= total
+      && (max(0, condition + outcome - total)...min(condition, outcome)).contains(both)
+  }
+
   /// The same executions, looked at for not having the outcome.
   var complement: ContingencyTable {
     ContingencyTable(

@@ -20,8 +20,14 @@ public enum InputValue: Hashable, Sendable {
     if number == number.rounded(), abs(number) < 1000 {
       self = .integer(Int16(number))
     } else {
-      self = .magnitude(isNegative: number < 0, exponent: Self.decimalExponent(abs(number)))
+      self.init(size: text)
     }
+  }
+
+  /// The size of a JSON number other than 0, by its text.
+  init?(size text: String) {
+    guard let number = Double(text), number.isFinite, number != 0 else { return nil }
+    self = .magnitude(isNegative: number < 0, exponent: Self.decimalExponent(abs(number)))
   }
 
   /// The exponent of the power of ten at or below a number over 0, as its shortest decimal has it.

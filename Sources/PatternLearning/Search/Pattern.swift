@@ -89,7 +89,24 @@ public struct PatternEvidence: Equatable, Sendable {
   /// The last such day.
   public let lastDay: Int32
   /// The least false discovery rate at which it is a discovery among all that were tried for the user.
-  public internal(set) var qValue = 1.0
+  public internal(set) var qValue: Double
+
+  /// The evidence with these figures.
+  public init(
+    support: Int64, trials: Int64, value: Double, baseline: Double, confidence: Double,
+    lift: Double, lnP: Double, firstDay: Int32, lastDay: Int32, qValue: Double = 1
+  ) {
+    self.support = support
+    self.trials = trials
+    self.value = value
+    self.baseline = baseline
+    self.confidence = confidence
+    self.lift = lift
+    self.lnP = lnP
+    self.firstDay = firstDay
+    self.lastDay = lastDay
+    self.qValue = qValue
+  }
 
   /// The probability of such figures, or stronger ones, by chance.
   public var pValue: Double { exponential(lnP) }

@@ -87,7 +87,7 @@ extension SearchThresholds {
   /// Whether the margins allow for a finding.
   func isWorthTrying(_ table: ContingencyTable) -> Bool {
     min(table.condition, table.total - table.condition) >= leastExecutions
-      && table.outcome >= leastSupport
+      && table.outcome >= leastSupport && table.isConsistent
   }
 }
 

@@ -78,4 +78,11 @@ extension VariableLengthReader {
     guard number <= 1 << 48 else { throw MalformedBytes() }
     return Int64(number)
   }
+
+  /// Reads a day or a week since 1970: no further from it than any id can be.
+  mutating func day() throws(MalformedBytes) -> Int32 {
+    let day = try Int32(from: &self)
+    guard day.magnitude < 1 << 24 else { throw MalformedBytes() }
+    return day
+  }
 }

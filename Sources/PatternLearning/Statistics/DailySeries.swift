@@ -63,7 +63,7 @@ struct OutcomeDay: DayFigures {
   }
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
-    day = try Int32(from: &reader)
+    day = try reader.day()
     executions = try reader.count()
     failures = try reader.count()
     durations = try DurationSketch(from: &reader)
@@ -102,7 +102,7 @@ struct TaskDay: DayFigures {
   }
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
-    day = try Int32(from: &reader)
+    day = try reader.day()
     durations = try DurationSketch(from: &reader)
     seconds = try Double(from: &reader)
     secondsOfAll = try Double(from: &reader)

@@ -66,7 +66,7 @@ struct SampledExecution: Equatable, Sendable, ByteCoded {
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
     rank = try reader.number()
-    day = try Int32(from: &reader)
+    day = try reader.day()
     let bucket = try reader.zigzag()
     guard (-1..<Int64(DurationSketch.bucketCount)).contains(bucket) else { throw MalformedBytes() }
     durationBucket = bucket < 0 ? nil : Int(bucket)

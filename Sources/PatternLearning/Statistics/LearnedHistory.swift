@@ -4,9 +4,9 @@ public import WorkflowHistory
 /// execution is added at a time, and in which ``PatternSearch`` looks for patterns.
 ///
 /// The statistics of disjoint periods are apart, so that what was found in one can be tried on
-/// another. The newest periods are weeks, from Monday on; older ones are merged in pairs, at most two
-/// of each length, as in an exponential histogram (Datar, Gionis, Indyk and Motwani 2002). What lies
-/// further back than ``weeksKept`` weeks with executions is forgotten.
+/// another. The newest periods are four weeks, from Monday on; older ones are merged in pairs, to at
+/// most two of each length, as in an exponential histogram (Datar, Gionis, Indyk and Motwani 2002).
+/// What lies further back than ``weeksKept`` weeks with executions is forgotten.
 public struct LearnedHistory: Sendable {
   /// Whose executions they are.
   public let userID: String
@@ -25,8 +25,11 @@ public struct LearnedHistory: Sendable {
   }
 
   /// How many weeks with executions the statistics reach back.
-  public static let weeksKept = 2 * ((1 << (mostMerges + 1)) - 1)
-  private static let mostMerges = 3
+  public static let weeksKept = mostOfEachLength.indices.reduce(0) {
+    $0 + mostOfEachLength[$1] << $1
+  }
+  /// How many periods there are at most of a week, two, four and eight.
+  private static let mostOfEachLength = [4, 2, 2, 2]
 
   /// The history of a user of whom nothing is known.
   public init(userID: String) { self.userID = userID }
@@ -59,6 +62,9 @@ public struct LearnedHistory: Sendable {
   /// A day's week; that of 1970-01-01, a Thursday, is 0.
   static func week(ofDay day: Int32) -> Int32 { (day + 3) / 7 }
 
+  /// The Sunday of a week.
+  static func lastDay(ofWeek week: Int32) -> Int32 { week * 7 + 3 }
+
   /// Where a week's period stands. A week that is newer than all begins one; what comes late goes
   /// to the period next to it.
   private mutating func indexOfPeriod(week: Int32) -> Int {
@@ -74,11 +80,11 @@ public struct LearnedHistory: Sendable {
   }
 
   private mutating func mergeOldPeriods() {
-    for merges in 0...Self.mostMerges {
+    for (merges, most) in Self.mostOfEachLength.enumerated() {
       let alike = periods.indices.filter { periods[$0].merges == merges }
-      guard alike.count > 2 else { return }
+      guard alike.count > most else { return }
       let oldest = periods.remove(at: alike[0])
-      guard merges < Self.mostMerges else { return }
+      guard merges + 1 < Self.mostOfEachLength.count else { return }
       let next = alike[0]
       periods[next].weeks = oldest.weeks.lowerBound...periods[next].weeks.upperBound
       periods[next].merges += 1
@@ -129,8 +135,8 @@ extension LearnedHistory.Period: ByteCoded {
   }
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
-    let first = try Int32(from: &reader)
-    let last = try Int32(from: &reader)
+    let first = try reader.day()
+    let last = try reader.day()
     guard first <= last else { throw MalformedBytes() }
     weeks = first...last
     merges = Int(try reader.byte())

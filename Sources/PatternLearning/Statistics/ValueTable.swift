@@ -35,21 +35,23 @@ struct ValueTable: Equatable, Sendable {
   mutating func add(_ outcome: Outcome, _ condition: Condition, key: UInt64) {
     executions += 1
     guard !holdsIDs else { return }
-    let place = keys.firstIndex(of: key) ?? makePlace(condition, key)
-    if !holdsIDs { entries[place].figures.add(outcome) }
+    guard let place = place(of: condition, key) else { return }
+    entries[place].figures.add(outcome)
   }
 
   mutating func merge(_ other: ValueTable) {
     executions += other.executions
     forgotten += other.forgotten
-    for (key, entry) in zip(other.keys, other.entries) where !holdsIDs {
-      let place = keys.firstIndex(of: key) ?? makePlace(entry.condition, key)
-      if !holdsIDs { entries[place].figures.merge(entry.figures) }
-    }
     if other.holdsIDs { forget() }
+    for (key, entry) in zip(other.keys, other.entries) where !holdsIDs {
+      guard let place = place(of: entry.condition, key) else { return }
+      entries[place].figures.merge(entry.figures)
+    }
   }
 
-  private mutating func makePlace(_ condition: Condition, _ key: UInt64) -> Int {
+  /// Where a value stands, which is put there if it is new. Nil where it turns out to be an id.
+  private mutating func place(of condition: Condition, _ key: UInt64) -> Int? {
+    if let place = keys.firstIndex(of: key) { return place }
     if keys.count == Self.capacity {
       let rarest = entries.indices.min {
         entries[$0].figures.executions < entries[$1].figures.executions
@@ -57,7 +59,10 @@ struct ValueTable: Equatable, Sendable {
       keys.remove(at: rarest ?? 0)
       entries.remove(at: rarest ?? 0)
       forgotten += 1
-      if forgotten >= Self.forgottenOfIDs, forgotten > executions / 2 { forget() }
+      if forgotten >= Self.forgottenOfIDs, forgotten > executions / 2 {
+        forget()
+        return nil
+      }
     }
     keys.append(key)
     entries.append(Entry(condition: condition))
