@@ -7,6 +7,7 @@ public struct MalformedBytes: Error {
 extension [UInt8] {
   /// Appends a number, seven bits to a byte from the lowest on, each byte but the last with its
   /// highest bit set (LEB128).
+  @inlinable
   public mutating func append(variableLength number: some UnsignedInteger & FixedWidthInteger) {
     var rest = number
     while rest > 0x7F {

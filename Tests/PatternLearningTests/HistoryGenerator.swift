@@ -1,9 +1,9 @@
 import PatternLearning
 import WorkflowHistory
 
-/// Makes histories of 60 days, with habits that are no causes: hours that are busy, a type that runs
-/// at night, countries that belong to regions, retries with the same input, days that are slower than
-/// others, and an id in each input.
+/// Makes histories of 60 days, with habits that are no causes: hours that are busy, a type that
+/// runs at night, countries that belong to regions, retries with the same input, days that are
+/// slower than others, and an id in each input.
 struct HistoryGenerator {
   static let firstDay: Int32 = 20_500
   static let days: Int32 = 60

@@ -39,7 +39,19 @@ struct TimestampTests {
       let parts = calendar.dateComponents([.year, .month, .day], from: date)
       let ours = CalendarDay(daysSince1970: day)
       #expect([ours.year, ours.month, ours.day] == [parts.year, parts.month, parts.day])
+      #expect(ours.daysSince1970 == day)
+      #expect(CalendarDay(ours.description) == ours)
     }
+  }
+
+  @Test(
+    "is not read from what is no date",
+    arguments: [
+      "", "2026-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "2026-1-01", "02026-01-01",
+      "2026-01-01 ", "-2026-01-1", "2026-01-0x", "20260101",
+    ])
+  func noDate(text: String) {
+    #expect(CalendarDay(text) == nil)
   }
 
   @Test("ranges over what google.protobuf.Timestamp can say")

@@ -25,7 +25,8 @@ struct ContingencyTable: Equatable {
     total > condition ? Double(outcome - both) / Double(total - condition) : 0
   }
 
-  /// Whether there are such executions: figures that were read from bytes may contradict each other.
+  /// Whether there are such executions: figures that were read from bytes may contradict each
+  /// other.
   var isConsistent: Bool {
     max(condition, outcome) <= total
       && (max(0, condition + outcome - total)...min(condition, outcome)).contains(both)
@@ -38,8 +39,8 @@ struct ContingencyTable: Equatable {
   }
 }
 
-/// Fisher's exact test (Fisher 1922, 1935): how probable it is that so many with a condition have an
-/// outcome, or more, where the two have nothing to do with each other.
+/// Fisher's exact test (Fisher 1922, 1935): how probable it is that so many with a condition have
+/// an outcome, or more, where the two have nothing to do with each other.
 enum FisherExactTest {
   /// The logarithm of the upper tail of the hypergeometric distribution from `table.both` on.
   ///

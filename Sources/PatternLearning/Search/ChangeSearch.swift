@@ -60,8 +60,8 @@ extension TaskFigures {
 }
 
 extension ChangePointTest {
-  /// Looks for a change of durations, by their ranks among those of all days: a few that are very long
-  /// weigh no more than others.
+  /// Looks for a change of durations, by their ranks among those of all days: a few that are very
+  /// long weigh no more than others.
   fileprivate init?(
     _ days: [(day: Int32, durations: DurationSketch)], _ thresholds: SearchThresholds
   ) {

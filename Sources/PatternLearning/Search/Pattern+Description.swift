@@ -59,7 +59,8 @@ private func date(_ day: Int32) -> String { CalendarDay(daysSince1970: day).desc
 
 private func percent(_ share: Double) -> String { decimal(share * 100) + "%" }
 
-/// A number of at least 0 with one decimal where it is below 10, two where it is below 1, else none.
+/// A number of at least 0 with one decimal where it is below 10, two where it is below 1, else
+/// none.
 private func decimal(_ number: Double) -> String {
   let scale: Double = number < 1 ? 100 : number < 10 ? 10 : 1
   let text = String((number * scale).rounded() / scale)

@@ -67,13 +67,13 @@ public struct Pattern: Equatable, Sendable {
 
 /// The figures of a pattern.
 public struct PatternEvidence: Equatable, Sendable {
-  /// How many executions show it: for failures those that failed, for recoveries those that completed,
-  /// for durations all that have one, for a sequence those that came second.
+  /// How many executions show it: for failures those that failed, for recoveries those that
+  /// completed, for durations all that have one, for a sequence those that came second.
   public let support: Int64
   /// How many executions meet the condition, of which ``support`` show the pattern.
   public let trials: Int64
-  /// Under the condition: the share that fails, completes or comes second, or the median duration in
-  /// seconds.
+  /// Under the condition: the share that fails, completes or comes second, or the median duration
+  /// in seconds.
   public let value: Double
   /// The same of the other executions.
   public let baseline: Double
@@ -88,7 +88,8 @@ public struct PatternEvidence: Equatable, Sendable {
   public let firstDay: Int32
   /// The last such day.
   public let lastDay: Int32
-  /// The least false discovery rate at which it is a discovery among all that were tried for the user.
+  /// The least false discovery rate at which it is a discovery among all that were tried for the
+  /// user.
   public internal(set) var qValue: Double
 
   /// The evidence with these figures.

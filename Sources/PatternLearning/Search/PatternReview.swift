@@ -1,14 +1,15 @@
 /// Confirms and retires what is known, and finds what is new, as a history goes on.
 ///
-/// Patterns are found in the weeks that are over, all together. From then on each is asked of the weeks
-/// that came later, by themselves: one test, with nothing to be corrected for, since it was chosen
-/// without them. Weeks that have too few executions for an answer wait for more.
+/// Patterns are found in the weeks that are over, all together. From then on each is asked of the
+/// weeks that came later, by themselves: one test, with nothing to be corrected for, since it was
+/// chosen without them. Weeks with too few executions are not asked until there are more.
 public struct PatternReview: Sendable {
   private let search: PatternSearch
 
   /// How improbable by chance a known pattern must be in later executions, to hold there.
   public static let significance = 0.05
-  /// How many later executions under its condition a pattern may be contradicted by.
+  /// How many later executions under its condition are enough to ask; fewer, where the pattern
+  /// itself was found in fewer.
   public static let leastTrials: Int64 = 50
 
   /// A review that finds new patterns by a search.
@@ -25,54 +26,81 @@ public struct PatternReview: Sendable {
     var reviewed = known
     for index in reviewed.indices {
       let match = found.firstIndex { $0.rule.isSameFinding(as: reviewed[index].pattern.rule) }
-      let asked = LearnedHistory.week(ofDay: reviewed[index].askedThrough)
-      let later = history.statistics(of: asked + 1...max(asked + 1, last.upperBound))
-      confirm(&reviewed[index], isFound: match != nil, later: later, all: all, through: through)
-      if let match {
-        let pattern = found.remove(at: match)
-        if reviewed[index].isActive { reviewed[index].pattern = pattern }
-      }
+      let evidence = laterEvidence(of: reviewed[index], in: history, all, through: last.upperBound)
+      let hasExecutions = all.evidence(for: reviewed[index].pattern.rule, search.thresholds) != nil
+      reviewed[index].confirm(
+        verdict(evidence, on: reviewed[index].pattern.evidence), isFound: match != nil,
+        hasExecutions: hasExecutions, through: through)
+      guard let match else { continue }
+      let pattern = found.remove(at: match)
+      if reviewed[index].isActive { reviewed[index].pattern = pattern }
     }
     return reviewed + found.map { LearnedPattern($0, through: through) }
   }
 
-  private func confirm(
-    _ known: inout LearnedPattern, isFound: Bool, later: HistoryStatistics,
-    all: HistoryStatistics, through: Int32
-  ) {
+  /// What the weeks say that a pattern has not been asked of; nil where there are none.
+  private func laterEvidence(
+    of known: LearnedPattern, in history: LearnedHistory, _ all: HistoryStatistics,
+    through week: Int32
+  ) -> PatternEvidence? {
     let rule = known.pattern.rule
     // A change compares what came after it with what was before, which lies in earlier weeks.
-    let evidence = (rule.changeDay == nil ? later : all).evidence(
-      for: rule, from: known.askedThrough + 1, search.thresholds)
-    switch evidence.map({ verdict($0, on: known.pattern.evidence) }) ?? .undecided {
-    case .held where known.isActive || isFound:
-      known.isActive = true
-      known.isValidated = true
-      known.lastConfirmed = through
-      known.askedThrough = through
-    case .contradicted:
-      known.isActive = false
-      known.askedThrough = through
-    case .held, .undecided:
-      let hasExecutions = all.evidence(for: rule, search.thresholds) != nil
-      known.isActive = known.isActive && (isFound || hasExecutions)
+    if rule.changeDay != nil {
+      return all.evidence(for: rule, from: known.askedThrough + 1, search.thresholds)
     }
+    let first = LearnedHistory.week(ofDay: known.askedThrough) + 1
+    guard first <= week else { return nil }
+    return history.statistics(of: first...week, type: rule.type)
+      .evidence(for: rule, search.thresholds)
   }
 
-  private enum Verdict {
-    case held, contradicted, undecided
-  }
-
-  /// Contradicted is what does not hold where there are enough executions, and has not half of the
-  /// effect that was found: executions that are too few to show an effect do not deny it.
-  private func verdict(_ later: PatternEvidence, on found: PatternEvidence) -> Verdict {
+  /// Contradicted is what does not hold, and has not half of the effect that was found: executions
+  /// that are too few to show an effect do not deny it.
+  private func verdict(_ later: PatternEvidence?, on found: PatternEvidence) -> Verdict {
+    guard let later, later.trials >= min(Self.leastTrials, found.trials) else { return .undecided }
     if later.lnP <= ln(Self.significance) { return .held }
     let hasLostEffect = later.lift <= 0 || ln(later.lift) / ln(found.lift) < 0.5
-    return later.trials >= Self.leastTrials && hasLostEffect ? .contradicted : .undecided
+    return hasLostEffect ? .contradicted : .undecided
+  }
+}
+
+/// What later executions say of a pattern.
+private enum Verdict {
+  case held, contradicted, undecided
+}
+
+extension LearnedPattern {
+  /// Changes the standing by what later executions say. One that was retired comes back where they
+  /// hold it, and all together show it as well.
+  fileprivate mutating func confirm(
+    _ verdict: Verdict, isFound: Bool, hasExecutions: Bool, through day: Int32
+  ) {
+    switch verdict {
+    case .held where isActive || isFound:
+      isActive = true
+      isValidated = true
+      lastConfirmed = day
+      askedThrough = day
+    case .contradicted:
+      isActive = false
+      askedThrough = day
+    case .held, .undecided:
+      isActive = isActive && (isFound || hasExecutions)
+    }
   }
 }
 
 extension PatternRule {
+  /// The type whose executions it speaks of; nil for a sequence, which is one of all types.
+  fileprivate var type: String? {
+    switch self {
+    case .failure(let type, _), .recovery(let type), .duration(let type, _),
+      .durationChange(let type, _, _), .failureChange(let type, _, _), .slowTask(let type, _, _):
+      type
+    case .sequence: nil
+    }
+  }
+
   /// Whether both say the same, or the same change of two days that are near to each other.
   func isSameFinding(as other: PatternRule) -> Bool {
     guard let day = changeDay, let otherDay = other.changeDay else { return self == other }

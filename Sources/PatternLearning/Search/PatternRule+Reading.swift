@@ -1,8 +1,8 @@
 public import WorkflowHistory
 
 extension PatternRule {
-  /// The rule that was written as this JSON, or as what jsonb made of it: members may come in any order,
-  /// and numbers be written out. Nil where it is no rule.
+  /// The rule that was written as this JSON, or as what jsonb made of it: members may come in any
+  /// order, and numbers be written out. Nil where it is no rule.
   public init?(json: JSONDocument) {
     let members = RuleMembers(json)
     guard let kind = members.text("kind").flatMap(PatternKind.init), let type = members.type else {

@@ -1,10 +1,11 @@
 /// Looks for patterns in the statistics of one user.
 ///
-/// Each rule that has enough executions is tested against the rest of its type: shares with Fisher's
-/// exact test, durations with the rank-sum test, days with a search for a change point. What passes a
-/// correction for all that was tried, and has an effect worth telling, is tested once more within the
-/// strata of the other findings of the same type. Those that are left go through the correction again:
-/// a cause that was seen ten times is one discovery, and does not make room for nine others.
+/// Each rule that has enough executions is tested against the rest of its type: shares with
+/// Fisher's exact test, durations with the rank-sum test, days with a search for a change point.
+/// What passes a correction for all that was tried, and has an effect worth telling, is tested once
+/// more within the strata of the other findings of the same type. Those that are left go through
+/// the correction again: a cause that was seen ten times is one discovery, and does not make room
+/// for nine others.
 public struct PatternSearch: Sendable {
   /// What is tried and told.
   public let thresholds: SearchThresholds

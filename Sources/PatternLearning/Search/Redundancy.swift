@@ -1,5 +1,5 @@
-// One cause is often seen by several conditions: the type that runs before a bad hour, the country of
-// a bad region. What is left of one, where the others are held still, tells them apart.
+// One cause is often seen by several conditions: the type that runs before a bad hour, the country
+// of a bad region. What is left of one, where the others are held still, tells them apart.
 
 extension ExecutionSample {
   /// The rules on failures that no others explain.
@@ -35,11 +35,11 @@ extension ExecutionSample {
     }
   }
 
-  /// Takes candidates in as long as something is left of each beside the stronger ones; then leaves out
-  /// those, from the weakest on, that the others explain which came later.
+  /// Takes candidates in as long as something is left of each beside the stronger ones; then leaves
+  /// out those, from the weakest on, that the others explain which came later.
   ///
-  /// - Parameter lnP: the test of a condition within strata, from which rows meet it, and whether it is
-  ///   for more or for less.
+  /// - Parameter lnP: the test of a condition within strata, from which rows meet it, and whether
+  ///   it is for more or for less.
   private func independent(
     _ candidates: [Candidate], _ rows: [SampledExecution], _ thresholds: SearchThresholds,
     lnP: ([Bool], Bool, Strata) -> Double
@@ -89,8 +89,8 @@ private struct Strata {
   private(set) var ofRows: [Int]
   private(set) var count = 1
 
-  /// Splits each stratum into the rows that meet a condition and the others, one condition after the
-  /// other. Past some of them strata would be too small to show anything.
+  /// Splits each stratum into the rows that meet a condition and the others, one condition after
+  /// the other. Past some of them strata would be too small to show anything.
   init(_ rows: Int, splitBy conditions: [[Bool]]) {
     ofRows = Array(repeating: 0, count: rows)
     for isMet in conditions.prefix(Self.mostConditions) {

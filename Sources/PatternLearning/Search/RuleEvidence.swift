@@ -1,8 +1,9 @@
 extension HistoryStatistics {
-  /// What these statistics say of a rule: the figures, and its test alone. Nil where there is nothing to
-  /// compare, or too little by the thresholds.
+  /// What these statistics say of a rule: the figures, and its test alone. Nil where there is
+  /// nothing to compare, or too little by the thresholds.
   ///
-  /// - Parameter from: for a change, the day from which later executions count; else without meaning.
+  /// - Parameter from: for a change, the day from which later executions count; else without
+  ///   meaning.
   func evidence(
     for rule: PatternRule, from: Int32 = .min, _ thresholds: SearchThresholds
   ) -> PatternEvidence? {

@@ -32,8 +32,8 @@ struct SequenceTable {
       table, lnP: FisherExactTest.lnUpperTail(table), days: figures?.days ?? DaySpan())
   }
 
-  /// The pairs that other sequences leave to say whether `second` comes after `first`: where one type
-  /// is mostly followed by another, all else follows it less, and others more.
+  /// The pairs that other sequences leave to say whether `second` comes after `first`: where one
+  /// type is mostly followed by another, all else follows it less, and others more.
   func explained(
     by others: [SequenceFigures.Pair], first: String, second: String
   ) -> SequenceTable {

@@ -2,8 +2,8 @@ internal import WorkflowHistory
 
 /// How many durations there are of each length, to within 5%, in a hundred bytes or two.
 ///
-/// The learner keeps one for each condition and day. `DurationHistogram` has a bucket where this has
-/// a fifth of one, and takes room by the octave: 3.6 kB for most.
+/// The learner keeps one for each condition and day. `DurationHistogram` has a bucket where this
+/// has a fifth of one, and takes room by the octave: 3.6 kB for most.
 struct DurationSketch: Equatable, Sendable {
   /// How many durations there are.
   private(set) var count: Int64 = 0

@@ -1,10 +1,11 @@
 internal import WorkflowHistory
 
-/// Some executions as they were, with all of their conditions: what counts by single conditions can't
-/// tell, that one condition is only another in disguise, is seen in these.
+/// Some executions as they were, with all of their conditions: what counts by single conditions
+/// can't tell, that one condition is only another in disguise, is seen in these.
 ///
-/// Failures and completions are sampled apart, since failures are rare: the odds ratio of a condition
-/// is the same as among all (Breslow and Day 1980, "The analysis of case-control studies").
+/// Failures and completions are sampled apart, since failures are rare: the odds ratio of a
+/// condition is the same as among all (Breslow and Day 1980, "The analysis of case-control
+/// studies").
 struct ExecutionSample: Equatable, Sendable, ByteCoded {
   private(set) var failures = BottomSample()
   private(set) var completions = BottomSample()

@@ -37,6 +37,13 @@ struct HistoryStatistics: Equatable, Sendable {
     sequences.merge(other.sequences)
     leftOut += other.leftOut
   }
+
+  /// The statistics of one type alone.
+  func only(_ type: String) -> HistoryStatistics {
+    var statistics = HistoryStatistics()
+    statistics.types[type] = types[type]
+    return statistics
+  }
 }
 
 extension HistoryStatistics: ByteCoded {

@@ -4,9 +4,9 @@ public import WorkflowHistory
 /// execution is added at a time, and in which ``PatternSearch`` looks for patterns.
 ///
 /// The statistics of disjoint periods are apart, so that what was found in one can be tried on
-/// another. The newest periods are four weeks, from Monday on; older ones are merged in pairs, to at
-/// most two of each length, as in an exponential histogram (Datar, Gionis, Indyk and Motwani 2002).
-/// What lies further back than ``weeksKept`` weeks with executions is forgotten.
+/// another. The newest periods are four weeks, from Monday on; older ones are merged in pairs, to
+/// at most two of each length, as in an exponential histogram (Datar, Gionis, Indyk and Motwani
+/// 2002). What lies further back than ``weeksKept`` weeks with executions is forgotten.
 public struct LearnedHistory: Sendable {
   /// Whose executions they are.
   public let userID: String
@@ -34,8 +34,8 @@ public struct LearnedHistory: Sendable {
   /// The history of a user of whom nothing is known.
   public init(userID: String) { self.userID = userID }
 
-  /// Adds an execution that has ended. They come in the order in which they ended, or nearly so: what
-  /// ran before it is what was added before it.
+  /// Adds an execution that has ended. They come in the order in which they ended, or nearly so:
+  /// what ran before it is what was added before it.
   ///
   /// - Throws: ``ForeignObservation`` where it is another user's; nothing is added then.
   public mutating func add(_ observation: Observation) throws(ForeignObservation) {
@@ -49,12 +49,12 @@ public struct LearnedHistory: Sendable {
   /// How many executions were of more types than are learned, and so were left out.
   public var executionsLeftOut: Int64 { periods.reduce(0) { $0 + $1.statistics.leftOut } }
 
-  /// The periods of all weeks of a range, merged.
-  func statistics(of weeks: ClosedRange<Int32>) -> HistoryStatistics {
+  /// The periods of all weeks of a range, merged: all of them, or what one type adds.
+  func statistics(of weeks: ClosedRange<Int32>, type: String? = nil) -> HistoryStatistics {
     var sum = HistoryStatistics()
     for period in periods
     where weeks.contains(period.weeks.lowerBound) && weeks.contains(period.weeks.upperBound) {
-      sum.merge(period.statistics)
+      sum.merge(type.map(period.statistics.only) ?? period.statistics)
     }
     return sum
   }

@@ -17,9 +17,9 @@ struct TypeStatistics: Equatable, Sendable {
   private(set) var sample = ExecutionSample()
 
   /// How many fields of the input are learned of a type: the first that come.
-  static let mostInputs = 32
+  static let mostInputs = 16
   /// How many tasks are learned of a type: the first that come.
-  static let mostTasks = 32
+  static let mostTasks = 16
 
   init() {}
 

@@ -13,7 +13,7 @@ struct ValueTable: Equatable, Sendable {
   }
 
   /// How many values there are at most.
-  static let capacity = 64
+  static let capacity = 32
   /// A table that has forgotten so many values, and one for each second execution, holds ids.
   private static let forgottenOfIDs: Int64 = 256
 
