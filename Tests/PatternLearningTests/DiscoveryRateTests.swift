@@ -7,7 +7,7 @@ import Testing
 /// `PATTERN_HISTORIES=200` tries so many histories instead of a few: some minutes in a debug build.
 @Suite("What a search finds")
 struct DiscoveryRateTests {
-  private static let histories =
+  static let histories =
     ProcessInfo.processInfo.environment["PATTERN_HISTORIES"].flatMap(UInt64.init) ?? 10
 
   @Test("is at least 95% of what is there with support of 50, and at most 5% of it is false")

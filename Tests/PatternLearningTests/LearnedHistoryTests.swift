@@ -44,6 +44,7 @@ struct LearnedHistoryTests {
       }
       if let history = try? LearnedHistory(encoded: changed) {
         _ = PatternSearch().patterns(in: history)
+        _ = PatternReview().review([], in: history)
       }
       let short = bytes.prefix(.random(in: 0..<bytes.count, using: &generator))
       #expect(throws: MalformedBytes.self) { try LearnedHistory(encoded: Array(short)) }

@@ -59,9 +59,13 @@ public struct PatternReview: Sendable {
   private func verdict(_ later: PatternEvidence?, on found: PatternEvidence) -> Verdict {
     guard let later, later.trials >= min(Self.leastTrials, found.trials) else { return .undecided }
     if later.lnP <= ln(Self.significance) { return .held }
-    let hasLostEffect = later.lift <= 0 || ln(later.lift) / ln(found.lift) < 0.5
-    return hasLostEffect ? .contradicted : .undecided
+    return later.effect / found.effect < 0.5 ? .contradicted : .undecided
   }
+}
+
+extension PatternEvidence {
+  /// The logarithm of the lift: over 0 for more, below for less. A lift of 0 counts as a tenth.
+  fileprivate var effect: Double { ln(max(lift, 0.1)) }
 }
 
 /// What later executions say of a pattern.

@@ -34,8 +34,8 @@ public struct LearnedHistory: Sendable {
   /// The history of a user of whom nothing is known.
   public init(userID: String) { self.userID = userID }
 
-  /// Adds an execution that has ended. They come in the order in which they ended, or nearly so:
-  /// what ran before it is what was added before it.
+  /// Adds an execution that has ended, each once. They come in the order in which they ended, or
+  /// nearly so: what ran before it is what was added before it.
   ///
   /// - Throws: ``ForeignObservation`` where it is another user's; nothing is added then.
   public mutating func add(_ observation: Observation) throws(ForeignObservation) {
@@ -122,7 +122,9 @@ extension LearnedHistory {
     periods = try [Period](from: &reader)
     precedingType = try [String](from: &reader).last
     recentFailures = try RecentFailures(from: &reader)
-    guard reader.isAtEnd else { throw MalformedBytes() }
+    let isOrdered = zip(periods, periods.dropFirst())
+      .allSatisfy { $0.weeks.upperBound < $1.weeks.lowerBound }
+    guard isOrdered, reader.isAtEnd else { throw MalformedBytes() }
   }
 }
 
