@@ -17,7 +17,7 @@ struct Runs {
   /// Adds one at noon of a day, counted from the first.
   mutating func add(
     _ type: String = "etl", day: Int = 0, hour: Int = 12, workflow: String? = nil,
-    failed: Bool = false, seconds: Double? = 10, inputs: [InputField] = [],
+    failed: Bool = false, error: String? = nil, seconds: Double? = 10, inputs: [InputField] = [],
     tasks: [TaskTiming] = [], user: String = "ada"
   ) {
     count += 1
@@ -27,6 +27,6 @@ struct Runs {
       Observation(
         userID: user, id: ExecutionID.make(at: instant, using: &generator),
         workflowID: workflow ?? "wf-\(count)", workflowType: type, hasFailed: failed,
-        durationSeconds: seconds, inputs: inputs, tasks: tasks))
+        errorFingerprint: error, durationSeconds: seconds, inputs: inputs, tasks: tasks))
   }
 }

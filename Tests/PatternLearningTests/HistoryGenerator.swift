@@ -10,6 +10,7 @@ struct HistoryGenerator {
   static let types = ["etl", "report", "sync", "backup"]
   static let regions = ["eu", "us", "apac", "latam", "mea"]
   static let tasks = ["extract", "transform", "load"]
+  private static let errors = ["timeout after <n> s", "no such table: '?'", "out of memory"]
 
   private let causes: [PlantedCause]
   private let userID: String
@@ -51,6 +52,8 @@ struct HistoryGenerator {
     let hour = Int(instant.microseconds / 3_600_000_000 % 24)
     var run = nextRun(at: instant, hour)
     run.observation.hasFailed = fails(run, day, hour)
+    run.observation.errorFingerprint =
+      run.observation.hasFailed ? Self.errors.randomElement(using: &generator) : nil
     run.observation.tasks = tasks(run, day)
     run.observation.durationSeconds = run.observation.tasks.reduce(0) { $0 + $1.seconds }
     last = run

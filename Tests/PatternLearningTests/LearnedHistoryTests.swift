@@ -124,9 +124,10 @@ struct LearnedHistoryTests {
   @Test("remembers the latest failures only")
   func recentFailures() {
     var failures = RecentFailures()
-    for number in 0..<20_000 { _ = failures.note("wf-\(number)", hasFailed: true) }
-    let outcomes = [("wf-1", false), ("wf-19999", false), ("wf-19999", false), ("wf-17000", true)]
-      .map { failures.note($0.0, hasFailed: $0.1) }
+    let failure = RecentFailures.Failure(error: "timeout")
+    for number in 0..<20_000 { _ = failures.note("wf-\(number)", failure) }
+    let outcomes = [("wf-1", nil), ("wf-19999", nil), ("wf-19999", nil), ("wf-17000", failure)]
+      .map { failures.note($0.0, $0.1) == failure }
     #expect(outcomes == [false, true, false, true])
   }
 }

@@ -122,6 +122,23 @@ struct PatternSearchTests {
     #expect(try rules(runs) == [.sequence(first: "a", second: "b")])
   }
 
+  @Test("tells which error is gone when a workflow is tried again")
+  func recovery() throws {
+    var generator = SeededGenerator(state: 7)
+    var runs = Runs()
+    for number in 0..<2_000 {
+      let error: String? =
+        generator.chance(0.3) ? generator.chance(0.5) ? "timeout" : "no such table" : nil
+      runs.add(day: number / 100, workflow: "wf-\(number)", failed: error != nil, error: error)
+      guard let error, generator.chance(0.5) else { continue }
+      let failsAgain = generator.chance(error == "timeout" ? 0.02 : 0.3)
+      runs.add(
+        day: number / 100, workflow: "wf-\(number)", failed: failsAgain,
+        error: failsAgain ? error : nil)
+    }
+    #expect(try rules(runs) == [.recovery(type: "etl", error: "timeout")])
+  }
+
   @Test("finds nothing in a history of nothing, or of one")
   func emptyHistories() throws {
     #expect(PatternSearch().patterns(in: LearnedHistory(userID: "ada")).isEmpty)

@@ -62,7 +62,7 @@ enum PlantedCause: Hashable {
       name(type) == found && isNear(day, since) && isRise
     case (.sequence(let first, let second), .sequence(let foundFirst, let foundSecond)):
       name(first) == foundFirst && name(second) == foundSecond
-    case (.recovery(let type), .recovery(let found)): name(type) == found
+    case (.recovery(let type), .recovery(let found, nil)): name(type) == found
     default: false
     }
   }

@@ -56,12 +56,17 @@ struct RuleTests {
         + #"{"preceding_workflow_type":"sync"}}"#
     ),
     (
-      .failure(type: "etl", condition: .retry),
+      .failure(type: "etl", condition: .retry(error: nil)),
       #"{"kind":"failure_association","workflow_type":"etl","condition":{"retry":true}}"#
     ),
     (
-      .recovery(type: "etl"),
+      .recovery(type: "etl", error: nil),
       #"{"kind":"retry_recovery","workflow_type":"etl","condition":{"retry":true}}"#
+    ),
+    (
+      .recovery(type: "etl", error: "timeout after <n> s"),
+      #"{"kind":"retry_recovery","workflow_type":"etl","condition":"#
+        + #"{"retry":true,"error":"timeout after <n> s"}}"#
     ),
     (
       .durationChange(type: "etl", day: 20_500, isRise: false),

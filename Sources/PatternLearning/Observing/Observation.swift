@@ -12,6 +12,8 @@ public struct Observation: Sendable {
   public var workflowType: String
   /// Whether it failed; else it completed.
   public var hasFailed: Bool
+  /// What its error has in common with others, where it failed and has one.
+  public var errorFingerprint: String?
   /// In seconds: at least 0, and finite.
   public var durationSeconds: Double?
   /// What its input holds.
@@ -22,13 +24,15 @@ public struct Observation: Sendable {
   /// The observation with these values.
   public init(
     userID: String, id: ExecutionID, workflowID: String, workflowType: String, hasFailed: Bool,
-    durationSeconds: Double?, inputs: [InputField] = [], tasks: [TaskTiming] = []
+    errorFingerprint: String? = nil, durationSeconds: Double?, inputs: [InputField] = [],
+    tasks: [TaskTiming] = []
   ) {
     self.userID = userID
     self.id = id
     self.workflowID = workflowID
     self.workflowType = workflowType
     self.hasFailed = hasFailed
+    self.errorFingerprint = errorFingerprint
     self.durationSeconds = durationSeconds
     self.inputs = inputs
     self.tasks = tasks
@@ -40,6 +44,7 @@ public struct Observation: Sendable {
     self.init(
       userID: execution.userID, id: execution.id, workflowID: execution.workflowID,
       workflowType: execution.workflowType, hasFailed: execution.status == .failed,
+      errorFingerprint: execution.errorMessage.map(ErrorFingerprint.fingerprint),
       durationSeconds: execution.durationSeconds,
       inputs: execution.inputData.map(InputField.fields) ?? [],
       tasks: execution.taskResults.map(TaskTiming.timings) ?? [])

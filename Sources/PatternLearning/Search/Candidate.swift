@@ -25,10 +25,11 @@ extension TypeStatistics {
           isWorthTelling: evidence.support >= thresholds.leastSupport
             && thresholds.isLarger(evidence.value, than: evidence.baseline)))
     }
-    if let evidence = recoveryEvidence(thresholds) {
+    for (error, figures) in retryFigures {
+      guard let evidence = recoveryEvidence(figures, thresholds) else { continue }
       candidates.append(
         Candidate(
-          rule: .recovery(type: type), evidence: evidence,
+          rule: .recovery(type: type, error: error), evidence: evidence,
           isWorthTelling: evidence.support >= thresholds.leastSupport
             && thresholds.isLarger(1 - evidence.baseline, than: 1 - evidence.value)))
     }
@@ -58,7 +59,15 @@ extension TypeStatistics {
     for entry in preceding.entries + inputs.flatMap(\.values.entries) {
       conditions.append((entry.condition, entry.figures))
     }
-    conditions.append((.retry, retries))
+    for (error, figures) in retryFigures { conditions.append((.retry(error: error), figures)) }
     return conditions
+  }
+
+  /// The figures of what follows a failure, with any error and with each.
+  private var retryFigures: [(error: String?, figures: OutcomeFigures)] {
+    [(nil, retries)]
+      + retriedErrors.entries.compactMap { entry in
+        if case .retry(let error) = entry.condition { (error, entry.figures) } else { nil }
+      }
   }
 }

@@ -9,8 +9,8 @@ extension Pattern {
     case .failure(let type, let condition):
       return "Executions of \(type) \(condition.words) fail in \(percent(figures.value)) of cases "
         + "(\(cases)); others in \(percent(figures.baseline))."
-    case .recovery(let type):
-      return "Executions of \(type) that follow a failure of the same workflow complete in "
+    case .recovery(let type, let error):
+      return "Executions of \(type) \(Condition.retry(error: error).words) complete in "
         + "\(percent(figures.value)) of cases (\(cases)); others in \(percent(figures.baseline))."
     case .duration(let type, let condition):
       return
@@ -49,7 +49,9 @@ extension Condition {
       default: "whose input has \(field.path) = \(field.value)"
       }
     case .preceding(let type): "right after one of \(type)"
-    case .retry: "that follow a failure of the same workflow"
+    case .retry(nil): "that follow a failure of the same workflow"
+    case .retry(let error?):
+      "that follow a failure of the same workflow with \(JSONText.quoted(error))"
     case .since(let day): "since \(date(day))"
     }
   }

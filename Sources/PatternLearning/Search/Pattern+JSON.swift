@@ -15,8 +15,11 @@ extension PatternRule {
       switch self {
       case .failure(let type, let condition), .duration(let type, let condition):
         [("workflow_type", JSONText.quoted(type)), ("condition", condition.json)]
-      case .recovery(let type):
-        [("workflow_type", JSONText.quoted(type)), ("condition", Condition.retry.json)]
+      case .recovery(let type, let error):
+        [
+          ("workflow_type", JSONText.quoted(type)),
+          ("condition", Condition.retry(error: error).json),
+        ]
       case .durationChange(let type, let day, let isRise),
         .failureChange(let type, let day, let isRise):
         [
@@ -48,7 +51,9 @@ extension Condition {
       JSONText.object([("field", JSONText.quoted(field.path))] + field.value.jsonMembers)
     case .preceding(let type):
       JSONText.object([("preceding_workflow_type", JSONText.quoted(type))])
-    case .retry: JSONText.object([("retry", "true")])
+    case .retry(let error):
+      JSONText.object(
+        [("retry", "true")] + (error.map { [("error", JSONText.quoted($0))] } ?? []))
     case .since(let day):
       JSONText.object([("since", JSONText.quoted(CalendarDay(daysSince1970: day).description))])
     }

@@ -2,8 +2,9 @@
 public enum PatternRule: Hashable, Sendable {
   /// Executions of a type fail more often under a condition.
   case failure(type: String, condition: Condition)
-  /// Executions of a type that follow a failure of the same workflow fail less often.
-  case recovery(type: String)
+  /// Executions of a type that follow a failure of the same workflow, with an error of this
+  /// fingerprint or with any, fail less often.
+  case recovery(type: String, error: String?)
   /// Executions of a type take longer under a condition.
   case duration(type: String, condition: Condition)
   /// Executions of a type take longer, or less long, from a UTC day on.

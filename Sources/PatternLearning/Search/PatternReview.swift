@@ -98,7 +98,7 @@ extension PatternRule {
   /// The type whose executions it speaks of; nil for a sequence, which is one of all types.
   fileprivate var type: String? {
     switch self {
-    case .failure(let type, _), .recovery(let type), .duration(let type, _),
+    case .failure(let type, _), .recovery(let type, _), .duration(let type, _),
       .durationChange(let type, _, _), .failureChange(let type, _, _), .slowTask(let type, _, _):
       type
     case .sequence: nil

@@ -14,7 +14,7 @@ extension PatternRule {
       self =
         kind == .durationDriver
         ? .duration(type: type, condition: condition) : .failure(type: type, condition: condition)
-    case .retryRecovery: self = .recovery(type: type)
+    case .retryRecovery: self = .recovery(type: type, error: members.text("error"))
     case .durationChange, .failureChange:
       guard let day = members.since, case .boolean(let isRise) = members["rise"] else { return nil }
       self =
@@ -68,7 +68,7 @@ private struct RuleMembers {
       return value.map { .input(InputField(path: path, value: $0)) }
     }
     if let type = text("preceding_workflow_type") { return .preceding(type) }
-    if members["retry"] != nil { return .retry }
+    if members["retry"] != nil { return .retry(error: text("error")) }
     return since.map(Condition.since)
   }
 

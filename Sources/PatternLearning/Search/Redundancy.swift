@@ -107,7 +107,7 @@ extension PatternRule {
   fileprivate var condition: Condition? {
     switch self {
     case .failure(_, let condition), .duration(_, let condition): condition
-    case .recovery: .retry
+    case .recovery(_, let error): .retry(error: error)
     case .durationChange(_, let day, _), .failureChange(_, let day, _), .slowTask(_, _, let day):
       .since(day)
     case .sequence: nil

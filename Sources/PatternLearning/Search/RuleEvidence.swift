@@ -13,7 +13,11 @@ extension HistoryStatistics {
       return statistics.figures(of: condition).flatMap {
         statistics.failureEvidence($0, thresholds)
       }
-    case .recovery(let type): return types[type]?.recoveryEvidence(thresholds)
+    case .recovery(let type, let error):
+      guard let statistics = types[type] else { return nil }
+      return statistics.figures(of: .retry(error: error)).flatMap {
+        statistics.recoveryEvidence($0, thresholds)
+      }
     case .duration(let type, let condition):
       guard let statistics = types[type] else { return nil }
       return statistics.figures(of: condition).flatMap {
@@ -43,7 +47,8 @@ extension TypeStatistics {
       inputs.first { $0.path == field.path }?.values.entries.first { $0.condition == condition }?
         .figures
     case .preceding: preceding.entries.first { $0.condition == condition }?.figures
-    case .retry: retries
+    case .retry(nil): retries
+    case .retry: retriedErrors.entries.first { $0.condition == condition }?.figures
     case .since: nil
     }
   }
@@ -61,14 +66,16 @@ extension TypeStatistics {
   }
 
   /// How much more often executions complete that follow a failure of the same workflow.
-  func recoveryEvidence(_ thresholds: SearchThresholds) -> PatternEvidence? {
+  func recoveryEvidence(
+    _ figures: OutcomeFigures, _ thresholds: SearchThresholds
+  ) -> PatternEvidence? {
     let table = ContingencyTable(
-      both: retries.failures, condition: retries.executions, outcome: all.failures,
+      both: figures.failures, condition: figures.executions, outcome: all.failures,
       total: all.executions)
     guard thresholds.isWorthTrying(table) else { return nil }
     let completed = table.complement
     return PatternEvidence(
-      completed, lnP: FisherExactTest.lnUpperTail(completed), days: retries.days)
+      completed, lnP: FisherExactTest.lnUpperTail(completed), days: figures.days)
   }
 
   /// How much longer executions under a condition take.

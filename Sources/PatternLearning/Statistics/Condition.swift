@@ -10,8 +10,9 @@ public enum Condition: Hashable, Sendable {
   case input(InputField)
   /// The user's execution before it is of a type.
   case preceding(String)
-  /// The execution of the same workflow before it failed.
-  case retry
+  /// The execution of the same workflow before it failed: with an error of this fingerprint, or
+  /// with any where it is nil.
+  case retry(error: String?)
   /// It ran on this UTC day or later, in days since 1970-01-01.
   case since(Int32)
 
@@ -32,7 +33,9 @@ public enum Condition: Hashable, Sendable {
     case .preceding(let type):
       hash.combine(4)
       hash.combine(type)
-    case .retry: hash.combine(5)
+    case .retry(let error):
+      hash.combine(5)
+      if let error { hash.combine(error) }
     case .since(let day):
       hash.combine(6)
       hash.combine(Int(day))

@@ -14,13 +14,15 @@ struct HistoryStatistics: Equatable, Sendable {
   init() {}
 
   /// Adds an execution, with what ran before it.
-  mutating func add(_ observation: Observation, after preceding: String?, isRetry: Bool) {
+  mutating func add(
+    _ observation: Observation, after preceding: String?, retrying failure: RecentFailures.Failure?
+  ) {
     let type = observation.workflowType
     guard types[type] != nil || types.count < Self.mostTypes else {
       leftOut += 1
       return
     }
-    types[type, default: TypeStatistics()].add(observation, after: preceding, isRetry: isRetry)
+    types[type, default: TypeStatistics()].add(observation, after: preceding, retrying: failure)
     if let preceding, types[preceding] != nil {
       sequences.add(SequenceFigures.Pair(first: preceding, second: type), on: observation.day)
     }

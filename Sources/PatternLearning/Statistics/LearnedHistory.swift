@@ -40,9 +40,12 @@ public struct LearnedHistory: Sendable {
   /// - Throws: ``ForeignObservation`` where it is another user's; nothing is added then.
   public mutating func add(_ observation: Observation) throws(ForeignObservation) {
     guard ExactText(observation.userID) == ExactText(userID) else { throw ForeignObservation() }
-    let isRetry = recentFailures.note(observation.workflowID, hasFailed: observation.hasFailed)
+    let failure = recentFailures.note(
+      observation.workflowID,
+      observation.hasFailed
+        ? RecentFailures.Failure(error: observation.errorFingerprint ?? "") : nil)
     let index = indexOfPeriod(week: Self.week(ofDay: observation.day))
-    periods[index].statistics.add(observation, after: precedingType, isRetry: isRetry)
+    periods[index].statistics.add(observation, after: precedingType, retrying: failure)
     precedingType = observation.workflowType
   }
 

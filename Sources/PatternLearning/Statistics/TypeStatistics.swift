@@ -9,6 +9,8 @@ struct TypeStatistics: Equatable, Sendable {
   private(set) var weekdays = [OutcomeFigures](repeating: OutcomeFigures(), count: 7)
   /// Of those that followed a failure of the same workflow.
   private(set) var retries = OutcomeFigures()
+  /// Of these, by the fingerprint of the error of that failure.
+  private(set) var retriedErrors = ValueTable()
   /// By the type of the user's execution before.
   private(set) var preceding = ValueTable()
   private(set) var inputs: [InputFieldFigures] = []
@@ -24,7 +26,9 @@ struct TypeStatistics: Equatable, Sendable {
   init() {}
 
   /// Adds an execution, with what ran before it.
-  mutating func add(_ observation: Observation, after preceding: String?, isRetry: Bool) {
+  mutating func add(
+    _ observation: Observation, after preceding: String?, retrying failure: RecentFailures.Failure?
+  ) {
     let seconds = observation.hasFailed ? nil : observation.durationSeconds
     let outcome = Outcome(
       day: observation.day, hasFailed: observation.hasFailed,
@@ -35,9 +39,14 @@ struct TypeStatistics: Equatable, Sendable {
     all.add(outcome)
     hours[Int(observation.hour)].add(outcome)
     weekdays[Int(observation.weekday) - 1].add(outcome)
-    if isRetry {
+    if let failure {
+      keys.append(Condition.retry(error: nil).key)
       retries.add(outcome)
-      keys.append(Condition.retry.key)
+      if !failure.error.isEmpty {
+        let condition = Condition.retry(error: failure.error)
+        keys.append(condition.key)
+        retriedErrors.add(outcome, condition, key: condition.key)
+      }
     }
     if let preceding {
       let condition = Condition.preceding(preceding)
@@ -69,6 +78,7 @@ struct TypeStatistics: Equatable, Sendable {
     for index in hours.indices { hours[index].merge(other.hours[index]) }
     for index in weekdays.indices { weekdays[index].merge(other.weekdays[index]) }
     retries.merge(other.retries)
+    retriedErrors.merge(other.retriedErrors)
     preceding.merge(other.preceding)
     for field in other.inputs {
       if let index = indexOfInput(field.path) { inputs[index].values.merge(field.values) }
@@ -109,6 +119,9 @@ extension TypeStatistics: ByteCoded {
     hours.write(to: &bytes)
     weekdays.write(to: &bytes)
     retries.write(to: &bytes)
+    retriedErrors.write(to: &bytes) { condition, bytes in
+      if case .retry(let error) = condition { (error ?? "").write(to: &bytes) }
+    }
     preceding.write(to: &bytes) { condition, bytes in
       if case .preceding(let type) = condition { type.write(to: &bytes) }
     }
@@ -123,6 +136,9 @@ extension TypeStatistics: ByteCoded {
     hours = try [OutcomeFigures](from: &reader)
     weekdays = try [OutcomeFigures](from: &reader)
     retries = try OutcomeFigures(from: &reader)
+    retriedErrors = try ValueTable(from: &reader) { reader throws(MalformedBytes) in
+      .retry(error: try reader.text())
+    }
     preceding = try ValueTable(from: &reader) { reader throws(MalformedBytes) in
       .preceding(try reader.text())
     }
