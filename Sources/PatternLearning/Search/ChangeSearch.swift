@@ -19,12 +19,10 @@ extension TypeStatistics {
     guard
       let evidence = failureChangeEvidence(day, from: .min, isRise: isRise, thresholds)
     else { return nil }
-    let (more, less) =
-      isRise ? (evidence.value, evidence.baseline) : (evidence.baseline, evidence.value)
     return Candidate(
       rule: .failureChange(type: type, day: day, isRise: isRise),
       evidence: evidence.corrected(for: change),
-      isWorthTelling: thresholds.isLarger(more, than: less))
+      isWorthTelling: thresholds.isLarger(evidence.larger, than: evidence.smaller))
   }
 
   /// The strongest change of how long executions take.
@@ -33,15 +31,13 @@ extension TypeStatistics {
     guard let change = ChangePointTest(days, thresholds) else { return nil }
     let day = days[change.index].0
     let rise = durationChangeEvidence(day, from: .min, isRise: true, thresholds)
-    let isRise = rise.map { $0.confidence > 0.5 } ?? true
+    let isRise = rise.map { $0.value > $0.baseline } ?? true
     guard let evidence = durationChangeEvidence(day, from: .min, isRise: isRise, thresholds)
     else { return nil }
-    let (longer, shorter) =
-      isRise ? (evidence.value, evidence.baseline) : (evidence.baseline, evidence.value)
     return Candidate(
       rule: .durationChange(type: type, day: day, isRise: isRise),
       evidence: evidence.corrected(for: change),
-      isWorthTelling: thresholds.isLonger(longer, than: shorter))
+      isWorthTelling: thresholds.isLonger(evidence.larger, than: evidence.smaller))
   }
 }
 
@@ -92,6 +88,9 @@ extension ChangePointTest {
 }
 
 extension PatternEvidence {
+  fileprivate var larger: Double { max(value, baseline) }
+  fileprivate var smaller: Double { min(value, baseline) }
+
   /// The evidence of the day that a search chose among several: both tests must hold, that of the
   /// days, and that of the executions for as many days as were tried.
   fileprivate func corrected(for change: ChangePointTest) -> PatternEvidence {

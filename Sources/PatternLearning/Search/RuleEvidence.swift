@@ -57,25 +57,28 @@ extension TypeStatistics {
   func failureEvidence(
     _ figures: OutcomeFigures, _ thresholds: SearchThresholds
   ) -> PatternEvidence? {
-    let table = ContingencyTable(
-      both: figures.failures, condition: figures.executions, outcome: all.failures,
-      total: all.executions)
-    guard thresholds.isWorthTrying(table) else { return nil }
-    return PatternEvidence(
-      table, lnP: FisherExactTest.lnUpperTail(table), days: figures.failureDays)
+    failureTable(figures, thresholds).map { table in
+      PatternEvidence(table, lnP: FisherExactTest.lnUpperTail(table), days: figures.failureDays)
+    }
   }
 
   /// How much more often executions complete that follow a failure of the same workflow.
   func recoveryEvidence(
     _ figures: OutcomeFigures, _ thresholds: SearchThresholds
   ) -> PatternEvidence? {
+    failureTable(figures, thresholds).map(\.complement).map { table in
+      PatternEvidence(table, lnP: FisherExactTest.lnUpperTail(table), days: figures.days)
+    }
+  }
+
+  /// The executions of the type, by a condition and by whether they failed.
+  private func failureTable(
+    _ figures: OutcomeFigures, _ thresholds: SearchThresholds
+  ) -> ContingencyTable? {
     let table = ContingencyTable(
       both: figures.failures, condition: figures.executions, outcome: all.failures,
       total: all.executions)
-    guard thresholds.isWorthTrying(table) else { return nil }
-    let completed = table.complement
-    return PatternEvidence(
-      completed, lnP: FisherExactTest.lnUpperTail(completed), days: figures.days)
+    return thresholds.isWorthTrying(table) ? table : nil
   }
 
   /// How much longer executions under a condition take.
