@@ -31,12 +31,12 @@ struct LearnedHistoryTests {
     #expect(!PatternSearch().patterns(in: whole).isEmpty)
   }
 
-  @Test("is not read from bytes that are none, and nothing else happens", arguments: 0..<20)
+  @Test("is not read from bytes that are none, and nothing else happens", arguments: 0..<5)
   func malformedBytes(seed: Int) throws {
     var generator = SeededGenerator(state: UInt64(seed))
     var histories = HistoryGenerator([], seed: 1)
     let bytes = try learned(histories.history(of: 200)).encoded
-    for _ in 0..<20 {
+    for _ in 0..<10 {
       var changed = bytes
       for _ in 0..<3 {
         changed[.random(in: 0..<bytes.count, using: &generator)] = .random(
