@@ -47,7 +47,9 @@ struct BoundedStatisticsTests {
     var sample = BottomSample(rows)
     let shuffled = BottomSample((rows + rows).shuffled(using: &generator))
     #expect(sample == shuffled)
-    #expect(sample.executions.map(\.rank) == Array(rows.map(\.rank).sorted().prefix(512)))
+    #expect(
+      sample.executions.map(\.rank)
+        == Array(rows.map(\.rank).sorted().prefix(BottomSample.capacity)))
     var parts = BottomSample(Array(rows[..<1_000]))
     parts.merge(BottomSample(Array(rows[1_000...])))
     #expect(parts == sample)

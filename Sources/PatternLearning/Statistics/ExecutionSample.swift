@@ -83,7 +83,7 @@ struct BottomSample: Equatable, Sendable {
   private(set) var executions: [SampledExecution] = []
 
   /// How many executions there are at most.
-  static let capacity = 512
+  static let capacity = 256
 
   init() {}
 

@@ -55,7 +55,8 @@ struct TypeStatistics: Equatable, Sendable {
     }
     for field in observation.inputs {
       guard let index = indexOfInput(field.path) else { continue }
-      let condition = Condition.input(field)
+      // With the path that is kept already, so that it is kept once.
+      let condition = Condition.input(InputField(path: inputs[index].path, value: field.value))
       let key = condition.key
       keys.append(key)
       inputs[index].values.add(outcome, condition, key: key)
