@@ -187,6 +187,96 @@ void   workflow_history__v1__error_pattern__free_unpacked
   assert(message->base.descriptor == &workflow_history__v1__error_pattern__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   workflow_history__v1__input_association__init
+                     (WorkflowHistory__V1__InputAssociation         *message)
+{
+  static const WorkflowHistory__V1__InputAssociation init_value = WORKFLOW_HISTORY__V1__INPUT_ASSOCIATION__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__input_association__get_packed_size
+                     (const WorkflowHistory__V1__InputAssociation *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__input_association__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__input_association__pack
+                     (const WorkflowHistory__V1__InputAssociation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__input_association__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__input_association__pack_to_buffer
+                     (const WorkflowHistory__V1__InputAssociation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__input_association__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__InputAssociation *
+       workflow_history__v1__input_association__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__InputAssociation *)
+     protobuf_c_message_unpack (&workflow_history__v1__input_association__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__input_association__free_unpacked
+                     (WorkflowHistory__V1__InputAssociation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__input_association__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__tip_evidence__init
+                     (WorkflowHistory__V1__TipEvidence         *message)
+{
+  static const WorkflowHistory__V1__TipEvidence init_value = WORKFLOW_HISTORY__V1__TIP_EVIDENCE__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__tip_evidence__get_packed_size
+                     (const WorkflowHistory__V1__TipEvidence *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__tip_evidence__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__tip_evidence__pack
+                     (const WorkflowHistory__V1__TipEvidence *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__tip_evidence__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__tip_evidence__pack_to_buffer
+                     (const WorkflowHistory__V1__TipEvidence *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__tip_evidence__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__TipEvidence *
+       workflow_history__v1__tip_evidence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__TipEvidence *)
+     protobuf_c_message_unpack (&workflow_history__v1__tip_evidence__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__tip_evidence__free_unpacked
+                     (WorkflowHistory__V1__TipEvidence *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__tip_evidence__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   workflow_history__v1__optimization_tip__init
                      (WorkflowHistory__V1__OptimizationTip         *message)
 {
@@ -275,6 +365,96 @@ void   workflow_history__v1__efficiency_point__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &workflow_history__v1__efficiency_point__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__duration_bucket__init
+                     (WorkflowHistory__V1__DurationBucket         *message)
+{
+  static const WorkflowHistory__V1__DurationBucket init_value = WORKFLOW_HISTORY__V1__DURATION_BUCKET__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__duration_bucket__get_packed_size
+                     (const WorkflowHistory__V1__DurationBucket *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__duration_bucket__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__duration_bucket__pack
+                     (const WorkflowHistory__V1__DurationBucket *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__duration_bucket__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__duration_bucket__pack_to_buffer
+                     (const WorkflowHistory__V1__DurationBucket *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__duration_bucket__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__DurationBucket *
+       workflow_history__v1__duration_bucket__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__DurationBucket *)
+     protobuf_c_message_unpack (&workflow_history__v1__duration_bucket__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__duration_bucket__free_unpacked
+                     (WorkflowHistory__V1__DurationBucket *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__duration_bucket__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__task_metrics__init
+                     (WorkflowHistory__V1__TaskMetrics         *message)
+{
+  static const WorkflowHistory__V1__TaskMetrics init_value = WORKFLOW_HISTORY__V1__TASK_METRICS__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__task_metrics__get_packed_size
+                     (const WorkflowHistory__V1__TaskMetrics *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__task_metrics__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__task_metrics__pack
+                     (const WorkflowHistory__V1__TaskMetrics *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__task_metrics__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__task_metrics__pack_to_buffer
+                     (const WorkflowHistory__V1__TaskMetrics *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__task_metrics__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__TaskMetrics *
+       workflow_history__v1__task_metrics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__TaskMetrics *)
+     protobuf_c_message_unpack (&workflow_history__v1__task_metrics__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__task_metrics__free_unpacked
+                     (WorkflowHistory__V1__TaskMetrics *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__task_metrics__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   workflow_history__v1__performance_metrics__init
@@ -878,7 +1058,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__speed_class__descriptor =
   (ProtobufCMessageInit) workflow_history__v1__speed_class__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__error_pattern__field_descriptors[8] =
+static const ProtobufCFieldDescriptor workflow_history__v1__error_pattern__field_descriptors[9] =
 {
   {
     "fingerprint",
@@ -976,11 +1156,24 @@ static const ProtobufCFieldDescriptor workflow_history__v1__error_pattern__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "input_associations",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__ErrorPattern, n_input_associations),
+    offsetof(WorkflowHistory__V1__ErrorPattern, input_associations),
+    &workflow_history__v1__input_association__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__error_pattern__field_indices_by_name[] = {
   0,   /* field[0] = fingerprint */
   2,   /* field[2] = first_seen */
   1,   /* field[1] = frequency */
+  8,   /* field[8] = input_associations */
   3,   /* field[3] = last_seen */
   6,   /* field[6] = sample_execution_ids */
   5,   /* field[5] = sample_message */
@@ -990,7 +1183,7 @@ static const unsigned workflow_history__v1__error_pattern__field_indices_by_name
 static const ProtobufCIntRange workflow_history__v1__error_pattern__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__error_pattern__descriptor =
 {
@@ -1000,14 +1193,168 @@ const ProtobufCMessageDescriptor workflow_history__v1__error_pattern__descriptor
   "WorkflowHistory__V1__ErrorPattern",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__ErrorPattern),
-  8,
+  9,
   workflow_history__v1__error_pattern__field_descriptors,
   workflow_history__v1__error_pattern__field_indices_by_name,
   1,  workflow_history__v1__error_pattern__number_ranges,
   (ProtobufCMessageInit) workflow_history__v1__error_pattern__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__optimization_tip__field_descriptors[5] =
+static const ProtobufCFieldDescriptor workflow_history__v1__input_association__field_descriptors[6] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__InputAssociation, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__InputAssociation, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "executions",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__InputAssociation, executions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "error_rate",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__InputAssociation, error_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "baseline_error_rate",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__InputAssociation, baseline_error_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p_value",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__InputAssociation, p_value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__input_association__field_indices_by_name[] = {
+  4,   /* field[4] = baseline_error_rate */
+  3,   /* field[3] = error_rate */
+  2,   /* field[2] = executions */
+  0,   /* field[0] = field */
+  5,   /* field[5] = p_value */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange workflow_history__v1__input_association__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__input_association__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.InputAssociation",
+  "InputAssociation",
+  "WorkflowHistory__V1__InputAssociation",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__InputAssociation),
+  6,
+  workflow_history__v1__input_association__field_descriptors,
+  workflow_history__v1__input_association__field_indices_by_name,
+  1,  workflow_history__v1__input_association__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__input_association__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__tip_evidence__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TipEvidence, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TipEvidence, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__tip_evidence__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange workflow_history__v1__tip_evidence__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__tip_evidence__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.TipEvidence",
+  "TipEvidence",
+  "WorkflowHistory__V1__TipEvidence",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__TipEvidence),
+  2,
+  workflow_history__v1__tip_evidence__field_descriptors,
+  workflow_history__v1__tip_evidence__field_indices_by_name,
+  1,  workflow_history__v1__tip_evidence__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__tip_evidence__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__optimization_tip__field_descriptors[7] =
 {
   {
     "kind",
@@ -1069,10 +1416,36 @@ static const ProtobufCFieldDescriptor workflow_history__v1__optimization_tip__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "evidence",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__OptimizationTip, n_evidence),
+    offsetof(WorkflowHistory__V1__OptimizationTip, evidence),
+    &workflow_history__v1__tip_evidence__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sample_execution_ids",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(WorkflowHistory__V1__OptimizationTip, n_sample_execution_ids),
+    offsetof(WorkflowHistory__V1__OptimizationTip, sample_execution_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__optimization_tip__field_indices_by_name[] = {
+  5,   /* field[5] = evidence */
   3,   /* field[3] = executions */
   0,   /* field[0] = kind */
+  6,   /* field[6] = sample_execution_ids */
   1,   /* field[1] = severity */
   4,   /* field[4] = subject */
   2,   /* field[2] = text */
@@ -1080,7 +1453,7 @@ static const unsigned workflow_history__v1__optimization_tip__field_indices_by_n
 static const ProtobufCIntRange workflow_history__v1__optimization_tip__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__optimization_tip__descriptor =
 {
@@ -1090,7 +1463,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__optimization_tip__descrip
   "WorkflowHistory__V1__OptimizationTip",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__OptimizationTip),
-  5,
+  7,
   workflow_history__v1__optimization_tip__field_descriptors,
   workflow_history__v1__optimization_tip__field_indices_by_name,
   1,  workflow_history__v1__optimization_tip__number_ranges,
@@ -1187,7 +1560,174 @@ const ProtobufCMessageDescriptor workflow_history__v1__efficiency_point__descrip
   (ProtobufCMessageInit) workflow_history__v1__efficiency_point__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__performance_metrics__field_descriptors[8] =
+static const ProtobufCFieldDescriptor workflow_history__v1__duration_bucket__field_descriptors[3] =
+{
+  {
+    "lower_seconds",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DurationBucket, lower_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "upper_seconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DurationBucket, upper_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "executions",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DurationBucket, executions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__duration_bucket__field_indices_by_name[] = {
+  2,   /* field[2] = executions */
+  0,   /* field[0] = lower_seconds */
+  1,   /* field[1] = upper_seconds */
+};
+static const ProtobufCIntRange workflow_history__v1__duration_bucket__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__duration_bucket__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.DurationBucket",
+  "DurationBucket",
+  "WorkflowHistory__V1__DurationBucket",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__DurationBucket),
+  3,
+  workflow_history__v1__duration_bucket__field_descriptors,
+  workflow_history__v1__duration_bucket__field_indices_by_name,
+  1,  workflow_history__v1__duration_bucket__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__duration_bucket__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__task_metrics__field_descriptors[6] =
+{
+  {
+    "task_name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TaskMetrics, task_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "runs",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TaskMetrics, runs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failed_runs",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TaskMetrics, failed_runs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_duration_seconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TaskMetrics, average_duration_seconds),
+    &google__protobuf__double_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_share",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TaskMetrics, time_share),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failure_share",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__TaskMetrics, failure_share),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__task_metrics__field_indices_by_name[] = {
+  3,   /* field[3] = average_duration_seconds */
+  2,   /* field[2] = failed_runs */
+  5,   /* field[5] = failure_share */
+  1,   /* field[1] = runs */
+  0,   /* field[0] = task_name */
+  4,   /* field[4] = time_share */
+};
+static const ProtobufCIntRange workflow_history__v1__task_metrics__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__task_metrics__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.TaskMetrics",
+  "TaskMetrics",
+  "WorkflowHistory__V1__TaskMetrics",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__TaskMetrics),
+  6,
+  workflow_history__v1__task_metrics__field_descriptors,
+  workflow_history__v1__task_metrics__field_indices_by_name,
+  1,  workflow_history__v1__task_metrics__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__task_metrics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__performance_metrics__field_descriptors[13] =
 {
   {
     "user_id",
@@ -1285,12 +1825,77 @@ static const ProtobufCFieldDescriptor workflow_history__v1__performance_metrics_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "p50_duration_seconds",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, p50_duration_seconds),
+    &google__protobuf__double_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p95_duration_seconds",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, p95_duration_seconds),
+    &google__protobuf__double_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p99_duration_seconds",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, p99_duration_seconds),
+    &google__protobuf__double_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duration_histogram",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, n_duration_histogram),
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, duration_histogram),
+    &workflow_history__v1__duration_bucket__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slowest_tasks",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, n_slowest_tasks),
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, slowest_tasks),
+    &workflow_history__v1__task_metrics__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__performance_metrics__field_indices_by_name[] = {
+  11,   /* field[11] = duration_histogram */
   7,   /* field[7] = efficiency_trend */
   5,   /* field[5] = error_patterns */
   4,   /* field[4] = execution_time_distribution */
   6,   /* field[6] = optimization_tips */
+  8,   /* field[8] = p50_duration_seconds */
+  9,   /* field[9] = p95_duration_seconds */
+  10,   /* field[10] = p99_duration_seconds */
+  12,   /* field[12] = slowest_tasks */
   0,   /* field[0] = user_id */
   3,   /* field[3] = window_end */
   2,   /* field[2] = window_start */
@@ -1299,7 +1904,7 @@ static const unsigned workflow_history__v1__performance_metrics__field_indices_b
 static const ProtobufCIntRange workflow_history__v1__performance_metrics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__performance_metrics__descriptor =
 {
@@ -1309,7 +1914,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__performance_metrics__desc
   "WorkflowHistory__V1__PerformanceMetrics",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__PerformanceMetrics),
-  8,
+  13,
   workflow_history__v1__performance_metrics__field_descriptors,
   workflow_history__v1__performance_metrics__field_indices_by_name,
   1,  workflow_history__v1__performance_metrics__number_ranges,
@@ -1382,20 +1987,28 @@ const ProtobufCEnumDescriptor workflow_history__v1__tip_severity__descriptor =
   workflow_history__v1__tip_severity__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue workflow_history__v1__tip_kind__enum_values_by_number[4] =
+static const ProtobufCEnumValue workflow_history__v1__tip_kind__enum_values_by_number[8] =
 {
   { "TIP_KIND_UNSPECIFIED", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_UNSPECIFIED", 0 },
   { "TIP_KIND_HEALTHY", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_HEALTHY", 1 },
   { "TIP_KIND_SLOW_EXECUTIONS", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_SLOW_EXECUTIONS", 2 },
   { "TIP_KIND_REPEATED_ERROR", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_REPEATED_ERROR", 3 },
+  { "TIP_KIND_BOTTLENECK_TASK", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_BOTTLENECK_TASK", 4 },
+  { "TIP_KIND_REGRESSION", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_REGRESSION", 5 },
+  { "TIP_KIND_RETRY_STORM", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_RETRY_STORM", 6 },
+  { "TIP_KIND_FAILURE_CAUSE", "WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_FAILURE_CAUSE", 7 },
 };
 static const ProtobufCIntRange workflow_history__v1__tip_kind__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex workflow_history__v1__tip_kind__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex workflow_history__v1__tip_kind__enum_values_by_name[8] =
 {
+  { "TIP_KIND_BOTTLENECK_TASK", 4 },
+  { "TIP_KIND_FAILURE_CAUSE", 7 },
   { "TIP_KIND_HEALTHY", 1 },
+  { "TIP_KIND_REGRESSION", 5 },
   { "TIP_KIND_REPEATED_ERROR", 3 },
+  { "TIP_KIND_RETRY_STORM", 6 },
   { "TIP_KIND_SLOW_EXECUTIONS", 2 },
   { "TIP_KIND_UNSPECIFIED", 0 },
 };
@@ -1406,9 +2019,9 @@ const ProtobufCEnumDescriptor workflow_history__v1__tip_kind__descriptor =
   "TipKind",
   "WorkflowHistory__V1__TipKind",
   "workflow_history.v1",
-  4,
+  8,
   workflow_history__v1__tip_kind__enum_values_by_number,
-  4,
+  8,
   workflow_history__v1__tip_kind__enum_values_by_name,
   1,
   workflow_history__v1__tip_kind__value_ranges,

@@ -21,8 +21,12 @@ typedef struct WorkflowHistory__V1__WorkflowTypeStatistics WorkflowHistory__V1__
 typedef struct WorkflowHistory__V1__WorkflowStatistics WorkflowHistory__V1__WorkflowStatistics;
 typedef struct WorkflowHistory__V1__SpeedClass WorkflowHistory__V1__SpeedClass;
 typedef struct WorkflowHistory__V1__ErrorPattern WorkflowHistory__V1__ErrorPattern;
+typedef struct WorkflowHistory__V1__InputAssociation WorkflowHistory__V1__InputAssociation;
+typedef struct WorkflowHistory__V1__TipEvidence WorkflowHistory__V1__TipEvidence;
 typedef struct WorkflowHistory__V1__OptimizationTip WorkflowHistory__V1__OptimizationTip;
 typedef struct WorkflowHistory__V1__EfficiencyPoint WorkflowHistory__V1__EfficiencyPoint;
+typedef struct WorkflowHistory__V1__DurationBucket WorkflowHistory__V1__DurationBucket;
+typedef struct WorkflowHistory__V1__TaskMetrics WorkflowHistory__V1__TaskMetrics;
 typedef struct WorkflowHistory__V1__PerformanceMetrics WorkflowHistory__V1__PerformanceMetrics;
 
 
@@ -95,7 +99,23 @@ typedef enum _WorkflowHistory__V1__TipKind {
   /*
    * One error occurs again and again.
    */
-  WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_REPEATED_ERROR = 3
+  WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_REPEATED_ERROR = 3,
+  /*
+   * One task takes most of the tasks' time.
+   */
+  WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_BOTTLENECK_TASK = 4,
+  /*
+   * Executions take longer, or fail more often, since a day.
+   */
+  WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_REGRESSION = 5,
+  /*
+   * Failed workflows are tried again and again, and fail again.
+   */
+  WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_RETRY_STORM = 6,
+  /*
+   * Failures follow a value of the input, an hour, a weekday or the workflow before.
+   */
+  WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_FAILURE_CAUSE = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WORKFLOW_HISTORY__V1__TIP_KIND)
 } WorkflowHistory__V1__TipKind;
 
@@ -328,10 +348,72 @@ struct  WorkflowHistory__V1__ErrorPattern
    * error_message, in percent from 0 to 100, rounded to 2 decimals.
    */
   double share;
+  /*
+   * What the inputs of the executions that end with it have in common, strongest first, at most 5:
+   * learned from all history that is kept, not from the window alone.
+   */
+  size_t n_input_associations;
+  WorkflowHistory__V1__InputAssociation **input_associations;
 };
 #define WORKFLOW_HISTORY__V1__ERROR_PATTERN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__error_pattern__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, NULL, WORKFLOW_HISTORY__V1__ERROR_TREND__ERROR_TREND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0 }
+    , (char *)protobuf_c_empty_string, 0, NULL, NULL, WORKFLOW_HISTORY__V1__ERROR_TREND__ERROR_TREND_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0,NULL }
+
+
+/*
+ * A value of the input that goes with an error.
+ */
+struct  WorkflowHistory__V1__InputAssociation
+{
+  ProtobufCMessage base;
+  /*
+   * Where the value is in input_data, as JSONPath writes it (RFC 9535): `$.order.region`.
+   */
+  char *field;
+  /*
+   * The value as JSON, or a range of numbers such as `[1e6, 1e7)`.
+   */
+  char *value;
+  /*
+   * How many executions had both, of those that the learner has kept of the type.
+   */
+  int64_t executions;
+  /*
+   * How many of the executions with the value ended with the error, in percent.
+   */
+  double error_rate;
+  /*
+   * How many of the type's other executions did, in percent.
+   */
+  double baseline_error_rate;
+  /*
+   * The probability of a difference like this by chance: Fisher's exact test, one-sided.
+   */
+  double p_value;
+};
+#define WORKFLOW_HISTORY__V1__INPUT_ASSOCIATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__input_association__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0 }
+
+
+/*
+ * A figure that a tip rests on.
+ */
+struct  WorkflowHistory__V1__TipEvidence
+{
+  ProtobufCMessage base;
+  /*
+   * What the figure is, in snake_case with its unit: `time_share_percent`, `lift`.
+   */
+  char *name;
+  /*
+   * The figure.
+   */
+  double value;
+};
+#define WORKFLOW_HISTORY__V1__TIP_EVIDENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__tip_evidence__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -357,13 +439,24 @@ struct  WorkflowHistory__V1__OptimizationTip
    */
   int64_t executions;
   /*
-   * What it is about: a speed class, or an error's fingerprint. Empty for HEALTHY.
+   * What it is about: a speed class, an error's fingerprint, a task's name, a workflow type, or a
+   * pattern_id of ListLearnedPatterns. Empty for HEALTHY.
    */
   char *subject;
+  /*
+   * The figures that it rests on.
+   */
+  size_t n_evidence;
+  WorkflowHistory__V1__TipEvidence **evidence;
+  /*
+   * The ids of the latest executions behind it, at most 5, newest first.
+   */
+  size_t n_sample_execution_ids;
+  char **sample_execution_ids;
 };
 #define WORKFLOW_HISTORY__V1__OPTIMIZATION_TIP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__optimization_tip__descriptor) \
-    , WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_UNSPECIFIED, WORKFLOW_HISTORY__V1__TIP_SEVERITY__TIP_SEVERITY_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , WORKFLOW_HISTORY__V1__TIP_KIND__TIP_KIND_UNSPECIFIED, WORKFLOW_HISTORY__V1__TIP_SEVERITY__TIP_SEVERITY_UNSPECIFIED, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL }
 
 
 /*
@@ -396,6 +489,67 @@ struct  WorkflowHistory__V1__EfficiencyPoint
 #define WORKFLOW_HISTORY__V1__EFFICIENCY_POINT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__efficiency_point__descriptor) \
     , (char *)protobuf_c_empty_string, 0, 0, NULL, NULL }
+
+
+/*
+ * How many executions took how long.
+ */
+struct  WorkflowHistory__V1__DurationBucket
+{
+  ProtobufCMessage base;
+  /*
+   * The shortest duration of the bucket, in seconds.
+   */
+  double lower_seconds;
+  /*
+   * The end of the bucket, in seconds, which is not in it: twice the shortest.
+   */
+  double upper_seconds;
+  /*
+   * How many executions of the window are in it.
+   */
+  int64_t executions;
+};
+#define WORKFLOW_HISTORY__V1__DURATION_BUCKET__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__duration_bucket__descriptor) \
+    , 0, 0, 0 }
+
+
+/*
+ * The runs of one task, added up: what task_results says of it.
+ */
+struct  WorkflowHistory__V1__TaskMetrics
+{
+  ProtobufCMessage base;
+  /*
+   * Its task_name.
+   */
+  char *task_name;
+  /*
+   * How often it ran.
+   */
+  int64_t runs;
+  /*
+   * How many of its runs failed.
+   */
+  int64_t failed_runs;
+  /*
+   * The mean of the durations that are known, in seconds. Absent where none is.
+   */
+  Google__Protobuf__DoubleValue *average_duration_seconds;
+  /*
+   * Its part of the time of all tasks in the window, in percent from 0 to 100, to 2 decimals.
+   */
+  double time_share;
+  /*
+   * Its part of the failed runs of all tasks in the window, in percent from 0 to 100, to 2
+   * decimals. 0 where none failed.
+   */
+  double failure_share;
+};
+#define WORKFLOW_HISTORY__V1__TASK_METRICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__task_metrics__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, NULL, 0, 0 }
 
 
 /*
@@ -440,10 +594,32 @@ struct  WorkflowHistory__V1__PerformanceMetrics
    */
   size_t n_efficiency_trend;
   WorkflowHistory__V1__EfficiencyPoint **efficiency_trend;
+  /*
+   * The median duration in seconds, by nearest rank, within 1%. Absent where none is known.
+   */
+  Google__Protobuf__DoubleValue *p50_duration_seconds;
+  /*
+   * The 95th percentile of the durations in seconds, by nearest rank, within 1%.
+   */
+  Google__Protobuf__DoubleValue *p95_duration_seconds;
+  /*
+   * The 99th percentile of the durations in seconds, by nearest rank, within 1%.
+   */
+  Google__Protobuf__DoubleValue *p99_duration_seconds;
+  /*
+   * How the durations are spread: the buckets that have any, shortest first.
+   */
+  size_t n_duration_histogram;
+  WorkflowHistory__V1__DurationBucket **duration_histogram;
+  /*
+   * The 10 tasks that took the most time altogether, most first, then by name.
+   */
+  size_t n_slowest_tasks;
+  WorkflowHistory__V1__TaskMetrics **slowest_tasks;
 };
 #define WORKFLOW_HISTORY__V1__PERFORMANCE_METRICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__performance_metrics__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, NULL, 0,NULL, 0,NULL }
 
 
 /* WorkflowHistory__V1__WorkflowTypeStatistics methods */
@@ -522,6 +698,44 @@ WorkflowHistory__V1__ErrorPattern *
 void   workflow_history__v1__error_pattern__free_unpacked
                      (WorkflowHistory__V1__ErrorPattern *message,
                       ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__InputAssociation methods */
+void   workflow_history__v1__input_association__init
+                     (WorkflowHistory__V1__InputAssociation         *message);
+size_t workflow_history__v1__input_association__get_packed_size
+                     (const WorkflowHistory__V1__InputAssociation   *message);
+size_t workflow_history__v1__input_association__pack
+                     (const WorkflowHistory__V1__InputAssociation   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__input_association__pack_to_buffer
+                     (const WorkflowHistory__V1__InputAssociation   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__InputAssociation *
+       workflow_history__v1__input_association__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__input_association__free_unpacked
+                     (WorkflowHistory__V1__InputAssociation *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__TipEvidence methods */
+void   workflow_history__v1__tip_evidence__init
+                     (WorkflowHistory__V1__TipEvidence         *message);
+size_t workflow_history__v1__tip_evidence__get_packed_size
+                     (const WorkflowHistory__V1__TipEvidence   *message);
+size_t workflow_history__v1__tip_evidence__pack
+                     (const WorkflowHistory__V1__TipEvidence   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__tip_evidence__pack_to_buffer
+                     (const WorkflowHistory__V1__TipEvidence   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__TipEvidence *
+       workflow_history__v1__tip_evidence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__tip_evidence__free_unpacked
+                     (WorkflowHistory__V1__TipEvidence *message,
+                      ProtobufCAllocator *allocator);
 /* WorkflowHistory__V1__OptimizationTip methods */
 void   workflow_history__v1__optimization_tip__init
                      (WorkflowHistory__V1__OptimizationTip         *message);
@@ -560,6 +774,44 @@ WorkflowHistory__V1__EfficiencyPoint *
 void   workflow_history__v1__efficiency_point__free_unpacked
                      (WorkflowHistory__V1__EfficiencyPoint *message,
                       ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__DurationBucket methods */
+void   workflow_history__v1__duration_bucket__init
+                     (WorkflowHistory__V1__DurationBucket         *message);
+size_t workflow_history__v1__duration_bucket__get_packed_size
+                     (const WorkflowHistory__V1__DurationBucket   *message);
+size_t workflow_history__v1__duration_bucket__pack
+                     (const WorkflowHistory__V1__DurationBucket   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__duration_bucket__pack_to_buffer
+                     (const WorkflowHistory__V1__DurationBucket   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__DurationBucket *
+       workflow_history__v1__duration_bucket__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__duration_bucket__free_unpacked
+                     (WorkflowHistory__V1__DurationBucket *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__TaskMetrics methods */
+void   workflow_history__v1__task_metrics__init
+                     (WorkflowHistory__V1__TaskMetrics         *message);
+size_t workflow_history__v1__task_metrics__get_packed_size
+                     (const WorkflowHistory__V1__TaskMetrics   *message);
+size_t workflow_history__v1__task_metrics__pack
+                     (const WorkflowHistory__V1__TaskMetrics   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__task_metrics__pack_to_buffer
+                     (const WorkflowHistory__V1__TaskMetrics   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__TaskMetrics *
+       workflow_history__v1__task_metrics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__task_metrics__free_unpacked
+                     (WorkflowHistory__V1__TaskMetrics *message,
+                      ProtobufCAllocator *allocator);
 /* WorkflowHistory__V1__PerformanceMetrics methods */
 void   workflow_history__v1__performance_metrics__init
                      (WorkflowHistory__V1__PerformanceMetrics         *message);
@@ -593,11 +845,23 @@ typedef void (*WorkflowHistory__V1__SpeedClass_Closure)
 typedef void (*WorkflowHistory__V1__ErrorPattern_Closure)
                  (const WorkflowHistory__V1__ErrorPattern *message,
                   void *closure_data);
+typedef void (*WorkflowHistory__V1__InputAssociation_Closure)
+                 (const WorkflowHistory__V1__InputAssociation *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__TipEvidence_Closure)
+                 (const WorkflowHistory__V1__TipEvidence *message,
+                  void *closure_data);
 typedef void (*WorkflowHistory__V1__OptimizationTip_Closure)
                  (const WorkflowHistory__V1__OptimizationTip *message,
                   void *closure_data);
 typedef void (*WorkflowHistory__V1__EfficiencyPoint_Closure)
                  (const WorkflowHistory__V1__EfficiencyPoint *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__DurationBucket_Closure)
+                 (const WorkflowHistory__V1__DurationBucket *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__TaskMetrics_Closure)
+                 (const WorkflowHistory__V1__TaskMetrics *message,
                   void *closure_data);
 typedef void (*WorkflowHistory__V1__PerformanceMetrics_Closure)
                  (const WorkflowHistory__V1__PerformanceMetrics *message,
@@ -615,8 +879,12 @@ extern const ProtobufCMessageDescriptor workflow_history__v1__workflow_type_stat
 extern const ProtobufCMessageDescriptor workflow_history__v1__workflow_statistics__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__speed_class__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__error_pattern__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__input_association__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__tip_evidence__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__optimization_tip__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__efficiency_point__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__duration_bucket__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__task_metrics__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__performance_metrics__descriptor;
 
 PROTOBUF_C__END_DECLS
