@@ -10,7 +10,8 @@ struct FigureParts {
     /// What an execution became, or was, by a change that is not yet in the rollups.
     case became = 1
     case was = 2
-    case execution = 3
+    case executions = 3
+    case error = 4
   }
 
   /// One of them.
@@ -19,8 +20,11 @@ struct FigureParts {
     case rollup(StoredRollup)
     /// An execution, which counts so many times towards the figures of its day.
     case change(ExecutionID, ExecutionContribution, times: Int64)
-    /// An execution at an end of the window.
-    case execution(ExecutionID, ExecutionContribution)
+    /// Executions of one type and status at an end of the window, without their errors. The id is that
+    /// of one of them, or not before theirs: it is of their day, and in the range that they are in.
+    case executions(ExecutionID, ExecutionGroup)
+    /// The fingerprint of an error at an end of a window.
+    case error(ExecutionID, fingerprint: ExactText)
   }
 
   let parameters: [Parameter]
@@ -29,32 +33,48 @@ struct FigureParts {
 
   /// The parts of statistics: those of a span, without errors.
   init(_ query: WindowQuery, _ span: RollupSpan) {
-    self.init(
-      query, days: span.days, durationsFrom: span.days.lowerBound,
-      ends: span.added + span.removed, hasErrors: false)
+    self.init(query, days: span.days, durationsFrom: span.days.lowerBound, ends: span.ends)
   }
 
-  /// The rollups and changes of some days, their durations from one of these on, and the executions
-  /// in some ranges; of these there are three at most that do not overlap.
+  /// The rollups and changes of some days, their durations from one of these on, the executions in
+  /// at most two ranges, each of one day, and if so asked the errors in others.
   init(
     _ query: WindowQuery, days: Range<Day>, durationsFrom first: Day, ends: [Range<ExecutionID>],
-    hasErrors: Bool
+    errorEnds: [Range<ExecutionID>]? = nil
   ) {
-    let none = days.ids.upperBound..<days.ids.upperBound
-    let ends = ends.joined
-    let ranges = [days.ids] + ends + Array(repeating: none, count: 3 - ends.count)
+    func padded(_ ranges: [Range<ExecutionID>], to count: Int) -> [Range<ExecutionID>] {
+      let none = days.ids.upperBound..<days.ids.upperBound
+      return ranges + Array(repeating: none, count: count - ranges.count)
+    }
+    let ranges =
+      [days.ids] + padded(ends, to: Self.ends.count)
+      + (errorEnds.map { padded($0.joined, to: Self.errorEnds.count) } ?? [])
     parameters =
       [
         .text(query.userID), .int4(days.lowerBound.number), .int4(days.upperBound.number),
         .int4(first.number),
       ] + ranges.flatMap { [$0.lowerBound.parameter, $0.upperBound.parameter] }
       + (query.workflowType.map { [.text($0)] } ?? [])
-    self.hasErrors = hasErrors
+    hasErrors = errorEnds != nil
     isOfOneType = query.workflowType != nil
   }
 
+  /// The parameters with the bounds of the ranges at the ends of a window.
+  private static let ends: [(first: String, end: String)] = [("$7", "$8"), ("$9", "$10")]
+  /// Those of the ranges of errors, of which there are as many: the window before ends where this one
+  /// begins.
+  private static let errorEnds: [(first: String, end: String)] = [
+    ("$11", "$12"), ("$13", "$14"), ("$15", "$16"),
+  ]
+
   /// The type that the part in a row is of.
   static func workflowType(_ row: Row) throws(PostgresError) -> String { try row.value(1) }
+
+  /// How many parts a row counts for: each execution is one.
+  static func count(_ row: Row) throws(PostgresError) -> Int {
+    let kind: Int16 = try row.value(0)
+    return kind == Kind.executions.rawValue ? Int(clamping: try ExecutionGroup(row: row).count) : 1
+  }
 
   /// Whether the row lacks some of a rollup, for its size.
   static func isCut(_ row: Row) throws(PostgresError) -> Bool {
@@ -71,21 +91,22 @@ struct FigureParts {
     }
     if kind == .rollup { return .rollup(StoredRollup(row: row)) }
     let id = ExecutionID(uuid: try row.value(3))
-    let contribution = try ExecutionContribution(row, from: 13)
     switch kind {
-    case .became: return .change(id, contribution, times: 1)
-    case .was: return .change(id, contribution, times: -1)
-    case .execution, .rollup: return .execution(id, contribution)
+    case .became: return .change(id, try ExecutionContribution(row, from: 13), times: 1)
+    case .was: return .change(id, try ExecutionContribution(row, from: 13), times: -1)
+    case .error: return .error(id, fingerprint: ExactText(try row.value(15)))
+    case .executions, .rollup: return .executions(id, ExecutionGroup(row: row))
     }
   }
 
   // MARK: The statements
 
-  /// Reads the parts, up to a limit and one more; what takes more than so many bytes of a rollup is
-  /// NULL.
+  /// Reads the parts, up to a limit and one more, the executions in groups; what takes more than so many
+  /// bytes of a rollup is NULL.
   func select(limit: Int, bytes: Int) -> Statement {
     Statement(
-      "\(name)_\(limit)_\(bytes)", sql { Self.upTo(bytes, $0) } + "\nLIMIT \(limit + 1)", types)
+      "\(name)_\(limit)_\(bytes)",
+      sql(grouping: limit + 1) { Self.upTo(bytes, $0) } + "\nLIMIT \(limit + 1)", types)
   }
 
   /// Counts the parts, up to a limit and one more.
@@ -112,22 +133,48 @@ struct FigureParts {
   }
 
   private var types: [DataType] {
-    [.text, .int4, .int4, .int4] + Array(repeating: .uuid, count: 8)
+    [.text, .int4, .int4, .int4] + Array(repeating: .uuid, count: hasErrors ? 12 : 6)
       + (isOfOneType ? [.text] : [])
   }
 
-  /// - Parameter value: how a column of a rollup is read.
-  private func sql(_ value: (String) -> String) -> String {
-    func typeCondition(_ column: String) -> String { isOfOneType ? "AND \(column) = $13" : "" }
+  /// - Parameters:
+  ///   - limit: how many of the executions at each end are put together in groups; nil where each is a
+  ///     part of its own.
+  ///   - value: how a column of a rollup is read.
+  private func sql(grouping limit: Int? = nil, _ value: (String) -> String) -> String {
+    func typeCondition(_ column: String) -> String {
+      isOfOneType ? "AND \(column) = $\(types.count)" : ""
+    }
     let noFigures = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    let noCounts = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
     func fingerprint(_ column: String) -> String { hasErrors ? column : "NULL::text" }
-    let ends = [("$7", "$8"), ("$9", "$10"), ("$11", "$12")].map { first, end in
+    func condition(_ range: (first: String, end: String)) -> String {
+      "user_id = $1 AND id >= \(range.first) AND id < \(range.end) \(typeCondition("workflow_type"))"
+    }
+    let durations = "FILTER (WHERE duration_seconds IS NOT NULL)"
+    let executions = Self.ends.map { range in
+      let source = "FROM workflow_executions WHERE \(condition(range))"
+      return limit.map { limit in
+        """
+        UNION ALL
+        SELECT \(Kind.executions.rawValue)::smallint, workflow_type, NULL, \(range.first), count(*),
+          \(noCounts), status, NULL, NULL, array_agg(duration_seconds) \(durations)
+        FROM (SELECT workflow_type, status, duration_seconds \(source) LIMIT \(limit)) AS execution
+        GROUP BY workflow_type, status
+        """
+      } ?? """
+        UNION ALL
+        SELECT \(Kind.executions.rawValue)::smallint, workflow_type, NULL, id, 1, \(noCounts), status,
+          NULL, NULL, CASE WHEN duration_seconds IS NOT NULL THEN ARRAY[duration_seconds] END
+        \(source)
+        """
+    }
+    let errors = Self.errorEnds.map { range in
       """
       UNION ALL
-      SELECT \(Kind.execution.rawValue)::smallint, workflow_type, NULL, id, \(noFigures), status,
-        duration_seconds, \(fingerprint("error_fingerprint"))
-      FROM workflow_executions
-      WHERE user_id = $1 AND id >= \(first) AND id < \(end) \(typeCondition("workflow_type"))
+      SELECT \(Kind.error.rawValue)::smallint, workflow_type, NULL, id, \(noFigures), NULL, NULL,
+        error_fingerprint, NULL
+      FROM workflow_executions WHERE \(condition(range)) AND error_fingerprint IS NOT NULL
       """
     }
     return """
@@ -135,13 +182,13 @@ struct FigureParts {
         NULL::uuid, pending, running, completed, failed, paused,
         CASE WHEN day >= \(RollupTable.date("$4")) THEN \(value("durations")) ELSE '' END,
         \(hasErrors ? value("errors") : "''::bytea"), dropped_first, dropped_last, NULL::smallint,
-        NULL::double precision, NULL::text
+        NULL::double precision, NULL::text, NULL::double precision[]
       FROM execution_rollups
       WHERE user_id = $1 AND day >= \(RollupTable.date("$2")) AND day < \(RollupTable.date("$3"))
         \(typeCondition("workflow_type"))
       UNION ALL
       SELECT state.kind, state.workflow_type, NULL, execution_id, \(noFigures), state.status,
-        state.duration_seconds, \(fingerprint("state.error_fingerprint"))
+        state.duration_seconds, \(fingerprint("state.error_fingerprint")), NULL
       FROM workflow_execution_changes AS change CROSS JOIN LATERAL (
         VALUES (\(Kind.became.rawValue)::smallint, change.workflow_type, change.status,
             change.duration_seconds, change.error_fingerprint),
@@ -151,7 +198,7 @@ struct FigureParts {
       WHERE user_id = $1 AND transaction_id >= \(RollupFolder.watermark)
         AND execution_id >= $5 AND execution_id < $6 AND state.status IS NOT NULL
         \(typeCondition("state.workflow_type"))
-      \(ends.joined(separator: "\n"))
+      \((hasErrors ? executions + errors : executions).joined(separator: "\n"))
       """
   }
 }
@@ -169,6 +216,19 @@ struct StoredRollup {
   /// When the first and the last of those was created that retention dropped.
   var dropped: [Timestamp] {
     get throws(PostgresError) { try [row.timestamp(11), row.timestamp(12)].compactMap { $0 } }
+  }
+}
+
+/// A row of executions that have a status in common.
+struct ExecutionGroup {
+  fileprivate let row: Row
+
+  /// How many there are.
+  var count: Int64 { get throws(PostgresError) { try row.value(4) } }
+  var status: WorkflowStatus { get throws(PostgresError) { try row.status(13) } }
+  /// In seconds, of those that have one.
+  var durations: [Double] {
+    get throws(PostgresError) { try row.value(16, as: [Double]?.self) ?? [] }
   }
 }
 

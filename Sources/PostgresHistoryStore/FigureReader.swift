@@ -28,8 +28,12 @@ struct FigureReader {
   }
 
   private func isWhole(_ rows: QueryResult) throws -> Bool {
-    guard rows.count <= limits.partsAtOnce else { return false }
-    return try !(0..<rows.count).contains { try FigureParts.isCut(rows[$0]) }
+    var count = 0
+    for index in 0..<rows.count {
+      count += try FigureParts.count(rows[index])
+      guard count <= limits.partsAtOnce, try !FigureParts.isCut(rows[index]) else { return false }
+    }
+    return true
   }
 
   private func pass(_ rows: QueryResult, in order: [Int], to body: (Row) throws -> Void)

@@ -32,8 +32,7 @@ struct MetricsTally {
     let baseline = firstDay - EfficiencyTrend.baselineDays
     return FigureParts(
       query, days: min(baseline, before.days.lowerBound)..<window.days.upperBound,
-      durationsFrom: baseline,
-      ends: window.added + window.removed + before.added + before.removed, hasErrors: true)
+      durationsFrom: baseline, ends: window.ends, errorEnds: window.ends + before.ends)
   }
 
   /// Adds a part.
@@ -61,34 +60,27 @@ struct MetricsTally {
       if let duration = contribution.durationSeconds {
         byDay[day, default: DurationFigures()].add(duration, times: times)
       }
-      if let of = windowOfErrors(day) { addError(contribution, times, day, to: of) }
-    case .execution(let id, let contribution): add(id, contribution)
+      if let fingerprint = contribution.errorFingerprint, let of = windowOfErrors(day) {
+        errors.add(times, ExactText(fingerprint), of: day, to: of)
+      }
+    case .executions(let id, let group):
+      let times = window.times(id)
+      let day = Day(of: id.createdAt)
+      for duration in try group.durations {
+        ends[day, default: DurationFigures()].add(duration, times: times)
+      }
+    case .error(let id, let fingerprint):
+      let day = Day(of: id.createdAt)
+      for (span, of) in [(window, ErrorTally.Window.now), (before, .before)] {
+        let times = span.times(id)
+        if times != 0 { errors.add(times, fingerprint, of: day, to: of) }
+      }
     }
   }
 
   /// The window to which the errors of a day's rollups count, as a whole at first.
   private func windowOfErrors(_ day: Day) -> ErrorTally.Window? {
     window.days.contains(day) ? .now : before.days.contains(day) ? .before : nil
-  }
-
-  private mutating func add(_ id: ExecutionID, _ contribution: ExecutionContribution) {
-    let day = Day(of: id.createdAt)
-    let times = window.times(id)
-    if times != 0 {
-      if let duration = contribution.durationSeconds {
-        ends[day, default: DurationFigures()].add(duration, times: times)
-      }
-      addError(contribution, times, day, to: .now)
-    }
-    let timesBefore = before.times(id)
-    if timesBefore != 0 { addError(contribution, timesBefore, day, to: .before) }
-  }
-
-  private mutating func addError(
-    _ contribution: ExecutionContribution, _ times: Int64, _ day: Day, to of: ErrorTally.Window
-  ) {
-    guard let fingerprint = contribution.errorFingerprint else { return }
-    errors.add(times, ExactText(fingerprint), of: day, to: of)
   }
 
   // MARK: Figures

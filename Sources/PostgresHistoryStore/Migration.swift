@@ -25,5 +25,5 @@ struct Migration {
   var steps: [Step]
 
   /// All of them, in order.
-  static let all = [initial, changeLog, rollups, retention, createdIndex, sealing]
+  static let all = [initial, changeLog, rollups, retention, createdIndex, sealing, windowIndexes]
 }

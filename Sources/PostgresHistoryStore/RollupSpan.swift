@@ -9,6 +9,9 @@ struct RollupSpan: Equatable {
   /// Executions that do not count though they are of one of these days.
   private(set) var removed: [Range<ExecutionID>] = []
 
+  /// The executions that count beside the rollups, or against them: at most two ranges, each of one day.
+  var ends: [Range<ExecutionID>] { added + removed }
+
   /// The executions that were created from one cut on and before another.
   init(from start: DayCut, to end: DayCut) {
     if start.day >= end.day, !start.isMidnight {
@@ -20,8 +23,11 @@ struct RollupSpan: Equatable {
     let last = end.readsBefore ? end.day : end.day + 1
     days = first..<max(first, last)
     guard first < last else {
-      // Two cuts of neighbouring days: all between them is read.
-      if start.id < end.id { added.append(start.id..<end.id) }
+      // Cuts of one day or of neighbouring days: all between them is read.
+      if start.id < end.id {
+        added = start.isMidnight ? [end.before] : [start.after, end.before]
+      }
+      added.removeAll { $0.isEmpty }
       return
     }
     if start.readsBefore { removed.append(start.before) } else { added.append(start.after) }

@@ -57,8 +57,13 @@ struct StatisticsTally {
       }
     case .change(_, let contribution, let times):
       current?.rollup.add(contribution, times: times)
-    case .execution(let id, let contribution):
-      current?.rollup.add(contribution, times: span.times(id))
+    case .executions(let id, let group):
+      let times = span.times(id)
+      current?.rollup.counts[try group.status] += try group.count * times
+      for duration in try group.durations {
+        current?.rollup.durations.add(duration, times: times)
+      }
+    case .error: break
     }
   }
 

@@ -152,7 +152,8 @@ import WorkflowHistory
         """)
       #expect(
         try names[0].value(0)
-          == "idx_workflow_executions_error_fingerprint idx_workflow_executions_status"
+          == "idx_workflow_executions_error_created"
+          + " idx_workflow_executions_error_fingerprint idx_workflow_executions_status"
           + " idx_workflow_executions_user_created idx_workflow_executions_user_id"
           + " idx_workflow_executions_workflow_id")
     }

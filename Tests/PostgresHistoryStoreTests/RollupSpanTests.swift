@@ -31,6 +31,9 @@ import WorkflowHistory
           guard count(span, instant) != expected else { continue }
           Issue.record("\(instant) in \(start)..<\(end)")
         }
+        let ends = span.ends
+        #expect(ends.count <= 2)
+        #expect(ends.allSatisfy { $0.upperBound <= (Day(of: $0.lowerBound.createdAt) + 1).firstID })
       }
     }
   }

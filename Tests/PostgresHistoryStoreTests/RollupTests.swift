@@ -28,7 +28,7 @@ import WorkflowHistory
       defer { late.close() }
       let row = execution(status: .failed, duration: 70, error: "late")
       try await late.transaction { transaction in
-        _ = try await transaction.query(Statement("", insertion(row)))
+        _ = try await transaction.query(Statement("", row.insertion))
         try await store.saveAll((0..<5).map { _ in execution() })
         try await store.fold()
         // What was committed after it began waits for it, and is counted meanwhile.
@@ -46,7 +46,7 @@ import WorkflowHistory
   @Test("a bite takes all changes of a transaction, however many")
   func largeTransaction() async throws {
     try await withStore { store in
-      let many = (0..<50).map { (index: Int) in insertion(execution(type: "t\(index % 7)")) }
+      let many = (0..<50).map { (index: Int) in execution(type: "t\(index % 7)").insertion }
       try await store.analysts.primary.transaction { transaction in
         for sql in many { _ = try await transaction.query(Statement("", sql)) }
       }
@@ -305,54 +305,6 @@ import WorkflowHistory
         HistoryQuery(userID: "alice", createdAfter: old[4].createdAt, includesTotal: true),
       ] { #expect(try await store.history(query).total == store.scannedTotal(query)) }
     }
-  }
-
-  @Test(
-    "an error keeps the fingerprint of the rules that it was saved under, until its message is updated"
-  )
-  func otherRules() async throws {
-    try await withStore { store in
-      let old = execution(status: .failed, error: "lost 7 rows")
-      _ = try await store.run(insertion(old))
-      try await store.saveAll([execution(status: .failed, error: "lost 8 rows")])
-      for check in [nil, RollupCheck.Mode.verify, .rebuild, .verify] {
-        try await store.fold()
-        if let check { #expect(try await store.check(check).differing == 0) }
-        let patterns = try await store.performanceMetrics(window).errorPatterns
-        #expect(patterns.map(\.fingerprint) == ["lost 7 rows", "lost <n> rows"])
-        #expect(patterns.map(\.share) == [50, 50])
-      }
-      var fields = ExecutionFields()
-      fields.errorMessage = "lost 9 rows"
-      _ = try await store.beginUpdate(old.id, fields, [.errorMessage]).answer()
-      for _ in 0..<2 {
-        let patterns = try await store.performanceMetrics(window).errorPatterns
-        #expect(patterns.map(\.fingerprint) == ["lost <n> rows"])
-        #expect(patterns.map(\.share) == [100])
-        try await store.fold()
-        #expect(try await store.check(.verify).differing == 0)
-      }
-    }
-  }
-
-  /// A statement that inserts a row, and logs it.
-  private func insertion(_ row: WorkflowExecution) -> String {
-    let error = row.errorMessage.map { "'\($0)'" } ?? "NULL"
-    let duration = row.durationSeconds.map { "\($0)" } ?? "NULL"
-    return """
-      WITH saved AS (
-        INSERT INTO workflow_executions (id, workflow_id, workflow_type, user_id, status, version,
-          created_at, updated_at, duration_seconds, error_message, error_fingerprint, save_digest)
-        VALUES ('\(row.id)', 'w', '\(row.workflowType)', '\(row.userID)', \(row.status.rawValue), 1,
-          to_timestamp(\(row.createdAt.microseconds / 1000) / 1e3), now(), \(duration), \(error),
-          \(error), decode(repeat('00', 32), 'hex'))
-        RETURNING *
-      )
-      INSERT INTO workflow_execution_changes (execution_id, user_id, version, workflow_type, status,
-        duration_seconds, error_fingerprint)
-      SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint
-      FROM saved
-      """
   }
 }
 
