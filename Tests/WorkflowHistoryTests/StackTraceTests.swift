@@ -100,6 +100,17 @@ struct StackTraceTests {
     #expect(fingerprint("a.B: no" + causes.joined()) == "a.Last: no at C.run")
   }
 
+  @Test("has at most 1,200 bytes, and whole characters")
+  func bytes() {
+    for pad in ["", "a", "ab", "abc"] {
+      let name = pad + String(repeating: "😀", count: 500)
+      let frames = (0..<3).map { "\n\tat a.\($0)\(name).run(T.java:1)" }.joined()
+      let text = fingerprint("SomeError: \(name)\(frames)")
+      #expect((1197...1200).contains(text.utf8.count))
+      #expect(!text.contains("\u{FFFD}"))
+    }
+  }
+
   @Test("has at most 430 characters")
   func length() {
     let name = String(repeating: "ü", count: 500)
