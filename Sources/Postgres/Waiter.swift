@@ -1,14 +1,17 @@
-internal import Reactor
+public import Reactor
 
 /// A task that waits for a value, which is given once: the first one counts.
-class Waiter<Value: Sendable> {
+public class Waiter<Value: Sendable> {
   private var continuation: CheckedContinuation<Value, Never>?
   private var early: Value?
   /// Whether the value was given.
-  private(set) var isResolved = false
+  public private(set) var isResolved = false
+
+  /// A waiter that was given no value yet.
+  public init() {}
 
   /// Gives the value.
-  func resolve(_ value: Value) {
+  public func resolve(_ value: Value) {
     guard !isResolved else { return }
     isResolved = true
     if let continuation = continuation.take() {
@@ -24,7 +27,7 @@ class Waiter<Value: Sendable> {
   ///   - cancelled: called when the task is cancelled; it gives a value. Where the task was
   ///     cancelled before it waits, that value is the answer and `begin` is not called.
   ///   - begin: sets going what gives the value.
-  func wait(
+  public func wait(
     on eventLoop: EventLoop, cancelled: @escaping () -> Void, begin: () -> Void
   ) async -> Value {
     await eventLoop.withCancellableContinuation(cancelled: cancelled) { continuation in

@@ -4,6 +4,10 @@ public import WorkflowHistory
 extension PostgresHistoryStore {
   /// As ``HistoryStore`` asks.
   public func performanceMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics {
+    try await sharedMetrics.answer(query) { try await self.readMetrics($0) }
+  }
+
+  private func readMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics {
     try await answering {
       // All statements see one snapshot.
       try await analysts.transaction { (transaction) async throws in

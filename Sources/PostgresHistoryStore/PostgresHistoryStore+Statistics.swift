@@ -4,6 +4,10 @@ public import WorkflowHistory
 extension PostgresHistoryStore {
   /// As ``HistoryStore`` asks.
   public func statistics(_ query: WindowQuery) async throws -> WorkflowStatistics {
+    try await sharedStatistics.answer(query) { try await self.readStatistics($0) }
+  }
+
+  private func readStatistics(_ query: WindowQuery) async throws -> WorkflowStatistics {
     try await answering {
       // All statements see one snapshot.
       try await analysts.transaction { (transaction) async throws in

@@ -33,6 +33,8 @@ public final class PostgresHistoryStore: HistoryStore {
   /// How content is sealed; nil where it is not.
   let sealing: PayloadSealing?
   var figureLimits = FigureLimits()
+  let sharedStatistics: SharedReads<WorkflowStatistics>
+  let sharedMetrics: SharedReads<PerformanceMetrics>
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   var keeping: [RecurringWork] = []
@@ -104,6 +106,8 @@ public final class PostgresHistoryStore: HistoryStore {
     self.writes = writes
     self.writers = writers
     self.sealing = sealing
+    sharedStatistics = SharedReads("statistics", on: eventLoop)
+    sharedMetrics = SharedReads("metrics", on: eventLoop)
     partitions = PartitionMaker(analysts.primary)
     changeLog = ChangeLogKeeper(analysts.primary, on: eventLoop)
     planner = PlannerStatistics(analysts.primary)
