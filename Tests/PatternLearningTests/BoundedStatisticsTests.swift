@@ -9,7 +9,7 @@ struct BoundedStatisticsTests {
     .input(InputField(path: "$.a", value: .text(value)))
   }
 
-  private let outcome = Outcome(day: 1, hasFailed: false, durationBucket: nil)
+  private let outcome = Outcome(day: 1, hasFailed: false)
 
   @Test("keep the values that are common among many that are not")
   func commonValues() {
@@ -42,16 +42,23 @@ struct BoundedStatisticsTests {
   func sample() {
     var generator = SeededGenerator(state: 1)
     let rows = (0..<3_000).map { _ in
-      SampledExecution(rank: generator.next(), day: 1, durationBucket: nil, conditions: [])
+      SampledExecution(rank: generator.next(), day: 1, duration: nil, conditions: [])
     }
-    var sample = BottomSample(rows)
-    let shuffled = BottomSample((rows + rows).shuffled(using: &generator))
+    func sampled(_ rows: [SampledExecution]) -> BottomSample {
+      var sample = BottomSample()
+      for row in rows { sample.add(row.rank, row) }
+      return sample
+    }
+    var sample = sampled(rows)
+    let shuffled = sampled((rows + rows).shuffled(using: &generator))
     #expect(sample == shuffled)
     #expect(
       sample.executions.map(\.rank)
         == Array(rows.map(\.rank).sorted().prefix(BottomSample.capacity)))
-    var parts = BottomSample(Array(rows[..<1_000]))
-    parts.merge(BottomSample(Array(rows[1_000...])))
+    var parts = sampled(Array(rows[..<1_000]))
+    parts.merge(sampled(Array(rows[1_000...])))
+    #expect(parts.executions.count > BottomSample.capacity)
+    parts.trim(to: BottomSample.capacity)
     #expect(parts == sample)
     sample.merge(parts)
     #expect(parts == sample)

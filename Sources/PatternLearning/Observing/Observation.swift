@@ -54,9 +54,20 @@ public struct Observation: Sendable {
   var day: Int32 { id.createdAt.day }
 
   /// The UTC hour of its id: 0 to 23.
-  var hour: UInt8 { UInt8(id.createdAt.microseconds / 3_600_000_000 % 24) }
+  var hour: UInt8 { id.createdAt.hour }
 
   /// The UTC weekday of its id as ISO 8601 numbers them: 1 is Monday, 7 Sunday.
+  var weekday: UInt8 { id.createdAt.weekday }
+}
+
+extension Timestamp {
+  /// The UTC hour: 0 to 23.
+  var hour: UInt8 {
+    let hour = microseconds / 3_600_000_000 - (microseconds % 3_600_000_000 < 0 ? 1 : 0)
+    return UInt8((hour % 24 + 24) % 24)
+  }
+
+  /// The UTC weekday as ISO 8601 numbers them: 1 is Monday, 7 Sunday.
   var weekday: UInt8 { UInt8(Weekday.number(ofDay: day)) }
 }
 

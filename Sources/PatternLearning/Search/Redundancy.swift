@@ -21,7 +21,7 @@ extension ExecutionSample {
   func independentDurations(
     _ candidates: [Candidate], _ thresholds: SearchThresholds
   ) -> [Candidate] {
-    let rows = completions.executions.filter { $0.durationBucket != nil }
+    let rows = completions.executions.filter { $0.duration != nil }
     return independent(candidates, rows, thresholds) { isMet, isRise, strata in
       var all = [DurationSketch](repeating: DurationSketch(), count: strata.count)
       var samples = all

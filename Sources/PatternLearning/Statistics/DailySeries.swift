@@ -6,6 +6,7 @@ protocol DayFigures: Equatable, Sendable, ByteCoded {
   var day: Int32 { get }
   init(day: Int32)
   mutating func merge(_ other: Self)
+  var durations: DurationSketch { get }
 }
 
 /// The figures of days, in order. There are as many as the periods that hold them have.
@@ -25,6 +26,13 @@ struct DailySeries<Figures: DayFigures>: Equatable, Sendable, ByteCoded {
   mutating func merge(_ other: DailySeries) {
     for figures in other.days { change(figures.day) { $0.merge(figures) } }
   }
+
+  /// Forgets the oldest days, so that so many are left.
+  mutating func trim(to count: Int) {
+    if days.count > count { days = Array(days.suffix(count)) }
+  }
+
+  var footprint: Int { days.reduce(days.bufferFootprint) { $0 + $1.durations.footprint } }
 
   func write(to bytes: inout [UInt8]) { days.write(to: &bytes) }
 

@@ -40,6 +40,10 @@ struct DurationSketch: Equatable, Sendable {
     other.forEachBucket { bucket, number in add(number, to: bucket) }
   }
 
+  var footprint: Int { counts.bufferFootprint }
+  /// That of all buckets, with the room that an array takes ahead.
+  static let mostFootprint = 32 + 2 * bucketCount * MemoryLayout<UInt32>.stride
+
   func count(in bucket: Int) -> UInt32 {
     let index = bucket - first
     return counts.indices.contains(index) ? counts[index] : 0

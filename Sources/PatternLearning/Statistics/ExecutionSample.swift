@@ -13,17 +13,17 @@ struct ExecutionSample: Equatable, Sendable, ByteCoded {
   init() {}
 
   mutating func add(
-    _ outcome: Outcome, rank: UInt64, conditions: @autoclosure () -> [UInt64]
+    _ outcome: Outcome, rank: UInt64, capacity: Int, conditions: @autoclosure () -> [UInt64]
   ) {
     func row() -> SampledExecution {
       SampledExecution(
-        rank: rank, day: outcome.day, durationBucket: outcome.durationBucket,
+        rank: rank, day: outcome.day, duration: outcome.duration,
         conditions: conditions().sorted())
     }
     if outcome.hasFailed {
-      failures.add(rank, row())
+      failures.add(rank, capacity: capacity, row())
     } else {
-      completions.add(rank, row())
+      completions.add(rank, capacity: capacity, row())
     }
   }
 
@@ -32,14 +32,21 @@ struct ExecutionSample: Equatable, Sendable, ByteCoded {
     completions.merge(other.completions)
   }
 
+  mutating func trim(to capacity: Int) {
+    failures.trim(to: capacity)
+    completions.trim(to: capacity)
+  }
+
+  var footprint: Int { failures.footprint + completions.footprint }
+
   func write(to bytes: inout [UInt8]) {
-    failures.executions.write(to: &bytes)
-    completions.executions.write(to: &bytes)
+    failures.write(to: &bytes)
+    completions.write(to: &bytes)
   }
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
-    failures = BottomSample(try [SampledExecution](from: &reader))
-    completions = BottomSample(try [SampledExecution](from: &reader))
+    failures = try BottomSample(from: &reader)
+    completions = try BottomSample(from: &reader)
   }
 }
 
@@ -47,30 +54,32 @@ struct ExecutionSample: Equatable, Sendable, ByteCoded {
 struct SampledExecution: Equatable, Sendable, ByteCoded {
   let rank: UInt64
   let day: Int32
-  let durationBucket: Int?
-  /// The keys of all conditions that it meets, sorted.
+  /// Where it completed and has one.
+  let duration: RoundedDuration?
+  /// The keys of all conditions that it meets and of the error that it ended with, sorted.
   let conditions: [UInt64]
 
-  init(rank: UInt64, day: Int32, durationBucket: Int?, conditions: [UInt64]) {
+  init(rank: UInt64, day: Int32, duration: RoundedDuration?, conditions: [UInt64]) {
     self.rank = rank
     self.day = day
-    self.durationBucket = durationBucket
+    self.duration = duration
     self.conditions = conditions
   }
+
+  /// The bucket of its duration.
+  var durationBucket: Int? { duration.map { DurationSketch.bucket(of: $0.seconds) } }
 
   func write(to bytes: inout [UInt8]) {
     rank.write(to: &bytes)
     day.write(to: &bytes)
-    bytes.append(zigzag: Int64(durationBucket ?? -1))
+    (duration.map { [$0] } ?? []).write(to: &bytes)
     conditions.write(to: &bytes)
   }
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
     rank = try reader.number()
     day = try reader.day()
-    let bucket = try reader.zigzag()
-    guard (-1..<Int64(DurationSketch.bucketCount)).contains(bucket) else { throw MalformedBytes() }
-    durationBucket = bucket < 0 ? nil : Int(bucket)
+    duration = try [RoundedDuration](from: &reader).last
     conditions = try [UInt64](from: &reader)
   }
 }
@@ -78,31 +87,69 @@ struct SampledExecution: Equatable, Sendable, ByteCoded {
 /// The executions of the lowest ranks, which are hashes of their ids: a uniform sample that may be
 /// merged with others, and into which an execution goes once however often it comes (Cohen and
 /// Kaplan 2007, "Summarizing data using bottom-k sketches").
-struct BottomSample: Equatable, Sendable {
+struct BottomSample: Equatable, Sendable, ByteCoded {
   /// By rank.
   private(set) var executions: [SampledExecution] = []
+  /// Those of this rank or a higher one are left out; all others are there.
+  private var ceiling = UInt64.max
 
-  /// How many executions there are at most.
+  /// How many executions a period keeps at most.
   static let capacity = 256
 
   init() {}
 
-  init(_ executions: [SampledExecution]) {
-    for execution in executions { add(execution.rank, execution) }
-  }
-
   /// Adds an execution, if its rank is among the lowest.
-  mutating func add(_ rank: UInt64, _ execution: @autoclosure () -> SampledExecution) {
-    let isFull = executions.count == Self.capacity
-    if isFull, let last = executions.last, last.rank <= rank { return }
+  mutating func add(
+    _ rank: UInt64, capacity: Int = capacity, _ execution: @autoclosure () -> SampledExecution
+  ) {
+    guard rank < ceiling else { return }
     let place = executions.partitioningIndex { $0.rank >= rank }
     if place < executions.count, executions[place].rank == rank { return }
-    if isFull { executions.removeLast() }
     executions.insert(execution(), at: place)
+    if executions.count > capacity {
+      ceiling = executions[capacity].rank
+      executions.removeLast(executions.count - capacity)
+    }
   }
 
+  /// Adds all of another sample whose rank is low enough in both: as many as the smaller has, or
+  /// more.
   mutating func merge(_ other: BottomSample) {
-    for execution in other.executions { add(execution.rank, execution) }
+    ceiling = min(ceiling, other.ceiling)
+    var rest = executions[...]
+    var merged: [SampledExecution] = []
+    for execution in other.executions {
+      while let next = rest.first, next.rank <= execution.rank {
+        if next.rank < execution.rank { merged.append(next) }
+        rest.removeFirst()
+      }
+      merged.append(execution)
+    }
+    merged += rest
+    executions = Array(merged.prefix { $0.rank < ceiling })
+  }
+
+  /// Keeps the lowest ranks alone.
+  mutating func trim(to capacity: Int) {
+    guard executions.count > capacity else { return }
+    ceiling = executions[capacity].rank
+    executions = Array(executions[..<capacity])
+  }
+
+  var footprint: Int {
+    executions.reduce(executions.bufferFootprint) { $0 + $1.conditions.bufferFootprint }
+  }
+
+  func write(to bytes: inout [UInt8]) {
+    ceiling.write(to: &bytes)
+    executions.write(to: &bytes)
+  }
+
+  init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
+    ceiling = try reader.number()
+    executions = try [SampledExecution](from: &reader)
+    let isOrdered = zip(executions, executions.dropFirst()).allSatisfy { $0.rank < $1.rank }
+    guard isOrdered, executions.count <= Self.capacity else { throw MalformedBytes() }
   }
 }
 

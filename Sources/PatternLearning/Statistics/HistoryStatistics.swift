@@ -15,14 +15,16 @@ struct HistoryStatistics: Equatable, Sendable {
 
   /// Adds an execution, with what ran before it.
   mutating func add(
-    _ observation: Observation, after preceding: String?, retrying failure: RecentFailures.Failure?
+    _ observation: Observation, after preceding: String?, retrying failure: RecentFailures.Failure?,
+    _ limits: StatisticsLimits = StatisticsLimits()
   ) {
     let type = observation.workflowType
-    guard types[type] != nil || types.count < Self.mostTypes else {
+    guard types[type] != nil || types.count < limits.types else {
       leftOut += 1
       return
     }
-    types[type, default: TypeStatistics()].add(observation, after: preceding, retrying: failure)
+    types[type, default: TypeStatistics()]
+      .add(observation, after: preceding, retrying: failure, limits)
     if let preceding, types[preceding] != nil {
       sequences.add(SequenceFigures.Pair(first: preceding, second: type), on: observation.day)
     }
@@ -38,6 +40,28 @@ struct HistoryStatistics: Equatable, Sendable {
     }
     sequences.merge(other.sequences)
     leftOut += other.leftOut
+  }
+
+  /// Keeps no more than the limits allow: of types the most frequent.
+  mutating func trim(to limits: StatisticsLimits) {
+    let rarest = types.sorted { a, b in
+      (a.value.all.executions, ExactText(b.key)) < (b.value.all.executions, ExactText(a.key))
+    }
+    for (type, statistics) in rarest.prefix(max(types.count - limits.types, 0)) {
+      types[type] = nil
+      sequences.remove(type)
+      leftOut += statistics.all.executions
+    }
+    for type in types.keys { types[type]?.trim(to: limits) }
+  }
+
+  /// How many values lost their place.
+  var valuesLeftOut: Int64 { types.values.reduce(0) { $0 + $1.valuesLeftOut } }
+
+  var footprint: Int {
+    types.reduce(types.bufferFootprint + sequences.footprint) {
+      $0 + $1.key.footprint + $1.value.footprint
+    }
   }
 
   /// The statistics of one type alone.

@@ -11,10 +11,11 @@ public struct LearnedHistory: Sendable {
   /// Whose executions they are.
   public let userID: String
   /// From the oldest on.
-  private(set) var periods: [Period] = []
+  var periods: [Period] = []
   /// The type of the last execution.
   private var precedingType: String?
   private var recentFailures = RecentFailures()
+  var room = Room.unknown
 
   struct Period: Equatable, Sendable {
     /// Counted from the one of 1970-01-01.
@@ -40,17 +41,23 @@ public struct LearnedHistory: Sendable {
   /// - Throws: ``ForeignObservation`` where it is another user's; nothing is added then.
   public mutating func add(_ observation: Observation) throws(ForeignObservation) {
     guard ExactText(observation.userID) == ExactText(userID) else { throw ForeignObservation() }
+    makeRoom(for: observation)
     let failure = recentFailures.note(
       observation.workflowID,
       observation.hasFailed
         ? RecentFailures.Failure(error: observation.errorFingerprint ?? "") : nil)
     let index = indexOfPeriod(week: Self.week(ofDay: observation.day))
-    periods[index].statistics.add(observation, after: precedingType, retrying: failure)
+    periods[index].statistics.add(
+      observation, after: precedingType, retrying: failure, room.limits)
     precedingType = observation.workflowType
   }
 
   /// How many executions were of more types than are learned, and so were left out.
   public var executionsLeftOut: Int64 { periods.reduce(0) { $0 + $1.statistics.leftOut } }
+
+  /// How many values of inputs, preceding types and errors lost their place to more frequent ones,
+  /// or for want of room.
+  public var valuesLeftOut: Int64 { periods.reduce(0) { $0 + $1.statistics.valuesLeftOut } }
 
   /// The periods of all weeks of a range, merged: all of them, or what one type adds.
   func statistics(of weeks: ClosedRange<Int32>, type: String? = nil) -> HistoryStatistics {
@@ -93,6 +100,7 @@ public struct LearnedHistory: Sendable {
       periods[next].merges += 1
       var sum = oldest.statistics
       sum.merge(periods[next].statistics)
+      sum.trim(to: room.limits)
       periods[next].statistics = sum
     }
   }

@@ -5,9 +5,20 @@ struct Outcome {
   /// The UTC day, in days since 1970-01-01.
   let day: Int32
   let hasFailed: Bool
-  /// The bucket of its duration, where it completed and has one. How long a failure took says
-  /// something else.
+  /// Where it completed and has one. How long a failure took says something else.
+  let duration: RoundedDuration?
+  /// The bucket of its duration.
   let durationBucket: Int?
+  /// The key of its error, where it failed and has one.
+  let errorKey: UInt64?
+
+  init(day: Int32, hasFailed: Bool, error: String? = nil, durationSeconds: Double? = nil) {
+    self.day = day
+    self.hasFailed = hasFailed
+    errorKey = hasFailed ? error.map(ErrorTable.key) : nil
+    duration = hasFailed ? nil : durationSeconds.map(RoundedDuration.init)
+    durationBucket = duration.map { DurationSketch.bucket(of: $0.seconds) }
+  }
 }
 
 /// How executions ended, and how long those took that completed.
@@ -20,6 +31,8 @@ struct OutcomeFigures: Equatable, Sendable, ByteCoded {
   private(set) var days = DaySpan()
   /// When one failed.
   private(set) var failureDays = DaySpan()
+  /// With which errors.
+  private(set) var errors = ErrorTally()
 
   init() {}
 
@@ -29,6 +42,7 @@ struct OutcomeFigures: Equatable, Sendable, ByteCoded {
     if outcome.hasFailed {
       failures += 1
       failureDays.extend(to: outcome.day)
+      if let key = outcome.errorKey { errors.add(key) }
     }
     if let bucket = outcome.durationBucket { durations.add(1, to: bucket) }
   }
@@ -39,7 +53,10 @@ struct OutcomeFigures: Equatable, Sendable, ByteCoded {
     durations.merge(other.durations)
     days.merge(other.days)
     failureDays.merge(other.failureDays)
+    errors.merge(other.errors)
   }
+
+  var footprint: Int { durations.footprint + errors.footprint }
 
   func write(to bytes: inout [UInt8]) {
     bytes.append(variableLength: UInt64(executions))
@@ -47,6 +64,7 @@ struct OutcomeFigures: Equatable, Sendable, ByteCoded {
     durations.write(to: &bytes)
     days.write(to: &bytes)
     failureDays.write(to: &bytes)
+    errors.write(to: &bytes)
   }
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
@@ -55,6 +73,7 @@ struct OutcomeFigures: Equatable, Sendable, ByteCoded {
     durations = try DurationSketch(from: &reader)
     days = try DaySpan(from: &reader)
     failureDays = try DaySpan(from: &reader)
+    errors = try ErrorTally(from: &reader)
     guard failures + durations.count <= executions else { throw MalformedBytes() }
   }
 }

@@ -5,6 +5,12 @@ struct RecentFailures: Sendable, ByteCoded {
   /// How many are remembered. A retry that comes after so many other failures is not known as one.
   static let capacity = 4096
 
+  /// How many bytes the texts of the errors have at most: past it, they are not remembered.
+  static let mostTextBytes = 1 << 20
+  /// How many bytes they take at most, with two keys of each failure and the room that arrays and
+  /// dictionaries take ahead.
+  static let mostBytes = 2 * mostTextBytes
+
   /// An execution that failed.
   struct Failure: Equatable, Sendable {
     /// The fingerprint of its error; empty where it has none.
@@ -14,6 +20,7 @@ struct RecentFailures: Sendable, ByteCoded {
   /// From the oldest on; some were taken out since.
   private var order: [UInt64] = []
   private var failures: [UInt64: Failure] = [:]
+  private var textBytes = 0
 
   init() {}
 
@@ -21,15 +28,20 @@ struct RecentFailures: Sendable, ByteCoded {
   /// the one before it; nil where that completed, or there is none.
   mutating func note(_ workflowID: String, _ failure: Failure?) -> Failure? {
     let key = StableHash.of(workflowID)
-    guard let failure else { return failures.removeValue(forKey: key) }
-    if let before = failures.updateValue(failure, forKey: key) { return before }
-    order.append(key)
+    let before = failures.removeValue(forKey: key)
+    textBytes -= before?.error.utf8.count ?? 0
+    guard var failure else { return before }
+    if textBytes + failure.error.utf8.count > Self.mostTextBytes { failure.error = "" }
+    textBytes += failure.error.utf8.count
+    failures[key] = failure
+    if before == nil { order.append(key) }
     if order.count == 2 * Self.capacity {
       order = latest
       let kept = Set(order)
       failures = failures.filter { kept.contains($0.key) }
+      textBytes = failures.values.reduce(0) { $0 + $1.error.utf8.count }
     }
-    return nil
+    return before
   }
 
   /// Those that still count, each once, at most so many as fit.
@@ -53,7 +65,10 @@ struct RecentFailures: Sendable, ByteCoded {
     for _ in 0..<count {
       let key = try reader.number()
       order.append(key)
-      failures[key] = Failure(error: try reader.text())
+      let error = try reader.text()
+      textBytes += error.utf8.count
+      failures[key] = Failure(error: error)
     }
+    guard textBytes <= Self.mostTextBytes else { throw MalformedBytes() }
   }
 }

@@ -24,6 +24,17 @@ struct SequenceFigures: Equatable, Sendable, ByteCoded {
     pairs[pair]?.days.extend(to: day)
   }
 
+  /// Forgets what came before and after a type.
+  mutating func remove(_ type: String) {
+    pairs = pairs.filter { $0.key.first != type && $0.key.second != type }
+  }
+
+  var footprint: Int {
+    pairs.reduce(pairs.bufferFootprint) {
+      $0 + $1.key.first.footprint + $1.key.second.footprint
+    }
+  }
+
   mutating func merge(_ other: SequenceFigures) {
     for (pair, figures) in other.pairs {
       pairs[pair, default: Figures()].count += figures.count

@@ -14,6 +14,8 @@ struct TypeStatistics: Equatable, Sendable {
   /// By the type of the user's execution before.
   private(set) var preceding = ValueTable()
   private(set) var inputs: [InputFieldFigures] = []
+  /// The most frequent errors.
+  private(set) var errors = ErrorTable()
   private(set) var series = DailySeries<OutcomeDay>()
   private(set) var tasks: [TaskFigures] = []
   private(set) var sample = ExecutionSample()
@@ -27,15 +29,19 @@ struct TypeStatistics: Equatable, Sendable {
 
   /// Adds an execution, with what ran before it.
   mutating func add(
-    _ observation: Observation, after preceding: String?, retrying failure: RecentFailures.Failure?
+    _ observation: Observation, after preceding: String?, retrying failure: RecentFailures.Failure?,
+    _ limits: StatisticsLimits = StatisticsLimits()
   ) {
-    let seconds = observation.hasFailed ? nil : observation.durationSeconds
     let outcome = Outcome(
       day: observation.day, hasFailed: observation.hasFailed,
-      durationBucket: seconds.map(DurationSketch.bucket))
+      error: observation.errorFingerprint, durationSeconds: observation.durationSeconds)
     let hour = Condition.hour(observation.hour)
     let weekday = Condition.weekday(observation.weekday)
     var keys = [hour.key, weekday.key]
+    if let key = outcome.errorKey, let error = observation.errorFingerprint {
+      keys.append(key)
+      errors.add(error, key: key)
+    }
     all.add(outcome)
     hours[Int(observation.hour)].add(outcome)
     weekdays[Int(observation.weekday) - 1].add(outcome)
@@ -45,31 +51,32 @@ struct TypeStatistics: Equatable, Sendable {
       if !failure.error.isEmpty {
         let condition = Condition.retry(error: failure.error)
         keys.append(condition.key)
-        retriedErrors.add(outcome, condition, key: condition.key)
+        retriedErrors.add(outcome, condition, key: condition.key, capacity: limits.values)
       }
     }
     if let preceding {
       let condition = Condition.preceding(preceding)
       keys.append(condition.key)
-      self.preceding.add(outcome, condition, key: condition.key)
+      self.preceding.add(outcome, condition, key: condition.key, capacity: limits.values)
     }
     for field in observation.inputs {
-      guard let index = indexOfInput(field.path) else { continue }
+      guard let index = indexOfInput(field.path, limits) else { continue }
       // With the path that is kept already, so that it is kept once.
       let condition = Condition.input(InputField(path: inputs[index].path, value: field.value))
       let key = condition.key
       keys.append(key)
-      inputs[index].values.add(outcome, condition, key: key)
+      inputs[index].values.add(outcome, condition, key: key, capacity: limits.values)
     }
     series.change(observation.day) { $0.add(outcome) }
-    sample.add(outcome, rank: observation.id.rank, conditions: keys)
-    if !observation.hasFailed { add(observation.tasks, on: observation.day) }
+    sample.add(
+      outcome, rank: observation.id.rank, capacity: limits.sample, conditions: keys)
+    if !observation.hasFailed { add(observation.tasks, on: observation.day, limits) }
   }
 
-  private mutating func add(_ timings: [TaskTiming], on day: Int32) {
+  private mutating func add(_ timings: [TaskTiming], on day: Int32, _ limits: StatisticsLimits) {
     let sum = timings.reduce(0) { $0 + $1.seconds }
     for timing in timings {
-      guard let index = indexOfTask(timing.name) else { continue }
+      guard let index = indexOfTask(timing.name, limits) else { continue }
       tasks[index].series.change(day) { $0.add(timing.seconds, of: sum) }
     }
   }
@@ -81,27 +88,59 @@ struct TypeStatistics: Equatable, Sendable {
     retries.merge(other.retries)
     retriedErrors.merge(other.retriedErrors)
     preceding.merge(other.preceding)
+    errors.merge(other.errors)
+    let limits = StatisticsLimits()
     for field in other.inputs {
-      if let index = indexOfInput(field.path) { inputs[index].values.merge(field.values) }
+      if let index = indexOfInput(field.path, limits) { inputs[index].values.merge(field.values) }
     }
     series.merge(other.series)
     for task in other.tasks {
-      if let index = indexOfTask(task.name) { tasks[index].series.merge(task.series) }
+      if let index = indexOfTask(task.name, limits) { tasks[index].series.merge(task.series) }
     }
     sample.merge(other.sample)
   }
 
+  /// Keeps no more than the limits allow: of fields and tasks the first, of values the most frequent.
+  mutating func trim(to limits: StatisticsLimits) {
+    for table in [\TypeStatistics.retriedErrors, \.preceding] {
+      self[keyPath: table].trim(to: limits.values)
+    }
+    inputs = Array(inputs.prefix(limits.inputs))
+    for index in inputs.indices { inputs[index].values.trim(to: limits.values) }
+    tasks = Array(tasks.prefix(limits.tasks))
+    for index in tasks.indices { tasks[index].series.trim(to: StatisticsLimits.days) }
+    series.trim(to: StatisticsLimits.days)
+    sample.trim(to: limits.sample)
+  }
+
+  /// How many values lost their place.
+  var valuesLeftOut: Int64 {
+    inputs.reduce(retriedErrors.forgotten + preceding.forgotten) { $0 + $1.values.forgotten }
+  }
+
+  var footprint: Int {
+    let figures = hours + weekdays + [all, retries]
+    let buffers =
+      hours.bufferFootprint + weekdays.bufferFootprint + inputs.bufferFootprint
+      + tasks.bufferFootprint
+    return figures.reduce(buffers) { $0 + $1.footprint }
+      + retriedErrors.footprint + preceding.footprint + errors.footprint
+      + inputs.reduce(0) { $0 + $1.path.footprint + $1.values.footprint }
+      + tasks.reduce(0) { $0 + $1.name.footprint + $1.series.footprint }
+      + series.footprint + sample.footprint
+  }
+
   /// Where the field stands, which is put there while there is room.
-  private mutating func indexOfInput(_ path: String) -> Int? {
+  private mutating func indexOfInput(_ path: String, _ limits: StatisticsLimits) -> Int? {
     if let index = inputs.firstIndex(where: { $0.path == path }) { return index }
-    guard inputs.count < Self.mostInputs else { return nil }
+    guard inputs.count < limits.inputs else { return nil }
     inputs.append(InputFieldFigures(path: path))
     return inputs.count - 1
   }
 
-  private mutating func indexOfTask(_ name: String) -> Int? {
+  private mutating func indexOfTask(_ name: String, _ limits: StatisticsLimits) -> Int? {
     if let index = tasks.firstIndex(where: { $0.name == name }) { return index }
-    guard tasks.count < Self.mostTasks else { return nil }
+    guard tasks.count < limits.tasks else { return nil }
     tasks.append(TaskFigures(name: name))
     return tasks.count - 1
   }
@@ -127,6 +166,7 @@ extension TypeStatistics: ByteCoded {
       if case .preceding(let type) = condition { type.write(to: &bytes) }
     }
     inputs.write(to: &bytes)
+    errors.write(to: &bytes)
     series.write(to: &bytes)
     tasks.write(to: &bytes)
     sample.write(to: &bytes)
@@ -144,6 +184,7 @@ extension TypeStatistics: ByteCoded {
       .preceding(try reader.text())
     }
     inputs = try [InputFieldFigures](from: &reader)
+    errors = try ErrorTable(from: &reader)
     series = try DailySeries(from: &reader)
     tasks = try [TaskFigures](from: &reader)
     sample = try ExecutionSample(from: &reader)

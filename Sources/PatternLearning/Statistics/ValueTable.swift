@@ -32,10 +32,12 @@ struct ValueTable: Equatable, Sendable {
   /// Whether nearly each execution has a value of its own: then there is nothing to learn.
   private(set) var holdsIDs = false
 
-  mutating func add(_ outcome: Outcome, _ condition: Condition, key: UInt64) {
+  mutating func add(
+    _ outcome: Outcome, _ condition: Condition, key: UInt64, capacity: Int = capacity
+  ) {
     executions += 1
     guard !holdsIDs else { return }
-    guard let place = place(of: condition, key) else { return }
+    guard let place = place(of: condition, key, capacity) else { return }
     entries[place].figures.add(outcome)
   }
 
@@ -44,21 +46,30 @@ struct ValueTable: Equatable, Sendable {
     forgotten += other.forgotten
     if other.holdsIDs { forget() }
     for (key, entry) in zip(other.keys, other.entries) where !holdsIDs {
-      guard let place = place(of: entry.condition, key) else { return }
+      guard let place = place(of: entry.condition, key, Self.capacity) else { return }
       entries[place].figures.merge(entry.figures)
     }
   }
 
+  /// Forgets the rarest values, so that so many are left.
+  mutating func trim(to capacity: Int) {
+    guard entries.count > capacity else { return }
+    while entries.count > capacity { forgetRarest() }
+    keys = Array(keys)
+    entries = Array(entries)
+  }
+
+  var footprint: Int {
+    entries.reduce(keys.bufferFootprint + entries.bufferFootprint) {
+      $0 + $1.condition.footprint + $1.figures.footprint
+    }
+  }
+
   /// Where a value stands, which is put there if it is new. Nil where it turns out to be an id.
-  private mutating func place(of condition: Condition, _ key: UInt64) -> Int? {
+  private mutating func place(of condition: Condition, _ key: UInt64, _ capacity: Int) -> Int? {
     if let place = keys.firstIndex(of: key) { return place }
-    if keys.count == Self.capacity {
-      let rarest = entries.indices.min {
-        entries[$0].figures.executions < entries[$1].figures.executions
-      }
-      keys.remove(at: rarest ?? 0)
-      entries.remove(at: rarest ?? 0)
-      forgotten += 1
+    if keys.count >= capacity {
+      forgetRarest()
       if forgotten >= Self.forgottenOfIDs, forgotten > executions / 2 {
         forget()
         return nil
@@ -67,6 +78,16 @@ struct ValueTable: Equatable, Sendable {
     keys.append(key)
     entries.append(Entry(condition: condition))
     return keys.count - 1
+  }
+
+  private mutating func forgetRarest() {
+    let rarest = entries.indices.min {
+      entries[$0].figures.executions < entries[$1].figures.executions
+    }
+    guard let rarest else { return }
+    keys.remove(at: rarest)
+    entries.remove(at: rarest)
+    forgotten += 1
   }
 
   private mutating func forget() {
