@@ -58,7 +58,7 @@ private struct DiscoveryRates: CustomStringConvertible {
       rates[cause.kind, default: (0, 0)].found += isFound ? 1 : 0
     }
     self.patterns += patterns.count
-    falseOnes += patterns.filter { pattern in !causes.contains { $0.isFound(by: pattern.rule) } }
+    falseOnes += patterns.filter { pattern in !causes.contains { $0.explains(pattern.rule) } }
       .map(\.description)
   }
 

@@ -10,7 +10,9 @@ struct HistoryGenerator {
   static let types = ["etl", "report", "sync", "backup"]
   static let regions = ["eu", "us", "apac", "latam", "mea"]
   static let tasks = ["extract", "transform", "load"]
-  private static let errors = ["timeout after <n> s", "no such table: '?'", "out of memory"]
+  static let modes = ["full", "delta", "dry"]
+  static let modeError = "out of memory"
+  private static let errors = ["timeout after <n> s", "no such table: '?'", modeError]
 
   private let causes: [PlantedCause]
   private let userID: String
@@ -24,6 +26,7 @@ struct HistoryGenerator {
   private struct Run {
     var type: Int
     var region: Int
+    var mode: Int
     var isRetry: Bool
     var observation: Observation
   }
@@ -51,9 +54,9 @@ struct HistoryGenerator {
     let day = instant.day
     let hour = Int(instant.microseconds / 3_600_000_000 % 24)
     var run = nextRun(at: instant, hour)
-    run.observation.hasFailed = fails(run, day, hour)
     run.observation.errorFingerprint =
-      run.observation.hasFailed ? Self.errors.randomElement(using: &generator) : nil
+      fails(run, day, hour) ? Self.errors.randomElement(using: &generator) : modeError(run)
+    run.observation.hasFailed = run.observation.errorFingerprint != nil
     run.observation.tasks = tasks(run, day)
     run.observation.durationSeconds = run.observation.tasks.reduce(0) { $0 + $1.seconds }
     last = run
@@ -71,10 +74,11 @@ struct HistoryGenerator {
     runs += 1
     let type = nextType(hour)
     let region = Int.random(in: 0..<5, using: &generator)
+    let mode = generator.index([0.5, 0.4, 0.1])
     let observation = Observation(
       userID: userID, id: id, workflowID: "wf-\(runs)", workflowType: Self.types[type],
-      hasFailed: false, durationSeconds: nil, inputs: inputs(region))
-    return Run(type: type, region: region, isRetry: false, observation: observation)
+      hasFailed: false, durationSeconds: nil, inputs: inputs(region, mode))
+    return Run(type: type, region: region, mode: mode, isRetry: false, observation: observation)
   }
 
   private mutating func nextType(_ hour: Int) -> Int {
@@ -86,10 +90,10 @@ struct HistoryGenerator {
     return generator.index([0.4, 0.3, 0.2, hour < 6 ? 0.6 : 0.05])
   }
 
-  private mutating func inputs(_ region: Int) -> [InputField] {
+  private mutating func inputs(_ region: Int, _ mode: Int) -> [InputField] {
     let region = Self.regions[region]
     let country = "\(region)-\(Int.random(in: 1...2, using: &generator))"
-    let mode = ["full", "delta", "dry"][generator.index([0.5, 0.4, 0.1])]
+    let mode = Self.modes[mode]
     let rows = (8_000 * generator.factor(2)).rounded()
     let customer = "c-\(generator.next() >> 30)"
     let input =
@@ -117,6 +121,14 @@ struct HistoryGenerator {
     if hasFailed { for cause in shown { support[cause, default: 0] += 1 } }
     if run.isRetry, !hasFailed { support[.recovery(type: run.type), default: 0] += 1 }
     return hasFailed
+  }
+
+  /// The error that a mode causes in executions that nothing else fails.
+  private mutating func modeError(_ run: Run) -> String? {
+    let cause = PlantedCause.modeError(type: run.type, mode: run.mode)
+    guard causes.contains(cause), generator.chance(0.1) else { return nil }
+    support[cause, default: 0] += 1
+    return Self.modeError
   }
 
   private mutating func tasks(_ run: Run, _ day: Int32) -> [TaskTiming] {

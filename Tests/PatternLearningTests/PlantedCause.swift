@@ -16,6 +16,8 @@ enum PlantedCause: Hashable {
   case failureChange(type: Int, day: Int32)
   /// Half of what follows a type is another.
   case sequence(first: Int, second: Int)
+  /// A mode of a type causes one error, and not many.
+  case modeError(type: Int, mode: Int)
   /// A type fails often, but seldom when it is tried again.
   case recovery(type: Int)
 
@@ -34,7 +36,7 @@ enum PlantedCause: Hashable {
       .durationChange(type: types[2], day: day()),
       .failureChange(type: large[number(0...1)], day: day()),
       .sequence(first: types[2], second: types[3]),
-      .recovery(type: 2),
+      .recovery(type: 2), .modeError(type: large[1], mode: number(0...1)),
     ]
     return all.filter { _ in generator.chance(0.7) }
   }
@@ -63,7 +65,21 @@ enum PlantedCause: Hashable {
     case (.sequence(let first, let second), .sequence(let foundFirst, let foundSecond)):
       name(first) == foundFirst && name(second) == foundSecond
     case (.recovery(let type), .recovery(let found, nil)): name(type) == found
+    case (.modeError(let type, let mode), .error(let found, let error, let condition)):
+      name(type) == found && error == HistoryGenerator.modeError && condition == inMode(mode)
     default: false
     }
+  }
+
+  /// Whether a rule is true of it, though it is not all there is to say.
+  func explains(_ rule: PatternRule) -> Bool {
+    if case (.modeError(let type, let mode), .failure(let found, let condition)) = (self, rule) {
+      return HistoryGenerator.types[type] == found && condition == inMode(mode)
+    }
+    return isFound(by: rule)
+  }
+
+  private func inMode(_ mode: Int) -> Condition {
+    .input(InputField(path: "$.mode", value: .text(HistoryGenerator.modes[mode])))
   }
 }

@@ -60,6 +60,11 @@ struct RuleTests {
       #"{"kind":"failure_association","workflow_type":"etl","condition":{"retry":true}}"#
     ),
     (
+      .error(type: "etl", error: "no such table: '?'", condition: .hour(3)),
+      #"{"kind":"error_association","workflow_type":"etl","error":"no such table: '?'","#
+        + #""condition":{"hour":3}}"#
+    ),
+    (
       .recovery(type: "etl", error: nil),
       #"{"kind":"retry_recovery","workflow_type":"etl","condition":{"retry":true}}"#
     ),
@@ -104,6 +109,8 @@ struct RuleTests {
       #"{"kind":"other","workflow_type":"etl"}"#,
       #"{"kind":"failure_association","workflow_type":"etl","condition":{"hour":"3"}}"#,
       #"{"kind":"slow_task","workflow_type":"etl","task_name":"a","condition":{"since":"x"}}"#,
+      #"{"kind":"error_association","workflow_type":"etl","condition":{"hour":3}}"#,
+      #"{"kind":"error_association","workflow_type":"etl","error":"a","condition":{"retry":true}}"#,
     ])
   func noRule(json: String) throws {
     #expect(PatternRule(json: try JSONDocument(checking: Array(json.utf8))) == nil)
@@ -143,6 +150,10 @@ struct RuleTests {
       description(.duration(type: "etl", condition: .weekday(1)), value: 25.2, baseline: 5.92)
         == "Executions of etl on a Monday (UTC) take 4.3 times as long: a median of 25 s instead "
         + "of 5.9 s, over 312 executions.")
+    #expect(
+      description(.error(type: "etl", error: "out of memory", condition: eu))
+        == #"Executions of etl whose input has $.region = "eu" end with "out of memory" in 61% of "#
+        + "cases (312 of 510); others in 5.2%.")
     #expect(
       description(.slowTask(type: "etl", task: "load", day: 20_500), value: 25.2, baseline: 0.592)
         == "Task load of etl takes 4.3 times as long since 2026-02-16: a median of 25 s instead "

@@ -15,7 +15,7 @@ struct ValidationRateTests {
       var generator = HistoryGenerator(causes, seed: seed + 1_000)
       let known = try reviewed(generator.history(of: 5_000))
       for pattern in known {
-        let isPlanted = causes.contains { $0.isFound(by: pattern.pattern.rule) }
+        let isPlanted = causes.contains { $0.explains(pattern.pattern.rule) }
         if isPlanted { planted.count(pattern) } else { others.count(pattern) }
       }
     }

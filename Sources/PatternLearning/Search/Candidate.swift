@@ -53,7 +53,7 @@ extension TypeStatistics {
   }
 
   /// The conditions of which there are figures.
-  private var conditions: [(Condition, OutcomeFigures)] {
+  var conditions: [(Condition, OutcomeFigures)] {
     var conditions = hours.enumerated().map { (Condition.hour(UInt8($0)), $1) }
     conditions += weekdays.enumerated().map { (Condition.weekday(UInt8($0 + 1)), $1) }
     for entry in preceding.entries + inputs.flatMap(\.values.entries) {

@@ -9,6 +9,9 @@ extension Pattern {
     case .failure(let type, let condition):
       return "Executions of \(type) \(condition.words) fail in \(percent(figures.value)) of cases "
         + "(\(cases)); others in \(percent(figures.baseline))."
+    case .error(let type, let error, let condition):
+      return "Executions of \(type) \(condition.words) end with \(JSONText.quoted(error)) in "
+        + "\(percent(figures.value)) of cases (\(cases)); others in \(percent(figures.baseline))."
     case .recovery(let type, let error):
       return "Executions of \(type) \(Condition.retry(error: error).words) complete in "
         + "\(percent(figures.value)) of cases (\(cases)); others in \(percent(figures.baseline))."
@@ -39,7 +42,7 @@ extension Pattern {
 
 extension Condition {
   /// What follows "executions".
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .hour(let hour): "between \(hour):00 and \(hour + 1):00 UTC"
     case .weekday(let weekday): "on a \(Weekday.names[(Int(weekday) + 6) % 7]) (UTC)"

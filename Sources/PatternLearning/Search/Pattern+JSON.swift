@@ -15,6 +15,11 @@ extension PatternRule {
       switch self {
       case .failure(let type, let condition), .duration(let type, let condition):
         [("workflow_type", JSONText.quoted(type)), ("condition", condition.json)]
+      case .error(let type, let error, let condition):
+        [
+          ("workflow_type", JSONText.quoted(type)), ("error", JSONText.quoted(error)),
+          ("condition", condition.json),
+        ]
       case .recovery(let type, let error):
         [
           ("workflow_type", JSONText.quoted(type)),

@@ -2,6 +2,8 @@
 public enum PatternRule: Hashable, Sendable {
   /// Executions of a type fail more often under a condition.
   case failure(type: String, condition: Condition)
+  /// Executions of a type end with an error of this fingerprint more often under a condition.
+  case error(type: String, error: String, condition: Condition)
   /// Executions of a type that follow a failure of the same workflow, with an error of this
   /// fingerprint or with any, fail less often.
   case recovery(type: String, error: String?)
@@ -20,6 +22,7 @@ public enum PatternRule: Hashable, Sendable {
 /// The kinds of patterns.
 public enum PatternKind: String, CaseIterable, Sendable {
   case failureAssociation = "failure_association"
+  case errorAssociation = "error_association"
   case retryRecovery = "retry_recovery"
   case durationDriver = "duration_driver"
   case durationChange = "duration_change"
@@ -33,6 +36,7 @@ extension PatternRule {
   public var kind: PatternKind {
     switch self {
     case .failure: .failureAssociation
+    case .error: .errorAssociation
     case .recovery: .retryRecovery
     case .duration: .durationDriver
     case .durationChange: .durationChange
@@ -47,7 +51,7 @@ extension PatternRule {
     switch self {
     case .durationChange(_, let day, _), .failureChange(_, let day, _), .slowTask(_, _, let day):
       day
-    case .failure, .recovery, .duration, .sequence: nil
+    case .failure, .error, .recovery, .duration, .sequence: nil
     }
   }
 }
@@ -68,13 +72,14 @@ public struct Pattern: Equatable, Sendable {
 
 /// The figures of a pattern.
 public struct PatternEvidence: Equatable, Sendable {
-  /// How many executions show it: for failures those that failed, for recoveries those that
+  /// How many executions show it: for failures those that failed, for errors those that ended with
+  /// the error, for recoveries those that
   /// completed, for durations all that have one, for a sequence those that came second.
   public let support: Int64
   /// How many executions meet the condition, of which ``support`` show the pattern.
   public let trials: Int64
-  /// Under the condition: the share that fails, completes or comes second, or the median duration
-  /// in seconds.
+  /// Under the condition: the share that fails, ends with the error, completes or comes second, or the
+  /// median duration in seconds.
   public let value: Double
   /// The same of the other executions.
   public let baseline: Double

@@ -98,8 +98,9 @@ extension PatternRule {
   /// The type whose executions it speaks of; nil for a sequence, which is one of all types.
   fileprivate var type: String? {
     switch self {
-    case .failure(let type, _), .recovery(let type, _), .duration(let type, _),
-      .durationChange(let type, _, _), .failureChange(let type, _, _), .slowTask(let type, _, _):
+    case .failure(let type, _), .error(let type, _, _), .recovery(let type, _),
+      .duration(let type, _), .durationChange(let type, _, _), .failureChange(let type, _, _),
+      .slowTask(let type, _, _):
       type
     case .sequence: nil
     }
@@ -120,7 +121,7 @@ extension PatternRule {
     case .failureChange(let type, _, let isRise):
       .failureChange(type: type, day: day, isRise: isRise)
     case .slowTask(let type, let task, _): .slowTask(type: type, task: task, day: day)
-    case .failure, .recovery, .duration, .sequence: self
+    case .failure, .error, .recovery, .duration, .sequence: self
     }
   }
 }

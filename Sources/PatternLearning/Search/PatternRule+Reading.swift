@@ -14,6 +14,10 @@ extension PatternRule {
       self =
         kind == .durationDriver
         ? .duration(type: type, condition: condition) : .failure(type: type, condition: condition)
+    case .errorAssociation:
+      guard let error = members.text("error"), let condition = members.condition else { return nil }
+      if case .retry = condition { return nil }
+      self = .error(type: type, error: error, condition: condition)
     case .retryRecovery: self = .recovery(type: type, error: members.text("error"))
     case .durationChange, .failureChange:
       guard let day = members.since, case .boolean(let isRise) = members["rise"] else { return nil }
@@ -35,8 +39,8 @@ extension PatternRule {
 private struct RuleMembers {
   private var members: [String: JSONTokens.Token] = [:]
 
-  /// As long as the longest of types, tasks and paths.
-  private static let longestText = 4 * 255
+  /// As long as the longest of types, tasks, paths and fingerprints, in UTF-8.
+  private static let longestText = 4 * 430
 
   init(_ json: JSONDocument) {
     var tokens = JSONTokens(json, stringLimit: Self.longestText)

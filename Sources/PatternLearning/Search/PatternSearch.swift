@@ -27,8 +27,15 @@ public struct PatternSearch: Sendable {
     ]
     for (type, figures) in statistics.types {
       groups.append(
-        Group(candidates: figures.failureCandidates(type, thresholds)) { candidates in
-          figures.sample.independentFailures(candidates, thresholds)
+        Group(
+          candidates: figures.failureCandidates(type, thresholds)
+            + figures.errorCandidates(type, thresholds)
+        ) { candidates in
+          let failures = figures.sample.independentFailures(
+            candidates.filter { $0.rule.kind != .errorAssociation }, thresholds)
+          let errors = figures.independentErrors(
+            candidates.filter { $0.rule.kind == .errorAssociation }, beside: failures, thresholds)
+          return failures + errors
         })
       groups.append(
         Group(candidates: figures.durationCandidates(type, thresholds)) { candidates in

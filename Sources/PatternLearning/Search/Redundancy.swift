@@ -6,9 +6,17 @@ extension ExecutionSample {
   func independentFailures(
     _ candidates: [Candidate], _ thresholds: SearchThresholds
   ) -> [Candidate] {
-    let rows = failures.executions + completions.executions
-    let failed = failures.executions.count
-    return independent(candidates, rows, thresholds) { isMet, isRise, strata in
+    independentFailures(candidates, beside: [], among: failures.executions, thresholds)
+  }
+
+  /// The rules on some failures that neither others explain nor those that were found before.
+  func independentFailures(
+    _ candidates: [Candidate], beside known: [Candidate], among failures: [SampledExecution],
+    _ thresholds: SearchThresholds
+  ) -> [Candidate] {
+    let rows = failures + completions.executions
+    let failed = failures.count
+    return independent(candidates, beside: known, rows, thresholds) { isMet, isRise, strata in
       var tables = [ContingencyTable](repeating: ContingencyTable(), count: strata.count)
       for (index, stratum) in strata.ofRows.enumerated() {
         tables[stratum].add(condition: isMet[index], outcome: index < failed)
@@ -38,16 +46,21 @@ extension ExecutionSample {
   /// Takes candidates in as long as something is left of each beside the stronger ones; then leaves
   /// out those, from the weakest on, that the others explain which came later.
   ///
-  /// - Parameter lnP: the test of a condition within strata, from which rows meet it, and whether
-  ///   it is for more or for less.
+  /// - Parameters:
+  ///   - known: what was found before, and stays: of other conditions it may explain candidates.
+  ///   - lnP: the test of a condition within strata, from which rows meet it, and whether it is for
+  ///     more or for less.
   private func independent(
-    _ candidates: [Candidate], _ rows: [SampledExecution], _ thresholds: SearchThresholds,
-    lnP: ([Bool], Bool, Strata) -> Double
+    _ candidates: [Candidate], beside known: [Candidate] = [], _ rows: [SampledExecution],
+    _ thresholds: SearchThresholds, lnP: ([Bool], Bool, Strata) -> Double
   ) -> [Candidate] {
     typealias Finding = (candidate: Candidate, isMet: [Bool])
+    let knownConditions = known.compactMap(\.rule.condition)
     func isLeft(_ finding: Finding, beside others: [Finding]) -> Bool {
-      if others.isEmpty { return true }
-      let strata = Strata(rows.count, splitBy: others.map(\.isMet))
+      let apart = knownConditions.filter { $0 != finding.candidate.rule.condition }
+      if others.isEmpty && apart.isEmpty { return true }
+      let strata = Strata(
+        rows.count, splitBy: others.map(\.isMet) + apart.map { rows.map($0.test) })
       return lnP(finding.isMet, finding.candidate.rule.isRise, strata)
         <= ln(thresholds.leastConditionalSignificance)
     }
@@ -106,7 +119,8 @@ extension PatternRule {
   /// What splits executions into those that it speaks of and the others.
   fileprivate var condition: Condition? {
     switch self {
-    case .failure(_, let condition), .duration(_, let condition): condition
+    case .failure(_, let condition), .duration(_, let condition), .error(_, _, let condition):
+      condition
     case .recovery(_, let error): .retry(error: error)
     case .durationChange(_, let day, _), .failureChange(_, let day, _), .slowTask(_, _, let day):
       .since(day)
@@ -119,14 +133,14 @@ extension PatternRule {
     switch self {
     case .recovery: false
     case .durationChange(_, _, let isRise), .failureChange(_, _, let isRise): isRise
-    case .failure, .duration, .slowTask, .sequence: true
+    case .failure, .error, .duration, .slowTask, .sequence: true
     }
   }
 }
 
 extension Condition {
   /// Tells of an execution whether it meets the condition.
-  fileprivate var test: (SampledExecution) -> Bool {
+  var test: (SampledExecution) -> Bool {
     if case .since(let day) = self { return { $0.day >= day } }
     let key = key
     return { $0.conditions.contains(key) }

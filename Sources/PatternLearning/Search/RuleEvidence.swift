@@ -13,6 +13,11 @@ extension HistoryStatistics {
       return statistics.figures(of: condition).flatMap {
         statistics.failureEvidence($0, thresholds)
       }
+    case .error(let type, let error, let condition):
+      guard let statistics = types[type] else { return nil }
+      return statistics.figures(of: condition).flatMap {
+        statistics.errorEvidence(ErrorTable.key(of: error), $0, thresholds)
+      }
     case .recovery(let type, let error):
       guard let statistics = types[type] else { return nil }
       return statistics.figures(of: .retry(error: error)).flatMap {
