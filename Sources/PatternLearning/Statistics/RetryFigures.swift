@@ -1,0 +1,51 @@
+/// What came of trying again: of the executions of one type that followed a failure of the same
+/// workflow.
+public struct RetryFigures: Equatable, Sendable {
+  /// How many executions followed a failure.
+  public internal(set) var retries: Int64 = 0
+  /// How many of these failed again.
+  public internal(set) var failures: Int64 = 0
+  /// The error that most of those followed which failed again: its fingerprint. Nil where none is
+  /// known.
+  public internal(set) var error: String?
+  /// How many executions followed a failure with that error.
+  public internal(set) var retriesOfError: Int64 = 0
+  /// How many of these failed again.
+  public internal(set) var failuresOfError: Int64 = 0
+
+  /// Figures of no retries.
+  public init() {}
+
+  /// The part of retries that fails again, from 0 to 1; 0 where there are none.
+  public var failureRate: Double { retries > 0 ? Double(failures) / Double(retries) : 0 }
+}
+
+extension LearnedHistory {
+  /// What came of trying again, by type; of types without retries nothing.
+  ///
+  /// - Parameter day: in days since 1970-01-01. Only the periods count that reach to it or further,
+  ///   with all of their weeks.
+  public func retryFigures(since day: Int32 = .min) -> [String: RetryFigures] {
+    let recent = periods.filter { Self.lastDay(ofWeek: $0.weeks.upperBound) >= day }
+    return Set(recent.flatMap(\.statistics.types.keys)).reduce(into: [:]) { figures, type in
+      let figuresOfType = RetryFigures(recent.compactMap { $0.statistics.types[type] })
+      if figuresOfType.retries > 0 { figures[type] = figuresOfType }
+    }
+  }
+}
+
+extension RetryFigures {
+  fileprivate init(_ periods: [TypeStatistics]) {
+    var errors = ValueTable()
+    for period in periods {
+      retries += period.retries.executions
+      failures += period.retries.failures
+      errors.merge(period.retriedErrors)
+    }
+    let worst = errors.entries.max { $0.figures.failures < $1.figures.failures }
+    guard let worst, case .retry(let error) = worst.condition else { return }
+    self.error = error
+    retriesOfError = worst.figures.executions
+    failuresOfError = worst.figures.failures
+  }
+}
