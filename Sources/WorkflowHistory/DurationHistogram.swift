@@ -137,6 +137,17 @@ public struct DurationHistogram: Sendable {
     return nil
   }
 
+  /// The lengths that there are of, in seconds and within 1%, from the shortest on, each with how
+  /// many there are.
+  public var lengths: [(seconds: Double, count: Int64)] {
+    let buckets = buckets.map { bucket, count in
+      let octave = Self.octave(of: bucket)
+      let offset = bucket - octave * Self.bucketsPerOctave
+      return (seconds: Self.middle(octave: octave, offset: offset), count: count)
+    }
+    return zeros == 0 ? buckets : [(0, zeros)] + buckets
+  }
+
   /// A percentile by nearest rank, in seconds, to within 1%. Nil where there are no durations.
   public func percentile(_ percent: Int64) -> Double? {
     duration(ofRank: NearestRank.rank(percent: percent, count: count))

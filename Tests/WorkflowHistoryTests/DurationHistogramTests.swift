@@ -75,6 +75,16 @@ struct DurationHistogramTests {
     #expect(DurationHistogram().duration(ofRank: 1) == nil)
   }
 
+  @Test("has each length once, in order, with how many there are")
+  func lengths() {
+    let lengths = histogram([8, 0, 8, 0.001, 3]).lengths
+    #expect(lengths.map(\.count) == [1, 1, 1, 2])
+    for (length, expected) in zip(lengths, [0, 0.001, 3, 8]) {
+      #expect(abs(length.seconds - expected) <= 0.01 * expected)
+    }
+    #expect(DurationHistogram().lengths.isEmpty)
+  }
+
   @Test("of zeros is exact")
   func zeros() {
     let histogram = histogram([0, 0, 0, 8])

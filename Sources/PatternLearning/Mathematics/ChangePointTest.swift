@@ -21,7 +21,7 @@ struct ChangePointTest: Equatable {
   /// The logarithm of the probability of such a change in either direction by chance.
   let lnP: Double
 
-  /// How many days there must be on each side of a split.
+  /// How many days there must be on each side of a split, to tell of a change.
   static let daysOnEachSide = 4
 
   /// Finds the strongest change. Nil where no split has enough days and weight on both sides.
@@ -30,15 +30,18 @@ struct ChangePointTest: Equatable {
   ///   - days: the days that have executions, in order.
   ///   - variance: of one execution within a day: the least that days may vary by.
   ///   - leastWeight: how many executions there must be on each side.
-  init?(days: [Day], variance: Double, leastWeight: Double) {
+  ///   - leastDays: how many days there must be on each side.
+  init?(
+    days: [Day], variance: Double, leastWeight: Double, leastDays: Int = daysOnEachSide
+  ) {
     let total = Moments(days)
     var before = Moments([])
     var splits = 0
     var strongest = (index: 0, t: -1.0)
-    for index in days.indices.dropLast(Self.daysOnEachSide - 1) {
+    for index in days.indices.dropLast(leastDays - 1) {
       defer { before.add(days[index]) }
       let after = total - before
-      guard index >= Self.daysOnEachSide, min(before.weight, after.weight) >= leastWeight else {
+      guard index >= leastDays, min(before.weight, after.weight) >= leastWeight else {
         continue
       }
       splits += 1

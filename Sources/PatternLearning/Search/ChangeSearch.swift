@@ -3,14 +3,7 @@ extension TypeStatistics {
   /// The strongest change of how often executions fail.
   func failureChange(_ type: String, _ thresholds: SearchThresholds) -> Candidate? {
     let days = series.days
-    let rate = Double(all.failures) / Double(max(all.executions, 1))
-    guard
-      let change = ChangePointTest(
-        days: days.map {
-          ChangePointTest.Day(
-            weight: Double($0.executions), mean: Double($0.failures) / Double($0.executions))
-        },
-        variance: rate * (1 - rate), leastWeight: Double(thresholds.leastExecutions))
+    guard let change = ChangePointTest(failuresOf: days, leastWeight: thresholds.leastExecutions)
     else { return nil }
     let day = days[change.index].day
     let isRise =
@@ -28,7 +21,8 @@ extension TypeStatistics {
   /// The strongest change of how long executions take.
   func durationChange(_ type: String, _ thresholds: SearchThresholds) -> Candidate? {
     let days = series.days.map { ($0.day, $0.durations) }.filter { $0.1.count > 0 }
-    guard let change = ChangePointTest(days, thresholds) else { return nil }
+    guard let change = ChangePointTest(days, leastWeight: thresholds.leastExecutions)
+    else { return nil }
     let day = days[change.index].0
     let rise = durationChangeEvidence(day, from: .min, isRise: true, thresholds)
     let isRise = rise.map { $0.value > $0.baseline } ?? true
@@ -45,7 +39,8 @@ extension TaskFigures {
   /// The strongest change of how long the task takes.
   func change(_ type: String, _ thresholds: SearchThresholds) -> Candidate? {
     let days = series.days.map { ($0.day, $0.durations) }.filter { $0.1.count > 0 }
-    guard let change = ChangePointTest(days, thresholds) else { return nil }
+    guard let change = ChangePointTest(days, leastWeight: thresholds.leastExecutions)
+    else { return nil }
     let day = days[change.index].0
     guard let evidence = changeEvidence(day, from: .min, thresholds) else { return nil }
     return Candidate(
@@ -56,10 +51,23 @@ extension TaskFigures {
 }
 
 extension ChangePointTest {
+  /// Looks for a change of how often executions fail, among days that have some.
+  init?(failuresOf days: [OutcomeDay], leastWeight: Int64, leastDays: Int = daysOnEachSide) {
+    let executions = days.reduce(0) { $0 + $1.executions }
+    let failures = days.reduce(0) { $0 + $1.failures }
+    let rate = Double(failures) / Double(max(executions, 1))
+    self.init(
+      days: days.map {
+        Day(weight: Double($0.executions), mean: Double($0.failures) / Double($0.executions))
+      },
+      variance: rate * (1 - rate), leastWeight: Double(leastWeight), leastDays: leastDays)
+  }
+
   /// Looks for a change of durations, by their ranks among those of all days: a few that are very
-  /// long weigh no more than others.
-  fileprivate init?(
-    _ days: [(day: Int32, durations: DurationSketch)], _ thresholds: SearchThresholds
+  /// long weigh no more than others. Each day has some.
+  init?(
+    _ days: [(day: Int32, durations: DurationSketch)], leastWeight: Int64,
+    leastDays: Int = daysOnEachSide
   ) {
     var all = DurationSketch()
     for (_, durations) in days { all.merge(durations) }
@@ -83,7 +91,7 @@ extension ChangePointTest {
         return Day(weight: weight, mean: ranksOfDay / weight)
       },
       variance: squares / Double(max(all.count, 1)) - mean * mean,
-      leastWeight: Double(thresholds.leastExecutions))
+      leastWeight: Double(leastWeight), leastDays: leastDays)
   }
 }
 
