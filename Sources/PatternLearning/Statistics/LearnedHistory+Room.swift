@@ -1,15 +1,14 @@
 extension LearnedHistory {
-  /// How many bytes of memory a history takes at most, and about as many ``encoded``: 12 MiB of
-  /// statistics, and what ``RecentFailures`` take. Written as bytes, a number takes at most a
-  /// quarter more.
+  /// How many bytes a history takes at most, in memory and ``encoded``: 11 MiB of statistics and
+  /// what ``RecentFailures`` take, under 16 MiB even where each number takes a quarter more as bytes
+  /// than in memory, which is the most that it can.
   ///
-  /// Past three quarters of it less is kept of each period, level by level of
-  /// ``StatisticsLimits``, then of fewer types, the most frequent, until it is half as much. At the
-  /// last level one type takes 10 periods * (33 + 2 * 56 + 24 figures) * 2.8 kB, 4.7 MB: less than
-  /// that half.
-  public static let mostBytes = statisticsBytes + RecentFailures.mostBytes
+  /// Where they take more than three quarters of it, less is kept of each period, level by level of
+  /// ``StatisticsLimits``, then of fewer types, the most frequent, until they take no more. At the
+  /// last level one type takes 10 periods * (33 + 2 * 56 + 24 figures) * 2.8 kB: 4.7 MB.
+  public static let mostBytes = statisticsBytes * 5 / 4 + RecentFailures.mostBytes
 
-  static let statisticsBytes = 12 << 20
+  static let statisticsBytes = 11 << 20
 
   /// What is known of how much memory the statistics take.
   struct Room: Equatable, Sendable {
@@ -34,8 +33,7 @@ extension LearnedHistory {
     room.grown += observation.mostGrowth
     guard room.counted + room.grown > Self.statisticsBytes else { return }
     count()
-    if room.counted <= Self.statisticsBytes * 3 / 4 { return }
-    while room.counted > Self.statisticsBytes / 2, keepLess() { count() }
+    while room.counted > Self.statisticsBytes * 3 / 4, keepLess() { count() }
   }
 
   /// Keeps less than before. False where that is not possible.

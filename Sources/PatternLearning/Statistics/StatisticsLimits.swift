@@ -20,8 +20,9 @@ struct StatisticsLimits: Equatable, Sendable {
   static let levels: [StatisticsLimits] = [
     StatisticsLimits(),
     StatisticsLimits(sample: 128),
+    StatisticsLimits(sample: 64),
     StatisticsLimits(values: 16, sample: 64),
-    StatisticsLimits(inputs: 8, tasks: 8, values: 16, sample: 64),
+    StatisticsLimits(inputs: 8, tasks: 8, values: 16, sample: 32),
     StatisticsLimits(inputs: 8, tasks: 4, values: 8, sample: 32),
     StatisticsLimits(inputs: 4, tasks: 1, values: 4, sample: 32),
   ]
