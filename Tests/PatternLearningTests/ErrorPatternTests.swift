@@ -79,6 +79,14 @@ struct ErrorPatternTests {
     #expect(later.isValidated == stays)
   }
 
+  @Test("is not looked for in figures that contradict each other, as bytes may hold them")
+  func contradictions() {
+    #expect(!ContingencyTable(both: 0, condition: -1, outcome: 1, total: 1).isConsistent)
+    #expect(!ContingencyTable(both: 0, condition: 1, outcome: -1, total: 1).isConsistent)
+    #expect(!ContingencyTable(both: 2, condition: 1, outcome: 1, total: 1).isConsistent)
+    #expect(ContingencyTable(both: 0, condition: 0, outcome: 0, total: 0).isConsistent)
+  }
+
   @Test("rests on counts that are never too high for a condition, nor too low for all")
   func boundedCounts() {
     var generator = SeededGenerator(state: 6)
@@ -95,6 +103,11 @@ struct ErrorPatternTests {
     tables[0].merge(tables[1])
     tallies[0].merge(tallies[1])
     #expect(tables[0].entries.count == ErrorTally.capacity)
+    for _ in 0..<200 {
+      for number in 0..<8 { tallies[0].add(UInt64(number % 2 == 0 ? 1 : 1_000 + number)) }
+    }
+    // One that is new, and is every second failure, has its place after a few.
+    #expect((700...800).contains(tallies[0].count(of: 1)))
     for (error, count) in counts {
       let key = ErrorTable.key(of: error)
       #expect(tables[0].count(of: key) >= count)

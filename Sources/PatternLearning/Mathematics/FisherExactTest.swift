@@ -28,7 +28,7 @@ struct ContingencyTable: Equatable {
   /// Whether there are such executions: figures that were read from bytes may contradict each
   /// other.
   var isConsistent: Bool {
-    max(condition, outcome) <= total
+    min(condition, outcome) >= 0 && max(condition, outcome) <= total
       && (max(0, condition + outcome - total)...min(condition, outcome)).contains(both)
   }
 
