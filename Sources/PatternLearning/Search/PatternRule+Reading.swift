@@ -39,8 +39,8 @@ extension PatternRule {
 private struct RuleMembers {
   private var members: [String: JSONTokens.Token] = [:]
 
-  /// As long as the longest of types, tasks, paths and fingerprints, in UTF-8.
-  private static let longestText = 4 * 430
+  /// Fingerprints are the longest texts: types, tasks and paths have 255 characters at most.
+  private static let longestText = max(ErrorFingerprint.byteLimit, 4 * 255)
 
   init(_ json: JSONDocument) {
     var tokens = JSONTokens(json, stringLimit: Self.longestText)
