@@ -85,20 +85,12 @@ struct MetricsTally {
 
   // MARK: Figures
 
-  /// Always all five.
-  var speedClasses: [SpeedClassFigures] {
-    var sums = DurationFigures().classes
-    for (day, figures) in byDay where window.days.contains(day) {
-      for index in sums.indices { sums[index].merge(figures.classes[index]) }
-    }
-    for figures in ends.values {
-      for index in sums.indices { sums[index].merge(figures.classes[index]) }
-    }
-    return zip(SpeedClass.allCases, sums).map { speedClass, sum in
-      SpeedClassFigures(
-        speedClass: speedClass, executions: sum.count,
-        durationSumMicroseconds: Int64(clamping: sum.sumMicroseconds))
-    }
+  /// Those of the window.
+  var durations: DurationFigures {
+    var sum = DurationFigures()
+    for (day, figures) in byDay where window.days.contains(day) { sum.merge(figures) }
+    for figures in ends.values { sum.merge(figures) }
+    return sum
   }
 
   var efficiencyTrend: [EfficiencyPoint] {

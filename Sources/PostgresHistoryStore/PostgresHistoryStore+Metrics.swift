@@ -18,9 +18,11 @@ extension PostgresHistoryStore {
         let errorPatterns = try await ErrorPatterns.commit(
           tally.errors, query, tally.window, tally.before, sealing: sealing, in: transaction,
           on: eventLoop)
-        let speedClasses = tally.speedClasses
+        let durations = tally.durations
+        let speedClasses = durations.speedClasses
         return PerformanceMetrics(
-          query: query, speedClasses: speedClasses, errorPatterns: errorPatterns,
+          query: query, speedClasses: speedClasses, durations: DurationSpread(durations.histogram),
+          errorPatterns: errorPatterns,
           tips: OptimizationTip.tips(speedClasses: speedClasses, errorPatterns: errorPatterns),
           efficiencyTrend: tally.efficiencyTrend)
       }

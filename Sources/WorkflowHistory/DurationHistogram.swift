@@ -118,6 +118,19 @@ public struct DurationHistogram: Sendable {
     }
   }
 
+  /// How many durations are 0, and how many lie between two powers of two: exact, since no bucket lies
+  /// across one. Those that are none are left out.
+  public var octaveBuckets: [DurationBucket] {
+    let all =
+      [DurationBucket(lowerSeconds: 0, executions: zeros)]
+      + octaves.map {
+        DurationBucket(
+          lowerSeconds: Double(sign: .plus, exponent: $0.number, significand: 1),
+          executions: $0.count)
+      }
+    return all.filter { $0.executions > 0 }
+  }
+
   /// The duration of a rank, from 1 to ``count``, in seconds: within 1% of the one that has it. Nil
   /// where there is none.
   public func duration(ofRank rank: Int64) -> Double? {

@@ -13,6 +13,17 @@ extension SpeedClass {
   }
 }
 
+extension DurationFigures {
+  /// The figures of each speed class: always all five.
+  public var speedClasses: [SpeedClassFigures] {
+    zip(SpeedClass.allCases, classes).map { speedClass, sum in
+      SpeedClassFigures(
+        speedClass: speedClass, executions: sum.count,
+        durationSumMicroseconds: Int64(clamping: sum.sumMicroseconds))
+    }
+  }
+}
+
 extension ErrorTrend {
   /// The trend of an error that occurs `now` times in the window, and occurred `before` times in
   /// the window of the same length before it.

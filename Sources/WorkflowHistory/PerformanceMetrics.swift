@@ -4,6 +4,8 @@ public struct PerformanceMetrics: Equatable, Sendable {
   public var query: WindowQuery
   /// Always all five, from very fast to very slow.
   public var speedClasses: [SpeedClassFigures]
+  /// How all durations are spread.
+  public var durations: DurationSpread
   /// At most 5, most frequent first, ties by fingerprint.
   public var errorPatterns: [ErrorPattern]
   /// Never empty.
@@ -13,11 +15,12 @@ public struct PerformanceMetrics: Equatable, Sendable {
 
   /// The metrics of these parts.
   public init(
-    query: WindowQuery, speedClasses: [SpeedClassFigures], errorPatterns: [ErrorPattern],
-    tips: [OptimizationTip], efficiencyTrend: [EfficiencyPoint]
+    query: WindowQuery, speedClasses: [SpeedClassFigures], durations: DurationSpread,
+    errorPatterns: [ErrorPattern], tips: [OptimizationTip], efficiencyTrend: [EfficiencyPoint]
   ) {
     self.query = query
     self.speedClasses = speedClasses
+    self.durations = durations
     self.errorPatterns = errorPatterns
     self.tips = tips
     self.efficiencyTrend = efficiencyTrend

@@ -40,4 +40,7 @@ enum Types {
   static let efficiencyPoint = MessageType<WorkflowHistory__V1__EfficiencyPoint> {
     workflow_history__v1__efficiency_point__init($0)
   }
+  static let durationBucket = MessageType<WorkflowHistory__V1__DurationBucket> {
+    workflow_history__v1__duration_bucket__init($0)
+  }
 }

@@ -81,6 +81,25 @@ extension OptimizationTip {
   }
 }
 
+extension DurationBucket {
+  init?(_ message: WorkflowHistory__V1__DurationBucket, _ reader: inout FieldReader) {
+    guard let lower = reader.double("lower_seconds", message.lower_seconds) else { return nil }
+    self.init(lowerSeconds: lower, executions: message.executions)
+    if message.upper_seconds != upperSeconds {
+      reader.refuse("upper_seconds", "is not twice lower_seconds")
+      return nil
+    }
+  }
+
+  func message(in arena: Arena) -> UnsafeMutablePointer<WorkflowHistory__V1__DurationBucket> {
+    Types.durationBucket.make(in: arena) {
+      $0.lower_seconds = lowerSeconds
+      $0.upper_seconds = upperSeconds
+      $0.executions = executions
+    }
+  }
+}
+
 extension EfficiencyPoint {
   init?(_ message: WorkflowHistory__V1__EfficiencyPoint, _ reader: inout FieldReader) {
     let median = reader.double("median_duration_seconds", message.median_duration_seconds)

@@ -17,6 +17,13 @@ extension PerformanceMetrics {
         "execution_time_distribution",
         elements(message.execution_time_distribution, message.n_execution_time_distribution),
         SpeedClassFigures.init),
+      durations: DurationSpread(
+        p50Seconds: reader.double("p50_duration_seconds", message.p50_duration_seconds),
+        p95Seconds: reader.double("p95_duration_seconds", message.p95_duration_seconds),
+        p99Seconds: reader.double("p99_duration_seconds", message.p99_duration_seconds),
+        buckets: reader.each(
+          "duration_histogram", elements(message.duration_histogram, message.n_duration_histogram),
+          DurationBucket.init)),
       errorPatterns: reader.each(
         "error_patterns", elements(message.error_patterns, message.n_error_patterns),
         ErrorPattern.init),
@@ -40,6 +47,12 @@ extension PerformanceMetrics {
       ($0.execution_time_distribution, $0.n_execution_time_distribution) = arena.pointers(
         speedClasses
       ) { $0.message(in: arena) }
+      $0.p50_duration_seconds = arena.double(durations.p50Seconds)
+      $0.p95_duration_seconds = arena.double(durations.p95Seconds)
+      $0.p99_duration_seconds = arena.double(durations.p99Seconds)
+      ($0.duration_histogram, $0.n_duration_histogram) = arena.pointers(durations.buckets) {
+        $0.message(in: arena)
+      }
       ($0.error_patterns, $0.n_error_patterns) = arena.pointers(errorPatterns) {
         $0.message(in: arena)
       }

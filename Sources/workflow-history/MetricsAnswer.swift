@@ -11,7 +11,7 @@ struct MetricsAnswer: Answer {
         ("errorPatterns", .array(metrics.errorPatterns.map(\.json))),
         ("optimizationTips", .array(metrics.tips.map(\.json))),
         ("efficiencyTrend", .array(metrics.efficiencyTrend.map(\.json))),
-      ]
+      ] + metrics.durations.jsonFields
     return .object([("metrics", .object(own))])
   }
 
@@ -50,6 +50,7 @@ struct MetricsAnswer: Answer {
             column($0.baselineMedianSeconds), column($0.ratio),
           ]
         }),
+      metrics.durations.plainPercentiles, metrics.durations.plainBuckets,
     ]
   }
 
@@ -57,6 +58,9 @@ struct MetricsAnswer: Answer {
     var blocks: [ScreenBlock] = [
       .line(StyledText(metrics.query.sentence, .bold)), .table(speedClasses),
     ]
+    if !metrics.durations.buckets.isEmpty {
+      blocks += [.line(StyledText(metrics.durations.sentence)), .table(metrics.durations.screen)]
+    }
     if !metrics.errorPatterns.isEmpty { blocks.append(.table(errorPatterns(now: now))) }
     if !metrics.efficiencyTrend.isEmpty { blocks.append(.table(efficiencyTrend)) }
     return blocks + [.fields(metrics.tips.map { ($0.severity.name, StyledText($0.text)) })]

@@ -1,6 +1,7 @@
 """Performance metrics are what a plain count over everything saved gives."""
 
 import collections
+import math
 import time
 
 import pytest
@@ -42,6 +43,22 @@ def test_speed_classes_equal_the_oracles(window):
         if durations:
             average = pytest.approx(oracle.mean(durations), rel=1e-9)
             assert entry.average_duration_seconds.value == average
+
+
+def test_percentiles_and_the_histogram_equal_the_oracles(window):
+    metrics, rows, _ = window
+    durations = sorted(row.duration for row in rows if row.duration is not None)
+    for percent in (50, 95, 99):
+        field = f"p{percent}_duration_seconds"
+        assert metrics.HasField(field) == bool(durations)
+        if durations:
+            expected = pytest.approx(oracle.nearest_rank(durations, percent), rel=0.01, abs=1e-6)
+            assert getattr(metrics, field).value == expected
+    lowers = collections.Counter(
+        2.0 ** (math.frexp(duration)[1] - 1) if duration else 0.0 for duration in durations
+    )
+    buckets = [(b.lower_seconds, b.upper_seconds, b.executions) for b in metrics.duration_histogram]
+    assert buckets == [(lower, 2 * lower, count) for lower, count in sorted(lowers.items())]
 
 
 def test_error_patterns_equal_the_oracles(window):

@@ -31,9 +31,9 @@ struct Oracle {
     }
     figures.durationCount = Int64(durations.count)
     figures.durationSumMicroseconds = sum(durations)
-    figures.p50DurationSeconds = percentile(50, durations)
-    figures.p95DurationSeconds = percentile(95, durations)
-    figures.p99DurationSeconds = percentile(99, durations)
+    figures.p50DurationSeconds = durations.percentile(50)
+    figures.p95DurationSeconds = durations.percentile(95)
+    figures.p99DurationSeconds = durations.percentile(99)
     figures.firstExecutionAt = rows.map(\.createdAt).min()
     figures.lastExecutionAt = rows.map(\.createdAt).max()
     return figures
@@ -41,10 +41,6 @@ struct Oracle {
 
   private func sum(_ durations: [Double]) -> Int64 {
     durations.reduce(0) { $0 + Int64(($1 * 1e6).rounded(.toNearestOrEven)) }
-  }
-
-  private func percentile(_ percent: Int, _ sorted: [Double]) -> Double? {
-    sorted.isEmpty ? nil : sorted[max((sorted.count * percent + 99) / 100, 1) - 1]
   }
 
   func metrics(_ query: WindowQuery) -> PerformanceMetrics {
@@ -57,7 +53,9 @@ struct Oracle {
     }
     let patterns = errorPatterns(query)
     return PerformanceMetrics(
-      query: query, speedClasses: classes, errorPatterns: patterns,
+      query: query, speedClasses: classes,
+      durations: DurationSpread(sorted: rows(query).compactMap(\.durationSeconds).sorted()),
+      errorPatterns: patterns,
       tips: OptimizationTip.tips(speedClasses: classes, errorPatterns: patterns),
       efficiencyTrend: trend(query))
   }
@@ -98,9 +96,34 @@ struct Oracle {
         end: Timestamp(microseconds: number * day))
       return EfficiencyPoint(
         day: Int32(number), executions: Int64(rows.count),
-        medianDurationSeconds: percentile(50, rows.compactMap(\.durationSeconds).sorted())!,
-        baselineMedianSeconds: percentile(
-          50, self.rows(baseline).compactMap(\.durationSeconds).sorted()))
+        medianDurationSeconds: rows.compactMap(\.durationSeconds).sorted().percentile(50)!,
+        baselineMedianSeconds: self.rows(baseline).compactMap(\.durationSeconds).sorted()
+          .percentile(50))
+    }
+  }
+}
+
+extension [Double] {
+  /// By nearest rank, of numbers that are sorted.
+  fileprivate func percentile(_ percent: Int) -> Double? {
+    isEmpty ? nil : self[Swift.max((count * percent + 99) / 100, 1) - 1]
+  }
+}
+
+extension DurationSpread {
+  /// The spread of durations that are sorted, to the last digit.
+  init(sorted durations: [Double]) {
+    self.init(
+      p50Seconds: durations.percentile(50), p95Seconds: durations.percentile(95),
+      p99Seconds: durations.percentile(99))
+    for duration in durations {
+      var lower = duration == 0 ? 0.0 : 1
+      while lower > duration { lower /= 2 }
+      while duration > 0, lower * 2 <= duration { lower *= 2 }
+      if buckets.last?.lowerSeconds != lower {
+        buckets.append(DurationBucket(lowerSeconds: lower, executions: 0))
+      }
+      buckets[buckets.count - 1].executions += 1
     }
   }
 }

@@ -9,10 +9,12 @@ extension PostgresHistoryStore {
     try await answering {
       try await analysts.transaction { (transaction) async throws in
         let speedClasses = try await Self.speedClasses(query, in: transaction)
+        let durations = try await Self.durations(query, in: transaction)
         let errorPatterns = try await Self.errorPatterns(query, in: transaction)
         let efficiencyTrend = try await Self.efficiencyTrend(query, in: transaction)
         return PerformanceMetrics(
-          query: query, speedClasses: speedClasses, errorPatterns: errorPatterns,
+          query: query, speedClasses: speedClasses, durations: durations,
+          errorPatterns: errorPatterns,
           tips: OptimizationTip.tips(speedClasses: speedClasses, errorPatterns: errorPatterns),
           efficiencyTrend: efficiencyTrend)
       }
@@ -44,6 +46,20 @@ extension PostgresHistoryStore {
       classes[bucket].durationSumMicroseconds = try row.value(2)
     }
     return classes
+  }
+
+  private static func durations(_ query: WindowQuery, in transaction: Transaction) async throws
+    -> DurationSpread
+  {
+    let filter = HistoryFilter(query)
+    let found = try await transaction.query(
+      filter.statement(
+        "scanned_durations",
+        """
+        SELECT array_agg(duration_seconds ORDER BY duration_seconds)
+        FROM workflow_executions WHERE \(filter.condition) AND duration_seconds IS NOT NULL
+        """), filter.parameters)
+    return DurationSpread(sorted: try found[0].value(0, as: [Double]?.self) ?? [])
   }
 
   // MARK: Errors

@@ -41,9 +41,12 @@ extension WorkflowStatistics {
 }
 
 extension PerformanceMetrics {
-  /// The metrics with those medians of others that they are within 1% of.
+  /// The metrics with those medians and percentiles of others that they are within 1% of.
   func snapped(to exact: PerformanceMetrics) -> PerformanceMetrics {
     var metrics = self
+    metrics.durations.p50Seconds = durations.p50Seconds.snapped(to: exact.durations.p50Seconds)
+    metrics.durations.p95Seconds = durations.p95Seconds.snapped(to: exact.durations.p95Seconds)
+    metrics.durations.p99Seconds = durations.p99Seconds.snapped(to: exact.durations.p99Seconds)
     for (index, point) in exact.efficiencyTrend.enumerated()
     where index < metrics.efficiencyTrend.count {
       let own = metrics.efficiencyTrend[index]

@@ -97,8 +97,8 @@ struct RoundTripTests {
     let request = GetPerformanceMetricsRequest(userID: "u", workflowType: "t", days: 1)
     #expect(try roundTrip(request) == request)
     let empty = PerformanceMetrics(
-      query: Samples.bareWindow, speedClasses: [], errorPatterns: [], tips: [],
-      efficiencyTrend: [])
+      query: Samples.bareWindow, speedClasses: [], durations: DurationSpread(), errorPatterns: [],
+      tips: [], efficiencyTrend: [])
     for metrics in [Samples.metrics, empty] {
       let response = GetPerformanceMetricsResponse(metrics: metrics)
       #expect(try roundTrip(response) == response)

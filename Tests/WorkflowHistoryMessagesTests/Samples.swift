@@ -59,6 +59,9 @@ enum Samples {
         speedClass: $0, executions: $0 == .fast ? 0 : 3,
         durationSumMicroseconds: $0 == .fast ? 0 : 10_000_001)
     },
+    durations: DurationSpread(
+      p50Seconds: 1, p95Seconds: 2, p99Seconds: 3,
+      buckets: [0, 0.5, 4].map { DurationBucket(lowerSeconds: $0, executions: 5_000_000_000) }),
     errorPatterns: [
       ErrorPattern(
         fingerprint: "no <n>", frequency: 4, share: 66.67, firstSeen: Timestamp(microseconds: 1),

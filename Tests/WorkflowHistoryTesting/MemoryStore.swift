@@ -74,7 +74,7 @@ public final class MemoryStore: HistoryStore {
         query: query,
         speedClasses: SpeedClass.allCases.map {
           SpeedClassFigures(speedClass: $0, executions: 0, durationSumMicroseconds: 0)
-        }, errorPatterns: [],
+        }, durations: DurationSpread(), errorPatterns: [],
         tips: OptimizationTip.tips(speedClasses: [], errorPatterns: []), efficiencyTrend: []))
   }
 }

@@ -91,4 +91,22 @@ struct DurationHistogramTests {
     #expect(histogram.percentile(50) == 0)
     #expect(histogram.duration(ofRank: 4).map { abs($0 - 8) <= 0.08 } == true)
   }
+
+  @Test("tell how many lie between powers of two, exactly")
+  func octaveBuckets() {
+    var histogram = DurationHistogram()
+    for duration in [0, 0.75, 1, 2.0.nextDown, 2, 1e9] { histogram.add(duration) }
+    histogram.add(5)
+    histogram.add(7, times: -1)
+    #expect(
+      histogram.octaveBuckets == [
+        DurationBucket(lowerSeconds: 0, executions: 1),
+        DurationBucket(lowerSeconds: 0.5, executions: 1),
+        DurationBucket(lowerSeconds: 1, executions: 2),
+        DurationBucket(lowerSeconds: 2, executions: 1),
+        DurationBucket(lowerSeconds: 536_870_912, executions: 1),
+      ])
+    #expect(histogram.octaveBuckets.map(\.upperSeconds) == [0, 1, 2, 4, 1_073_741_824])
+    #expect(DurationHistogram().octaveBuckets.isEmpty)
+  }
 }

@@ -492,7 +492,7 @@ struct  WorkflowHistory__V1__EfficiencyPoint
 
 
 /*
- * How many executions took how long.
+ * How many executions took how long. Those of a duration of 0 have a bucket of their own, from 0 to 0.
  */
 struct  WorkflowHistory__V1__DurationBucket
 {
