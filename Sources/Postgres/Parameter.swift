@@ -33,6 +33,8 @@ public enum Parameter: Sendable {
 
   /// The text, or NULL where there is none.
   public static func text(_ value: String?) -> Parameter { value.map { .text($0) } ?? .null }
+  /// The bytes, or NULL where there are none.
+  public static func bytes(_ value: [UInt8]?) -> Parameter { value.map { .bytes($0) } ?? .null }
   /// The number, or NULL where there is none.
   public static func float8(_ value: Double?) -> Parameter { value.map { .float8($0) } ?? .null }
   /// The instant, or NULL where there is none.

@@ -43,20 +43,25 @@ struct ChangeBatch {
       ("id", .uuid), ("workflow_type", .text), ("status", .int2), ("error_message", .text),
       ("start_time", .timestamptz), ("end_time", .timestamptz), ("duration_seconds", .float8),
       ("version", .int4), ("updated_at", .timestamptz), ("error_fingerprint", .text),
-      ("sealed_with", .text), ("save_digest", .bytes), ("old_workflow_type", .text),
-      ("old_status", .int2), ("old_duration_seconds", .float8),
-      ("old_error_fingerprint", .text),
+      ("task_figures", .bytes), ("sealed_with", .text), ("save_digest", .bytes),
+      ("old_workflow_type", .text), ("old_status", .int2), ("old_duration_seconds", .float8),
+      ("old_error_fingerprint", .text), ("old_task_figures", .bytes),
     ]
     + ExecutionColumns.documents.flatMap { [("changes_\($0)", .boolean), ($0, .jsonb)] }
 
   /// The columns that a change sets, whatever they were.
-  private static let set = columns[1..<12].map(\.name)
+  private static let set = columns[1..<13].map(\.name)
 
   static let statement = Statement("change", sql(logging: "true"), types)
   /// The same for changes of how rows are sealed: they are logged only where what counts the row's error
-  /// is another.
+  /// and tasks is another.
   static let rekeying = Statement(
-    "rekey", sql(logging: "old_error_fingerprint IS DISTINCT FROM error_fingerprint"), types)
+    "rekey",
+    sql(
+      logging: """
+        (old_error_fingerprint, old_task_figures)
+          IS DISTINCT FROM (error_fingerprint, task_figures)
+        """), types)
 
   private static let types = columns.map(\.type.array) + [.uuid, .uuid]
 
@@ -76,7 +81,8 @@ struct ChangeBatch {
     }
     let logged = [
       "user_id", "version", "old_workflow_type", "old_status", "old_duration_seconds",
-      "old_error_fingerprint", "workflow_type", "status", "duration_seconds", "error_fingerprint",
+      "old_error_fingerprint", "old_task_figures", "workflow_type", "status", "duration_seconds",
+      "error_fingerprint", "task_figures",
     ]
     let returned = logged.map { "\($0.hasPrefix("old_") ? "change" : "execution").\($0)" }
     return """

@@ -32,11 +32,12 @@ struct DeletionBatch {
       DELETE FROM workflow_executions AS execution USING unnest($1) AS deletion (id)
       WHERE execution.id = deletion.id AND execution.id BETWEEN $2 AND $3
       RETURNING execution.id, user_id, version, workflow_type, status, duration_seconds,
-        error_fingerprint
+        error_fingerprint, task_figures
     ), logged AS (
       INSERT INTO workflow_execution_changes (execution_id, user_id, version, old_workflow_type,
-        old_status, old_duration_seconds, old_error_fingerprint)
-      SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint
+        old_status, old_duration_seconds, old_error_fingerprint, old_task_figures)
+      SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint,
+        task_figures
       FROM deleted
     )
     SELECT id FROM deleted

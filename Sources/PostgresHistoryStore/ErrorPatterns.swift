@@ -13,9 +13,9 @@ enum ErrorPatterns {
     var fingerprints = ArrayParameter(of: .text)
     var numbers = (0..<2).map { _ in ArrayParameter(of: .int8) }
     var days = (0..<2).map { _ in ArrayParameter(of: .int4) }
-    for entry in tally.entries {
+    for (fingerprint, entry) in tally.all {
       if fingerprints.count % entriesAtOnce == entriesAtOnce - 1 { await eventLoop.yield() }
-      fingerprints.append(.text(entry.fingerprint.text))
+      fingerprints.append(.text(fingerprint.text))
       numbers[0].append(.int8(entry.now))
       numbers[1].append(.int8(entry.before))
       days[0].append(entry.days.map { .int4($0.lowerBound.number) } ?? .null)

@@ -6,21 +6,18 @@ internal import WorkflowHistory
 struct ExecutionChange {
   let next: WorkflowExecution
   private let row: WorkflowExecution
-  /// What counts the row's error, and its successor's.
-  private let labels: (old: String?, new: String?)
+  /// What the row has beside it, and its successor.
+  private let derived: (old: DerivedColumns, new: DerivedColumns)
   /// What the successor is sealed with.
   private let key: PayloadKey?
-  /// As it is to be stored.
-  private let digest: [UInt8]
   /// By ``ExecutionColumns/documents``: whether it changes.
   private let changes: [Bool]
 
-  /// The change of a row that is sealed under a key, or plain, with its error's label and its save's
-  /// digest as they are stored.
+  /// The change of a row that is sealed under a key, or plain.
   ///
   /// A row whose key is not the one that seals now is sealed anew, or becomes plain, as a whole.
   init(
-    from row: WorkflowExecution, to next: WorkflowExecution, label: String?, digest: [UInt8],
+    from row: WorkflowExecution, to next: WorkflowExecution, derived old: DerivedColumns,
     sealedWith keyID: String?, sealing: PayloadSealing?
   ) throws(HistoryError) {
     let key = sealing?.key
@@ -31,15 +28,20 @@ struct ExecutionChange {
     changes = zip(row.documents, next.documents).enumerated().map { index, documents in
       documents.0 != documents.1 || isRekeyed && index < WorkflowExecution.sealedDocuments
     }
+    var new = old
+    let keepsLabels = (key == nil) == (keyID == nil)
     let keepsError =
       next.errorMessage.map { ExactText($0) } == row.errorMessage.map { ExactText($0) }
-    let keepsLabel = keepsError && (key == nil) == (keyID == nil)
-    labels = (
-      label, keepsLabel ? label : sealing.label(of: next, isSealed: key != nil)
-    )
-    self.digest =
-      isRekeyed
-      ? try sealing.digest(digest, of: row.id, sealedWith: keyID, under: key) : digest
+    if !keepsLabels || !keepsError {
+      new.fingerprint = sealing.label(of: next, isSealed: key != nil)
+    }
+    if !keepsLabels || next.taskResults != row.taskResults {
+      new.taskFigures = sealing.taskFigures(of: next, isSealed: key != nil)
+    }
+    if isRekeyed {
+      new.digest = try sealing.digest(old.digest, of: row.id, sealedWith: keyID, under: key)
+    }
+    derived = (old, new)
   }
 
   /// By ``ChangeBatch/columns``.
@@ -53,10 +55,11 @@ struct ExecutionChange {
       next.id.parameter, .text(next.workflowType), .int2(next.status.rawValue),
       .text(stored.errorMessage), .timestamptz(next.startTime?.microseconds),
       .timestamptz(next.endTime?.microseconds), .float8(next.durationSeconds),
-      .int4(next.version), .timestamptz(next.updatedAt.microseconds), .text(labels.new),
-      .text(key?.id), .bytes(digest),
+      .int4(next.version), .timestamptz(next.updatedAt.microseconds),
+      .text(derived.new.fingerprint), .bytes(derived.new.taskFigures), .text(key?.id),
+      .bytes(derived.new.digest),
       .text(row.workflowType), .int2(row.status.rawValue), .float8(row.durationSeconds),
-      .text(labels.old),
+      .text(derived.old.fingerprint), .bytes(derived.old.taskFigures),
     ]
       + zip(changes, stored.documents).flatMap { changes, document in
         [Parameter.boolean(changes), .jsonb(changes ? document?.utf8 : nil)]

@@ -5,7 +5,7 @@ internal import WorkflowHistory
 struct FigureLimits {
   /// How many parts of figures one statement reads; more are read in portions.
   var partsAtOnce = 6000
-  /// Of how many bytes a rollup's durations and errors may each be in what one statement reads.
+  /// Of how many bytes a rollup's durations, errors and tasks may each be in what one statement reads.
   var bytesAtOnce = 4096
   /// How many parts are decoded before the loop goes on with what else there is, and how many are
   /// read at a time where they are read in portions.
@@ -16,6 +16,8 @@ struct FigureLimits {
   var types = WorkflowStatistics.typeLimit
   /// How many bytes fingerprints and their counts may take, about.
   var errorBytes = 64 << 20
+  /// How many bytes tasks and their figures may take, about.
+  var taskBytes = 64 << 20
 }
 
 extension HistoryError {

@@ -12,6 +12,7 @@ struct FigureParts {
     case was = 2
     case executions = 3
     case error = 4
+    case tasks = 5
   }
 
   /// One of them.
@@ -20,27 +21,34 @@ struct FigureParts {
     case rollup(StoredRollup)
     /// An execution, which counts so many times towards the figures of its day.
     case change(ExecutionID, ExecutionContribution, times: Int64)
-    /// Executions of one type and status at an end of the window, without their errors. The id is that
-    /// of one of them, or not before theirs: it is of their day, and in the range that they are in.
+    /// Executions of one type and status at an end of the window, without their errors and tasks. The id
+    /// is that of one of them, or not before theirs: it is of their day, and in the range that they are
+    /// in.
     case executions(ExecutionID, ExecutionGroup)
     /// The fingerprint of an error at an end of a window.
     case error(ExecutionID, fingerprint: ExactText)
+    /// What the tasks of an execution at an end of the window did.
+    case tasks(ExecutionID)
   }
 
   let parameters: [Parameter]
-  private let hasErrors: Bool
+  private let hasLabels: Bool
   private let isOfOneType: Bool
 
-  /// The parts of statistics: those of a span, without errors.
+  /// The parts of statistics: those of a span, without errors and tasks.
   init(_ query: WindowQuery, _ span: RollupSpan) {
-    self.init(query, days: span.days, durationsFrom: span.days.lowerBound, ends: span.ends)
+    self.init(
+      query, days: span.days, durationsFrom: span.days.lowerBound,
+      tasksFrom: span.days.lowerBound, ends: span.ends)
   }
 
-  /// The rollups and changes of some days, their durations from one of these on, the executions in
-  /// at most two ranges, each of one day, and if so asked the errors in others.
+  /// The rollups and changes of some days, their durations and tasks from one of these on, the
+  /// executions in at most two ranges, each of one day, and the errors in others.
+  ///
+  /// - Parameter errorEnds: nil where errors and tasks are not read.
   init(
-    _ query: WindowQuery, days: Range<Day>, durationsFrom first: Day, ends: [Range<ExecutionID>],
-    errorEnds: [Range<ExecutionID>]? = nil
+    _ query: WindowQuery, days: Range<Day>, durationsFrom firstTimed: Day, tasksFrom first: Day,
+    ends: [Range<ExecutionID>], errorEnds: [Range<ExecutionID>]? = nil
   ) {
     func padded(_ ranges: [Range<ExecutionID>], to count: Int) -> [Range<ExecutionID>] {
       let none = days.ids.upperBound..<days.ids.upperBound
@@ -52,19 +60,19 @@ struct FigureParts {
     parameters =
       [
         .text(query.userID), .int4(days.lowerBound.number), .int4(days.upperBound.number),
-        .int4(first.number),
+        .int4(firstTimed.number), .int4(first.number),
       ] + ranges.flatMap { [$0.lowerBound.parameter, $0.upperBound.parameter] }
       + (query.workflowType.map { [.text($0)] } ?? [])
-    hasErrors = errorEnds != nil
+    hasLabels = errorEnds != nil
     isOfOneType = query.workflowType != nil
   }
 
   /// The parameters with the bounds of the ranges at the ends of a window.
-  private static let ends: [(first: String, end: String)] = [("$7", "$8"), ("$9", "$10")]
+  private static let ends: [(first: String, end: String)] = [("$8", "$9"), ("$10", "$11")]
   /// Those of the ranges of errors, of which there are as many: the window before ends where this one
   /// begins.
   private static let errorEnds: [(first: String, end: String)] = [
-    ("$11", "$12"), ("$13", "$14"), ("$15", "$16"),
+    ("$12", "$13"), ("$14", "$15"), ("$16", "$17"),
   ]
 
   /// The type that the part in a row is of.
@@ -80,8 +88,17 @@ struct FigureParts {
   static func isCut(_ row: Row) throws(PostgresError) -> Bool {
     let kind: Int16 = try row.value(0)
     guard kind == Kind.rollup.rawValue else { return false }
-    if row.isNull(9) { return true }
-    return row.isNull(10)
+    return (9...11).contains { row.isNull($0) }
+  }
+
+  /// What the tasks of a part did, as ``TaskCounts/encoded``; none where they were not read.
+  static func tasks(_ row: Row) throws(PostgresError) -> [UInt8] {
+    try row.value(11, as: [UInt8]?.self) ?? []
+  }
+
+  /// Whether a rollup has more tasks in a table of their own.
+  static func spillsTasks(_ row: Row) throws(PostgresError) -> Bool {
+    try row.value(12, as: Bool?.self) ?? false
   }
 
   /// The part in a row.
@@ -92,9 +109,11 @@ struct FigureParts {
     if kind == .rollup { return .rollup(StoredRollup(row: row)) }
     let id = ExecutionID(uuid: try row.value(3))
     switch kind {
-    case .became: return .change(id, try ExecutionContribution(row, from: 13), times: 1)
-    case .was: return .change(id, try ExecutionContribution(row, from: 13), times: -1)
-    case .error: return .error(id, fingerprint: ExactText(try row.value(15)))
+    case .became:
+      return .change(id, try ExecutionContribution(withoutTasks: row, from: 15), times: 1)
+    case .was: return .change(id, try ExecutionContribution(withoutTasks: row, from: 15), times: -1)
+    case .error: return .error(id, fingerprint: ExactText(try row.value(17)))
+    case .tasks: return .tasks(id)
     case .executions, .rollup: return .executions(id, ExecutionGroup(row: row))
     }
   }
@@ -129,11 +148,11 @@ struct FigureParts {
   }
 
   private var name: String {
-    "figures" + (hasErrors ? "_errors" : "") + (isOfOneType ? "_type" : "")
+    "figures" + (hasLabels ? "_labels" : "") + (isOfOneType ? "_type" : "")
   }
 
   private var types: [DataType] {
-    [.text, .int4, .int4, .int4] + Array(repeating: .uuid, count: hasErrors ? 12 : 6)
+    [.text, .int4, .int4, .int4, .int4] + Array(repeating: .uuid, count: hasLabels ? 12 : 6)
       + (isOfOneType ? [.text] : [])
   }
 
@@ -142,64 +161,97 @@ struct FigureParts {
   ///     part of its own.
   ///   - value: how a column of a rollup is read.
   private func sql(grouping limit: Int? = nil, _ value: (String) -> String) -> String {
-    func typeCondition(_ column: String) -> String {
-      isOfOneType ? "AND \(column) = $\(types.count)" : ""
-    }
-    let noFigures = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
-    let noCounts = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
-    func fingerprint(_ column: String) -> String { hasErrors ? column : "NULL::text" }
-    func condition(_ range: (first: String, end: String)) -> String {
-      "user_id = $1 AND id >= \(range.first) AND id < \(range.end) \(typeCondition("workflow_type"))"
-    }
-    let durations = "FILTER (WHERE duration_seconds IS NOT NULL)"
-    let executions = Self.ends.map { range in
-      let source = "FROM workflow_executions WHERE \(condition(range))"
-      return limit.map { limit in
-        """
-        UNION ALL
-        SELECT \(Kind.executions.rawValue)::smallint, workflow_type, NULL, \(range.first), count(*),
-          \(noCounts), status, NULL, NULL, array_agg(duration_seconds) \(durations)
-        FROM (SELECT workflow_type, status, duration_seconds \(source) LIMIT \(limit)) AS execution
-        GROUP BY workflow_type, status
-        """
-      } ?? """
-        UNION ALL
-        SELECT \(Kind.executions.rawValue)::smallint, workflow_type, NULL, id, 1, \(noCounts), status,
-          NULL, NULL, CASE WHEN duration_seconds IS NOT NULL THEN ARRAY[duration_seconds] END
-        \(source)
-        """
-    }
-    let errors = Self.errorEnds.map { range in
-      """
-      UNION ALL
-      SELECT \(Kind.error.rawValue)::smallint, workflow_type, NULL, id, \(noFigures), NULL, NULL,
-        error_fingerprint, NULL
-      FROM workflow_executions WHERE \(condition(range)) AND error_fingerprint IS NOT NULL
-      """
-    }
+    let noCounts = "NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    func fingerprint(_ column: String) -> String { hasLabels ? column : "NULL::text" }
+    func tasks(_ column: String) -> String { hasLabels ? column : "NULL::bytea" }
+    let hasTasks = "day >= \(RollupTable.date("$5"))"
+    let labels =
+      hasLabels
+      ? """
+      \(value("errors")), CASE WHEN \(hasTasks) THEN \(value("tasks")) ELSE '' END,
+        spills_tasks AND \(hasTasks)
+      """ : "''::bytea, ''::bytea, false"
+    let ends = executions(grouping: limit) + (hasLabels ? labels() : [])
     return """
       SELECT \(Kind.rollup.rawValue)::smallint, workflow_type, \(RollupTable.number("day")),
         NULL::uuid, pending, running, completed, failed, paused,
         CASE WHEN day >= \(RollupTable.date("$4")) THEN \(value("durations")) ELSE '' END,
-        \(hasErrors ? value("errors") : "''::bytea"), dropped_first, dropped_last, NULL::smallint,
-        NULL::double precision, NULL::text, NULL::double precision[]
+        \(labels), dropped_first, dropped_last, NULL::smallint, NULL::double precision, NULL::text,
+        NULL::double precision[]
       FROM execution_rollups
       WHERE user_id = $1 AND day >= \(RollupTable.date("$2")) AND day < \(RollupTable.date("$3"))
         \(typeCondition("workflow_type"))
       UNION ALL
-      SELECT state.kind, state.workflow_type, NULL, execution_id, \(noFigures), state.status,
-        state.duration_seconds, \(fingerprint("state.error_fingerprint")), NULL
+      SELECT state.kind, state.workflow_type, NULL, execution_id, \(noCounts),
+        \(tasks("state.task_figures")), NULL, NULL, NULL, state.status, state.duration_seconds,
+        \(fingerprint("state.error_fingerprint")), NULL
       FROM workflow_execution_changes AS change CROSS JOIN LATERAL (
         VALUES (\(Kind.became.rawValue)::smallint, change.workflow_type, change.status,
-            change.duration_seconds, change.error_fingerprint),
+            change.duration_seconds, change.error_fingerprint, \(tasks("change.task_figures"))),
           (\(Kind.was.rawValue)::smallint, old_workflow_type, old_status, old_duration_seconds,
-            old_error_fingerprint)
-      ) AS state (kind, workflow_type, status, duration_seconds, error_fingerprint)
+            old_error_fingerprint, \(tasks("old_task_figures")))
+      ) AS state (kind, workflow_type, status, duration_seconds, error_fingerprint, task_figures)
       WHERE user_id = $1 AND transaction_id >= \(RollupFolder.watermark)
-        AND execution_id >= $5 AND execution_id < $6 AND state.status IS NOT NULL
+        AND execution_id >= $6 AND execution_id < $7 AND state.status IS NOT NULL
         \(typeCondition("state.workflow_type"))
-      \((hasErrors ? executions + errors : executions).joined(separator: "\n"))
+      \(ends.joined(separator: "\n"))
       """
+  }
+
+  /// Selects the executions at the ends, in groups of at most so many or one by one.
+  private func executions(grouping limit: Int?) -> [String] {
+    Self.ends.map { range in
+      let source = "FROM workflow_executions WHERE \(condition(range))"
+      let nothing = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+      guard let limit else {
+        return """
+          UNION ALL
+          SELECT \(Kind.executions.rawValue)::smallint, workflow_type, NULL, id, 1, \(nothing), status,
+            NULL, NULL, CASE WHEN duration_seconds IS NOT NULL THEN ARRAY[duration_seconds] END
+          \(source)
+          """
+      }
+      return """
+        UNION ALL
+        SELECT \(Kind.executions.rawValue)::smallint, workflow_type, NULL, \(range.first), count(*),
+          \(nothing), status, NULL, NULL,
+          array_agg(duration_seconds) FILTER (WHERE duration_seconds IS NOT NULL)
+        FROM (SELECT workflow_type, status, duration_seconds \(source) LIMIT \(limit)) AS execution
+        GROUP BY workflow_type, status
+        """
+    }
+  }
+
+  /// Selects the errors and tasks at the ends.
+  private func labels() -> [String] {
+    let noCounts = "NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    let errors = Self.errorEnds.map { range in
+      """
+      UNION ALL
+      SELECT \(Kind.error.rawValue)::smallint, workflow_type, NULL, id, \(noCounts), NULL, NULL, NULL,
+        NULL, NULL, NULL, error_fingerprint, NULL
+      FROM workflow_executions
+      WHERE \(condition(range)) AND error_fingerprint IS NOT NULL
+      """
+    }
+    let tasks = Self.ends.map { range in
+      """
+      UNION ALL
+      SELECT \(Kind.tasks.rawValue)::smallint, workflow_type, NULL, id, \(noCounts), task_figures, NULL,
+        NULL, NULL, NULL, NULL, NULL, NULL
+      FROM workflow_executions
+      WHERE \(condition(range)) AND task_figures IS NOT NULL
+      """
+    }
+    return errors + tasks
+  }
+
+  private func typeCondition(_ column: String) -> String {
+    isOfOneType ? "AND \(column) = $\(types.count)" : ""
+  }
+
+  private func condition(_ range: (first: String, end: String)) -> String {
+    "user_id = $1 AND id >= \(range.first) AND id < \(range.end) \(typeCondition("workflow_type"))"
   }
 }
 
@@ -215,7 +267,7 @@ struct StoredRollup {
   var errors: [UInt8] { get throws(PostgresError) { try row.value(10) } }
   /// When the first and the last of those was created that retention dropped.
   var dropped: [Timestamp] {
-    get throws(PostgresError) { try [row.timestamp(11), row.timestamp(12)].compactMap { $0 } }
+    get throws(PostgresError) { try [row.timestamp(13), row.timestamp(14)].compactMap { $0 } }
   }
 }
 
@@ -225,11 +277,9 @@ struct ExecutionGroup {
 
   /// How many there are.
   var count: Int64 { get throws(PostgresError) { try row.value(4) } }
-  var status: WorkflowStatus { get throws(PostgresError) { try row.status(13) } }
+  var status: WorkflowStatus { get throws(PostgresError) { try row.status(15) } }
   /// In seconds, of those that have one.
-  var durations: [Double] {
-    get throws(PostgresError) { try row.value(16, as: [Double]?.self) ?? [] }
-  }
+  var durations: [Double] { get throws(PostgresError) { try row.value(18, as: [Double]?.self) ?? [] } }
 }
 
 extension [Range<ExecutionID>] {

@@ -47,11 +47,11 @@ struct LockBatch {
       }
       switch request {
       case .update(let update, let now):
-        let current = try WorkflowExecution(row, from: 6, sealing: sealing)
+        let current = try WorkflowExecution(row, from: 7, sealing: sealing)
         let next = try update.apply(to: current, now: now)
         let change = try ExecutionChange(
-          from: current, to: next, label: try row.value(4), digest: try row.value(5),
-          sealedWith: try row.value(6 + ExecutionColumns.sealedWith), sealing: sealing)
+          from: current, to: next, derived: try DerivedColumns(row, from: 4),
+          sealedWith: try row.value(7 + ExecutionColumns.sealedWith), sealing: sealing)
         changes.append(change, write)
       case .deletion(let deletion):
         try deletion.check(version: try row.value(2))
@@ -129,7 +129,7 @@ struct LockBatch {
     let isReachable = "coalesce(execution.user_id = asked.user_id, true)"
     let select = RowBudget.select(
       flags: ["id", "is_reachable", "CASE WHEN is_reachable THEN version END"],
-      columns: ["error_fingerprint", "save_digest"] + ExecutionColumns.all, from: "locked")
+      columns: DerivedColumns.names + ExecutionColumns.all, from: "locked")
     // A stronger lock would also stop those who refer to a row, and nobody does.
     return Statement(
       "lock",

@@ -21,22 +21,23 @@ struct LoggedChange: Equatable {
   /// The columns that it is read from.
   static let columns = """
     execution_id, user_id, version, old_workflow_type, old_status, old_duration_seconds, \
-    old_error_fingerprint, workflow_type, status, duration_seconds, error_fingerprint
+    old_error_fingerprint, old_task_figures, workflow_type, status, duration_seconds, \
+    error_fingerprint, task_figures
     """
 
   /// The change in a row of these.
-  init(_ row: Row) throws(PostgresError) {
+  init(_ row: Row) throws {
     executionID = ExecutionID(uuid: try row.value(0))
     userID = ExactText(try row.value(1))
     version = try row.value(2)
     old = try State(row, from: 3)
-    new = try State(row, from: 7)
+    new = try State(row, from: 8)
   }
 }
 
 extension LoggedChange.State {
-  /// The state in four columns; nil where they are NULL.
-  fileprivate init?(_ row: Row, from offset: Int) throws(PostgresError) {
+  /// The state in five columns; nil where they are NULL.
+  fileprivate init?(_ row: Row, from offset: Int) throws {
     guard !row.isNull(offset + 1) else { return nil }
     workflowType = ExactText(try row.value(offset))
     contribution = try ExecutionContribution(row, from: offset + 1)
@@ -44,9 +45,17 @@ extension LoggedChange.State {
 }
 
 extension ExecutionContribution {
-  /// The contribution in three columns, the first of which is the `offset`-th: status, duration and
-  /// fingerprint.
-  init(_ row: Row, from offset: Int) throws(PostgresError) {
+  /// The contribution in four columns, the first of which is the `offset`-th: status, duration,
+  /// fingerprint, and what its tasks did.
+  init(_ row: Row, from offset: Int) throws {
+    try self.init(withoutTasks: row, from: offset)
+    if let figures = try row.value(offset + 3, as: [UInt8]?.self) {
+      tasks = try TaskCounts(encoded: figures)
+    }
+  }
+
+  /// The contribution in three columns, but for its tasks.
+  init(withoutTasks row: Row, from offset: Int) throws(PostgresError) {
     self.init(
       status: try row.status(offset), durationSeconds: try row.value(offset + 1),
       errorFingerprint: try row.value(offset + 2))

@@ -2,7 +2,7 @@ internal import Postgres
 internal import WorkflowHistory
 
 /// Adds up what metrics are made of: durations by day, of the window and of the days that are its
-/// baseline, and errors, of the window and of the one before.
+/// baseline; errors, of the window and of the one before; and tasks.
 struct MetricsTally {
   let window: RollupSpan
   /// The window of the same length before.
@@ -12,6 +12,7 @@ struct MetricsTally {
   /// What is added to days, or taken away from them, to have the window's part of them.
   private var ends: [Day: DurationFigures] = [:]
   private(set) var errors = ErrorTally()
+  private(set) var tasks = TaskTally()
   private let limits: FigureLimits
 
   init(_ query: WindowQuery, limits: FigureLimits) {
@@ -32,16 +33,20 @@ struct MetricsTally {
     let baseline = firstDay - EfficiencyTrend.baselineDays
     return FigureParts(
       query, days: min(baseline, before.days.lowerBound)..<window.days.upperBound,
-      durationsFrom: baseline, ends: window.ends, errorEnds: window.ends + before.ends)
+      durationsFrom: baseline, tasksFrom: window.days.lowerBound, ends: window.ends,
+      errorEnds: window.ends + before.ends)
   }
 
   /// Adds a part.
   ///
-  /// - Throws: ``HistoryError/tooLarge(_:)`` where there are too many errors to tell apart.
+  /// - Throws: ``HistoryError/tooLarge(_:)`` where there are too many errors or tasks to tell apart.
   mutating func add(_ row: Row) throws {
     try addPart(row)
     guard errors.bytes <= limits.errorBytes else {
       throw HistoryError.tooLarge("\(errors.count - 1) different errors")
+    }
+    guard tasks.bytes <= limits.taskBytes else {
+      throw HistoryError.tooLarge("\(tasks.count - 1) different tasks")
     }
   }
 
@@ -55,14 +60,19 @@ struct MetricsTally {
       }
       guard let of = windowOfErrors(day) else { return }
       try errors.add(encoded: stored.errors, of: day, to: of)
+      guard of == .now else { return }
+      try tasks.add(encoded: FigureParts.tasks(row), times: 1)
+      if try FigureParts.spillsTasks(row) { tasks.hasSpilled = true }
     case .change(let id, let contribution, let times):
       let day = Day(of: id.createdAt)
       if let duration = contribution.durationSeconds {
         byDay[day, default: DurationFigures()].add(duration, times: times)
       }
-      if let fingerprint = contribution.errorFingerprint, let of = windowOfErrors(day) {
+      guard let of = windowOfErrors(day) else { return }
+      if let fingerprint = contribution.errorFingerprint {
         errors.add(times, ExactText(fingerprint), of: day, to: of)
       }
+      if of == .now { try tasks.add(encoded: FigureParts.tasks(row), times: times) }
     case .executions(let id, let group):
       let times = window.times(id)
       let day = Day(of: id.createdAt)
@@ -75,6 +85,8 @@ struct MetricsTally {
         let times = span.times(id)
         if times != 0 { errors.add(times, fingerprint, of: day, to: of) }
       }
+    case .tasks(let id):
+      try tasks.add(encoded: FigureParts.tasks(row), times: window.times(id))
     }
   }
 
@@ -91,6 +103,14 @@ struct MetricsTally {
     for (day, figures) in byDay where window.days.contains(day) { sum.merge(figures) }
     for figures in ends.values { sum.merge(figures) }
     return sum
+  }
+
+  /// The newest day of the window that has executions of a class; nil where none has.
+  func newestDay(of speedClass: SpeedClass) -> Day? {
+    Set(byDay.keys).union(ends.keys).filter { day in
+      let inWindow = window.days.contains(day) ? byDay[day]?[speedClass].count ?? 0 : 0
+      return inWindow + (ends[day]?[speedClass].count ?? 0) > 0
+    }.max()
   }
 
   var efficiencyTrend: [EfficiencyPoint] {

@@ -5,7 +5,7 @@ extension Migration {
   /// An entry has room for the longest user_id and workflow_type, but not for a fingerprint beside
   /// them: these are read from the rows that have one, which are few.
   static let windowIndexes = Migration(
-    number: 7, name: "indexes of windows",
+    number: 8, name: "indexes of windows",
     steps: [
       "DROP INDEX idx_workflow_executions_user_created",
       """

@@ -25,5 +25,7 @@ struct Migration {
   var steps: [Step]
 
   /// All of them, in order.
-  static let all = [initial, changeLog, rollups, retention, createdIndex, sealing, windowIndexes]
+  static let all = [
+    initial, changeLog, rollups, retention, createdIndex, sealing, tasks, windowIndexes,
+  ]
 }

@@ -11,7 +11,7 @@ internal import WorkflowHistory
 ///
 /// Sealed are `input_data`, `output_data`, `task_results`, `error_message` and the digest of the save.
 /// `sealed_with` says under which key, for all of a row together; it is NULL where they are plain.
-/// Fingerprints of errors give way to pseudonyms.
+/// Fingerprints of errors give way to pseudonyms, and the names of tasks to labels.
 public final class PayloadSealing: Sendable {
   private let keys: Mutex<PayloadKeys>
   let pseudonyms: PseudonymKey
@@ -68,6 +68,24 @@ public final class PayloadSealing: Sendable {
 
   static func isPseudonym(_ fingerprint: String) -> Bool {
     fingerprint.utf8.starts(with: pseudonymPrefix.utf8)
+  }
+
+  // MARK: Names of tasks
+
+  /// What stands for the name of a user's task, and opens: see ``taskName(of:userID:)``.
+  func taskLabel(of name: String, userID: String) -> String {
+    Self.pseudonymPrefix
+      + Base64URL.encode(pseudonyms.seal(label: Array(name.utf8), in: Array(userID.utf8)))
+  }
+
+  /// The name that a label of a user's task stands for; nil where it is none, as the name of a task whose
+  /// execution is plain, whatever that looks like.
+  func taskName(of label: String, userID: String) -> String? {
+    guard Self.isPseudonym(label),
+      let sealed = Base64URL.decode(String(label.dropFirst(Self.pseudonymPrefix.count))),
+      let name = pseudonyms.open(label: sealed, in: Array(userID.utf8))
+    else { return nil }
+    return String(decoding: name, as: UTF8.self)
   }
 }
 

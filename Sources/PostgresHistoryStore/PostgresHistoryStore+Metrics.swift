@@ -15,6 +15,9 @@ extension PostgresHistoryStore {
         let reader = FigureReader(
           parts: tally.parts(query), limits: figureLimits, eventLoop: eventLoop)
         try await reader.read(in: transaction) { try tally.add($0) }
+        let tasks = try await SlowestTasks.summary(
+          of: tally.tasks, query, tally.window, sealing: sealing, in: transaction, on: eventLoop)
+        let samples = try await SlowSamples.ids(tally, query, in: transaction)
         let errorPatterns = try await ErrorPatterns.commit(
           tally.errors, query, tally.window, tally.before, sealing: sealing, in: transaction,
           on: eventLoop)
@@ -23,8 +26,9 @@ extension PostgresHistoryStore {
         return PerformanceMetrics(
           query: query, speedClasses: speedClasses, durations: DurationSpread(durations.histogram),
           errorPatterns: errorPatterns,
-          tips: OptimizationTip.tips(speedClasses: speedClasses, errorPatterns: errorPatterns),
-          efficiencyTrend: tally.efficiencyTrend)
+          tips: OptimizationTip.tips(
+            speedClasses: speedClasses, samples: samples, errorPatterns: errorPatterns,
+            tasks: tasks), efficiencyTrend: tally.efficiencyTrend, slowestTasks: tasks.metrics)
       }
     }
   }

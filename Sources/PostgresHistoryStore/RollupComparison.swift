@@ -61,12 +61,21 @@ struct RollupComparison {
       current = (key, ExecutionRollup())
     }
     if let times = try row.value(2, as: Int32?.self) {
-      let contribution = try ExecutionContribution(row, from: 10)
+      let contribution = try ExecutionContribution(row, from: Self.contribution)
       current?.missing.add(contribution, times: Int64(times))
-    } else if let errors = try row.value(13, as: Int64?.self) {
-      current?.missing.errors.add(-errors, ExactText(try row.value(12)))
+    } else if let label = try row.value(Self.spilled, as: String?.self) {
+      try addSpilled(ExactText(label), row)
     } else {
       current?.missing.merge(try ExecutionRollup(row, from: 3), times: -1)
+    }
+  }
+
+  private mutating func addSpilled(_ label: ExactText, _ row: Row) throws {
+    let (errors, tasks) = (Self.spilled + 1, Self.spilled + 1 + Int64.table.numbers.count)
+    if row.isNull(errors) {
+      current?.missing.tasks.add(try TaskFigures(row, from: tasks), label, times: -1)
+    } else {
+      current?.missing.errors.add(try Int64(row, from: errors), label, times: -1)
     }
   }
 
@@ -80,34 +89,58 @@ struct RollupComparison {
 
   private static let rowsAtOnce = 4000
 
+  /// Where the columns of an execution begin, after a position's, a number of times, and a rollup's.
+  private static let contribution = 11
+  /// Where those of a spilled count begin: its label, and the numbers of errors and of tasks.
+  private static let spilled = 15
+  private static let noExecution = """
+    NULL::smallint AS status, NULL::double precision AS duration_seconds,
+      NULL::text AS error_fingerprint, NULL::bytea AS task_figures
+    """
+  private static let noSpilled =
+    "NULL::text AS label, \(nulls(Int64.table)), \(nulls(TaskFigures.table))"
+
+  /// The numbers of a table, as none.
+  private static func nulls(_ table: SpillTable) -> String {
+    table.numbers.map { "NULL::\($0.type == .text ? "text" : "bigint") AS \($0.name)" }
+      .joined(separator: ", ")
+  }
+
   /// The rollups of a day, its executions, and what the changes that are still to be folded will take
   /// away and add, in the order of users and types.
   private static func declare(_ day: Day) -> Statement {
     let date = RollupTable.date("\(day.number)")
     let (first, end) = (day.firstID, (day + 1).firstID)
+    let (errors, tasks) = (Int64.table, TaskFigures.table)
     return Statement(
       "",
       """
       DECLARE rollup_comparison NO SCROLL CURSOR FOR SELECT * FROM (
       SELECT user_id, workflow_type, NULL::integer AS times, \(ExecutionRollup.columns),
-        NULL::smallint AS status, NULL::double precision AS duration_seconds,
-        NULL::text AS fingerprint, NULL::bigint AS errors
+        \(noExecution), \(noSpilled)
       FROM execution_rollups WHERE day = \(date) AND \(isFromPosition(""))
       UNION ALL
-      SELECT user_id, workflow_type, NULL, \(noFigures), NULL, NULL, fingerprint, count
-      FROM execution_error_rollups WHERE day = \(date) AND \(isFromPosition(""))
+      SELECT user_id, workflow_type, NULL, \(noFigures), \(noExecution), \(errors.label),
+        \(errors.numbersRead), \(nulls(tasks))
+      FROM \(errors.name) WHERE day = \(date) AND \(isFromPosition(""))
       UNION ALL
-      SELECT user_id, workflow_type, 1, \(noFigures), status, duration_seconds, error_fingerprint, NULL
+      SELECT user_id, workflow_type, NULL, \(noFigures), \(noExecution), \(tasks.label),
+        \(nulls(errors)), \(tasks.numbersRead)
+      FROM \(tasks.name) WHERE day = \(date) AND \(isFromPosition(""))
+      UNION ALL
+      SELECT user_id, workflow_type, 1, \(noFigures), status, duration_seconds, error_fingerprint,
+        task_figures, \(noSpilled)
       FROM workflow_executions
       WHERE id >= '\(first)' AND id < '\(end)' AND \(isFromPosition(""))
       UNION ALL
       SELECT user_id, state.workflow_type, times, \(noFigures), state.status,
-        state.duration_seconds, state.error_fingerprint, NULL
+        state.duration_seconds, state.error_fingerprint, state.task_figures, \(noSpilled)
       FROM workflow_execution_changes AS change CROSS JOIN LATERAL (
         VALUES (-1, change.workflow_type, change.status, change.duration_seconds,
-            change.error_fingerprint),
-          (1, old_workflow_type, old_status, old_duration_seconds, old_error_fingerprint)
-      ) AS state (times, workflow_type, status, duration_seconds, error_fingerprint)
+            change.error_fingerprint, change.task_figures),
+          (1, old_workflow_type, old_status, old_duration_seconds, old_error_fingerprint,
+            old_task_figures)
+      ) AS state (times, workflow_type, status, duration_seconds, error_fingerprint, task_figures)
       WHERE transaction_id >= \(RollupFolder.watermark)
         AND execution_id >= '\(first)' AND execution_id < '\(end)'
         AND state.status IS NOT NULL AND \(isFromPosition("state."))
@@ -120,7 +153,7 @@ struct RollupComparison {
     "(user_id COLLATE \"C\", \(table)workflow_type COLLATE \"C\") >= ($1, $2)"
   }
 
-  private static let noFigures = "NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+  private static let noFigures = "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
   private static let fetch = Statement("", "FETCH \(rowsAtOnce) FROM rollup_comparison")
   private static let close = Statement("", "CLOSE rollup_comparison")
 }

@@ -26,7 +26,7 @@ enum RollupDays {
     let row = try await transaction.query(statement, parameters)[0]
     let execution = try row.value(0, as: UUIDValue?.self)
       .map { Day(of: ExecutionID(uuid: $0).createdAt) }
-    let rollups = try [1, 2].map { try row.value($0, as: Int32?.self).map { Day(number: $0) } }
+    let rollups = try [1, 2, 3].map { try row.value($0, as: Int32?.self).map { Day(number: $0) } }
     return ([execution] + rollups).compactMap { $0 }
   }
 
@@ -37,6 +37,8 @@ enum RollupDays {
       (SELECT \(RollupTable.number("min(day)")) FROM execution_rollups
         WHERE day >= \(RollupTable.date("$2"))),
       (SELECT \(RollupTable.number("min(day)")) FROM execution_error_rollups
+        WHERE day >= \(RollupTable.date("$2"))),
+      (SELECT \(RollupTable.number("min(day)")) FROM execution_task_rollups
         WHERE day >= \(RollupTable.date("$2")))
     """, [.uuid, .int4])
 
@@ -45,7 +47,8 @@ enum RollupDays {
     """
     SELECT (SELECT id FROM workflow_executions ORDER BY id DESC LIMIT 1),
       (SELECT \(RollupTable.number("max(day)")) FROM execution_rollups),
-      (SELECT \(RollupTable.number("max(day)")) FROM execution_error_rollups)
+      (SELECT \(RollupTable.number("max(day)")) FROM execution_error_rollups),
+      (SELECT \(RollupTable.number("max(day)")) FROM execution_task_rollups)
     """)
 
   private static let dropped = Statement(

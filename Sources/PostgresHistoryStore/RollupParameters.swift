@@ -17,21 +17,12 @@ struct RollupKeys {
   var parameters: [Parameter] { [.array(users), .array(days), .array(workflowTypes)] }
 }
 
-/// Errors that their rollups do not count, as arrays.
-struct SpilledErrors {
-  private var keys = RollupKeys()
-  private var fingerprints = ArrayParameter(of: .text)
-  private(set) var counts = ArrayParameter(of: .int8)
+/// Whether a rollup keeps some of its counts in tables of their own.
+struct RollupSpills {
+  var errors = false
+  var tasks = false
 
-  mutating func append(_ key: RollupKey, _ fingerprint: ExactText, _ count: Int64) {
-    keys.append(key)
-    fingerprints.append(.text(fingerprint.text))
-    counts.append(.int8(count))
-  }
-
-  var isEmpty: Bool { keys.isEmpty }
-  /// All but the counts.
-  var parameters: [Parameter] { keys.parameters + [.array(fingerprints)] }
+  var isAny: Bool { errors || tasks }
 }
 
 /// Some rollups as arrays.
@@ -40,21 +31,25 @@ struct RollupRows {
   private var counts = WorkflowStatus.allCases.map { _ in ArrayParameter(of: .int8) }
   private var durations = ArrayParameter(of: .bytes)
   private var errors = ArrayParameter(of: .bytes)
+  private var tasks = ArrayParameter(of: .bytes)
   private var spillsErrors = ArrayParameter(of: .boolean)
+  private var spillsTasks = ArrayParameter(of: .boolean)
 
-  mutating func append(_ key: RollupKey, _ rollup: ExecutionRollup, spillsErrors spills: Bool) {
+  mutating func append(_ key: RollupKey, _ rollup: ExecutionRollup, spills: RollupSpills) {
     keys.append(key)
     for (index, status) in WorkflowStatus.allCases.enumerated() {
       counts[index].append(.int8(rollup.counts[status]))
     }
     durations.append(.bytes(rollup.durations.encoded))
     errors.append(.bytes(rollup.errors.encoded))
-    spillsErrors.append(.boolean(spills))
+    tasks.append(.bytes(rollup.tasks.encoded))
+    spillsErrors.append(.boolean(spills.errors))
+    spillsTasks.append(.boolean(spills.tasks))
   }
 
   var isEmpty: Bool { keys.isEmpty }
   var parameters: [Parameter] {
     keys.parameters + counts.map { .array($0) }
-      + [.array(durations), .array(errors), .array(spillsErrors)]
+      + [durations, errors, tasks, spillsErrors, spillsTasks].map { .array($0) }
   }
 }

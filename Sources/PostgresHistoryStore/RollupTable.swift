@@ -16,8 +16,6 @@ enum RollupTable {
   /// The number of days since 1970, given a day of Postgres.
   static func number(_ date: String) -> String { "(\(date) - DATE '1970-01-01')" }
 
-  /// Of how many fingerprints a rollup counts errors itself. Those of more are rows of their own.
-  private static let fingerprintLimit = 64
   /// How many rollups are read, changed and written at once: each may be 50 kB.
   private static let rollupsAtOnce = 500
 
@@ -36,44 +34,30 @@ enum RollupTable {
     let stored = try await transaction.query(select, keys(changes.map(\.key)))
     var merged = RollupRows()
     var empty: [RollupKey] = []
-    var spilled = SpilledErrors()
+    var errors = SpilledCounts<Int64>()
+    var tasks = SpilledCounts<TaskFigures>()
     for (index, (key, change)) in changes.enumerated() {
       let row = stored[index]
       let isStored = !row.isNull(0)
       var rollup = isStored ? try ExecutionRollup(row, from: 0) : ExecutionRollup()
-      var spills = isStored ? try row.value(7) : false
+      var spills = RollupSpills()
+      if isStored { spills = RollupSpills(errors: try row.value(8), tasks: try row.value(9)) }
       // What retention has noted in it stays, whatever it counts meanwhile.
-      let isNoted = isStored ? try row.value(8) : false
+      let isNoted = isStored ? try row.value(10) : false
       rollup.counts.merge(change.counts)
       rollup.durations.merge(change.durations)
-      for (fingerprint, count) in change.errors.counts {
-        // One that is counted in the rollup stays there, and one that spilled stays out.
-        if rollup.errors.counts[fingerprint] != nil
-          || (!spills && rollup.errors.counts.count < fingerprintLimit)
-        {
-          rollup.errors.add(count, fingerprint)
-        } else {
-          spills = true
-          spilled.append(key, fingerprint, count)
-        }
-      }
-      if !rollup.isEmpty || spills || isNoted {
-        merged.append(key, rollup, spillsErrors: spills)
+      rollup.errors.add(change.errors, of: key, spills: &spills.errors, to: &errors)
+      rollup.tasks.add(change.tasks, of: key, spills: &spills.tasks, to: &tasks)
+      if !rollup.isEmpty || spills.isAny || isNoted {
+        merged.append(key, rollup, spills: spills)
       } else if isStored {
         empty.append(key)
       }
     }
     if !merged.isEmpty { _ = try await transaction.query(upsert, merged.parameters) }
     if !empty.isEmpty { _ = try await transaction.query(delete, keys(empty)) }
-    try await add(spilled, in: transaction)
-  }
-
-  private static func add(_ errors: SpilledErrors, in transaction: Transaction) async throws {
-    guard !errors.isEmpty else { return }
-    let upserted = try await transaction.query(
-      upsertErrors, errors.parameters + [.array(errors.counts)])
-    let leavesZeros: Bool = try upserted[0].value(0)
-    if leavesZeros { _ = try await transaction.query(deleteErrors, errors.parameters) }
+    try await errors.add(in: transaction)
+    try await tasks.add(in: transaction)
   }
 
   private static func keys(_ keys: [RollupKey]) -> [Parameter] {
@@ -84,7 +68,7 @@ enum RollupTable {
 
   // MARK: Statements
 
-  private static let columns = ExecutionRollup.columns + ", spills_errors"
+  private static let columns = ExecutionRollup.columns + ", spills_errors, spills_tasks"
   private static let keyTypes = [DataType.textArray, DataType.int4.array, .textArray]
 
   /// The stored rollups of some keys, in the order of these; NULL where there is none.
@@ -103,16 +87,17 @@ enum RollupTable {
     """
     INSERT INTO execution_rollups (user_id, day, workflow_type, \(columns))
     SELECT user_id, \(date("day")), workflow_type, \(columns)
-    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
       AS merged (user_id, day, workflow_type, \(columns))
     ON CONFLICT (user_id, day, workflow_type) DO UPDATE SET pending = excluded.pending,
       running = excluded.running, completed = excluded.completed, failed = excluded.failed,
       paused = excluded.paused, durations = excluded.durations, errors = excluded.errors,
-      spills_errors = excluded.spills_errors
+      tasks = excluded.tasks, spills_errors = excluded.spills_errors,
+      spills_tasks = excluded.spills_tasks
     """,
     keyTypes
       + Array(repeating: DataType.int8.array, count: 5)
-      + [DataType.bytes.array, DataType.bytes.array, DataType.boolean.array])
+      + [DataType.bytes, .bytes, .bytes, .boolean, .boolean].map(\.array))
 
   private static let delete = Statement(
     "rollup_delete",
@@ -121,32 +106,4 @@ enum RollupTable {
     WHERE rollup.user_id = key.user_id AND rollup.day = \(date("key.day"))
       AND rollup.workflow_type = key.workflow_type
     """, keyTypes)
-
-  /// Adds to counts of errors, and tells whether any is 0 now.
-  private static let upsertErrors = Statement(
-    "error_rollup_upsert",
-    """
-    WITH upserted AS (
-      INSERT INTO execution_error_rollups AS rollup
-        (user_id, day, workflow_type, fingerprint_digest, fingerprint, count)
-      SELECT user_id, \(date("day")), workflow_type, \(digest("fingerprint")), fingerprint, count
-      FROM unnest($1, $2, $3, $4, $5) AS change (user_id, day, workflow_type, fingerprint, count)
-      ON CONFLICT (user_id, day, workflow_type, fingerprint_digest)
-        DO UPDATE SET count = rollup.count + excluded.count
-      RETURNING count
-    )
-    SELECT coalesce(bool_or(count = 0), false) FROM upserted
-    """, keyTypes + [.textArray, DataType.int8.array])
-
-  private static let deleteErrors = Statement(
-    "error_rollup_delete",
-    """
-    DELETE FROM execution_error_rollups AS rollup
-    USING unnest($1, $2, $3, $4) AS key (user_id, day, workflow_type, fingerprint)
-    WHERE rollup.user_id = key.user_id AND rollup.day = \(date("key.day"))
-      AND rollup.workflow_type = key.workflow_type
-      AND rollup.fingerprint_digest = \(digest("key.fingerprint")) AND rollup.count = 0
-    """, keyTypes + [.textArray])
-
-  private static func digest(_ text: String) -> String { "sha256(convert_to(\(text), 'UTF8'))" }
 }

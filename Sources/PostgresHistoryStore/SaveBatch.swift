@@ -24,7 +24,7 @@ struct SaveBatch {
 
   /// The rows, a column each.
   var parameters: [Parameter] {
-    var columns = (ExecutionColumns.types + [.bytes, .text]).map { ArrayParameter(of: $0) }
+    var columns = Self.types.map { ArrayParameter(of: $0) }
     for one in saves {
       let seal = key?.seal(of: one.id)
       let stored = seal.map { one.save.execution.sealed(with: $0) } ?? one.save.execution
@@ -32,6 +32,7 @@ struct SaveBatch {
         stored.parameters(sealedWith: key?.id) + [
           .bytes(seal?.sealed(digest: one.digest) ?? one.digest),
           .text(sealing.label(of: one.save.execution, isSealed: key != nil)),
+          .bytes(sealing.taskFigures(of: one.save.execution, isSealed: key != nil)),
         ]
       for (index, value) in values.enumerated() { columns[index].append(value) }
     }
@@ -71,8 +72,10 @@ struct SaveBatch {
     return (stored, taken)
   }
 
+  private static let types = ExecutionColumns.types + [.bytes, .text, .bytes]
+
   static let statement: Statement = {
-    let names = ExecutionColumns.all + ["save_digest", "error_fingerprint"]
+    let names = ExecutionColumns.all + ["save_digest", "error_fingerprint", "task_figures"]
     let columns = names.joined(separator: ", ")
     let arrays = names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
     return Statement(
@@ -83,12 +86,13 @@ struct SaveBatch {
         SELECT * FROM unnest(\(arrays)) ON CONFLICT DO NOTHING RETURNING *
       ), logged AS (
         INSERT INTO workflow_execution_changes (execution_id, user_id, version, workflow_type,
-          status, duration_seconds, error_fingerprint)
-        SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint
+          status, duration_seconds, error_fingerprint, task_figures)
+        SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint,
+          task_figures
         FROM saved
       )
       SELECT id, \(ExecutionColumns.plainDocuments.joined(separator: ", ")) FROM saved
       """,
-      (ExecutionColumns.types + [.bytes, .text]).map(\.array))
+      types.map(\.array))
   }()
 }

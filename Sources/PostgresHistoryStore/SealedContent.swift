@@ -64,6 +64,20 @@ extension PayloadSealing? {
 }
 
 extension PayloadSealing? {
+  /// What an execution's tasks did, as it is stored where its content is sealed or not; nil where that is
+  /// nothing.
+  func taskFigures(of execution: WorkflowExecution, isSealed: Bool) -> [UInt8]? {
+    guard let results = execution.taskResults else { return nil }
+    let tasks = TaskCounts(of: results)
+    guard !tasks.isEmpty else { return nil }
+    guard isSealed, let self else { return tasks.encoded }
+    return tasks.relabelled {
+      ExactText(self.taskLabel(of: $0.text, userID: execution.userID))
+    }.encoded
+  }
+}
+
+extension PayloadSealing? {
   /// A digest of a save that is stored under one key, or plain, as it is stored under another, or plain.
   func digest(
     _ digest: [UInt8], of id: ExecutionID, sealedWith keyID: String?, under key: PayloadKey?

@@ -15,10 +15,10 @@ public struct SealingRun {
     public var executionsFound: Int64 = 0
     /// Executions that were sealed anew, or made plain.
     public var executions: Int64 = 0
-    /// Rows of the change log whose fingerprints gave way to pseudonyms.
+    /// Rows of the change log whose fingerprints gave way to pseudonyms, or names of tasks to labels.
     public var changes: Int64 = 0
-    /// Counts of errors in rollups whose fingerprints did so.
-    public var rolledUpErrors: Int64 = 0
+    /// Counts in rollups whose fingerprints or names of tasks did so.
+    public var rolledUpLabels: Int64 = 0
     /// Executions that are as they were, or became so again: those that do not open with these keys,
     /// which the log names, and those that a server with other keys has saved meanwhile.
     public var executionsLeft: Int64 = 0
@@ -46,10 +46,8 @@ public struct SealingRun {
     // Once more for what was saved behind the first pass.
     for _ in 0..<2 { try await run.sealExecutions(&counts, progress) }
     counts.executionsLeft = try await run.countOthers()
-    if keys.sealing != nil {
-      try await SealedLabels(sealing: run.sealing, connection: connection)
-        .convert(database, &counts, progress)
-    }
+    try await SealedLabels(sealing: run.sealing, connection: connection)
+      .convert(database, &counts, progress)
     guard counts.executionsLeft == 0 else { return counts }
     if let key = keys.sealing {
       try await StoredPseudonymKey.reseal(pseudonyms, with: key, on: connection)
@@ -108,10 +106,10 @@ public struct SealingRun {
   /// How a row is to be sealed; nil where it does not open.
   private func change(_ row: Row) throws -> ExecutionChange? {
     do {
-      let execution = try WorkflowExecution(row, from: 2, sealing: sealing)
+      let execution = try WorkflowExecution(row, from: 3, sealing: sealing)
       return try ExecutionChange(
-        from: execution, to: execution, label: try row.value(0), digest: try row.value(1),
-        sealedWith: try row.value(2 + ExecutionColumns.sealedWith), sealing: sealing)
+        from: execution, to: execution, derived: try DerivedColumns(row, from: 0),
+        sealedWith: try row.value(3 + ExecutionColumns.sealedWith), sealing: sealing)
     } catch is HistoryError {
       return nil
     }
@@ -145,7 +143,7 @@ public struct SealingRun {
   /// Locks them in the order in which writers lock theirs; those that a writer has sealed meanwhile are
   /// left out.
   private static let lock: Statement = {
-    let columns = (["error_fingerprint", "save_digest"] + ExecutionColumns.all).map {
+    let columns = (DerivedColumns.names + ExecutionColumns.all).map {
       "execution.\($0)"
     }
     return Statement(

@@ -63,7 +63,7 @@ struct StatisticsTally {
       for duration in try group.durations {
         current?.rollup.durations.add(duration, times: times)
       }
-    case .error: break
+    case .error, .tasks: break
     }
   }
 

@@ -14,7 +14,7 @@ public struct UserErasure {
     public var executions: Int64 = 0
     /// Rows of the change log.
     public var changes: Int64 = 0
-    /// Rollups of a day and type, and of their errors.
+    /// Rollups of a day and type, and of their errors and tasks.
     public var rollups: Int64 = 0
   }
 
@@ -54,6 +54,7 @@ public struct UserErasure {
       (SELECT count(*) FROM workflow_execution_changes WHERE user_id = $1),
       (SELECT count(*) FROM execution_rollups WHERE user_id = $1)
         + (SELECT count(*) FROM execution_error_rollups WHERE user_id = $1)
+        + (SELECT count(*) FROM execution_task_rollups WHERE user_id = $1)
     """, [.text])
 
   private func run(_ progress: (Counts) -> Void) async throws -> Counts {
@@ -184,8 +185,11 @@ public struct UserErasure {
       DELETE FROM execution_rollups WHERE user_id = $1 RETURNING 1
     ), errors AS (
       DELETE FROM execution_error_rollups WHERE user_id = $1 RETURNING 1
+    ), tasks AS (
+      DELETE FROM execution_task_rollups WHERE user_id = $1 RETURNING 1
     )
     SELECT (SELECT count(*) FROM executions), (SELECT count(*) FROM changes),
       (SELECT count(*) FROM rollups) + (SELECT count(*) FROM errors)
+        + (SELECT count(*) FROM tasks)
     """, [.text, .transactionID])
 }

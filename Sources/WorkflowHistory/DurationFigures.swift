@@ -24,6 +24,9 @@ public struct DurationFigures: Equatable, Sendable {
   /// The figures of no durations.
   public init() {}
 
+  /// Those of one class.
+  public subscript(speedClass: SpeedClass) -> Class { classes[speedClass.index] }
+
   /// How many durations there are.
   public var count: Int64 { histogram.count }
   /// The sum of all in microseconds.
@@ -44,7 +47,7 @@ public struct DurationFigures: Equatable, Sendable {
   }
 
   /// In whole microseconds. It stops at 292,277 years.
-  private static func microseconds(_ duration: Double) -> Int64 {
+  static func microseconds(_ duration: Double) -> Int64 {
     Int64((min(duration, 9.2e12) * 1e6).rounded(.toNearestOrEven))
   }
 }

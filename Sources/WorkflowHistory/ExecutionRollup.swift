@@ -1,17 +1,23 @@
 /// What an execution adds to the figures of its user, day and workflow type.
-public struct ExecutionContribution: Hashable, Sendable {
+public struct ExecutionContribution: Equatable, Sendable {
   /// Where it stands.
   public var status: WorkflowStatus
   /// In seconds: at least 0, and finite.
   public var durationSeconds: Double?
   /// What its error has in common with others.
   public var errorFingerprint: String?
+  /// What its tasks did.
+  public var tasks: TaskCounts
 
   /// The contribution of an execution with these values.
-  public init(status: WorkflowStatus, durationSeconds: Double?, errorFingerprint: String?) {
+  public init(
+    status: WorkflowStatus, durationSeconds: Double?, errorFingerprint: String?,
+    tasks: TaskCounts = TaskCounts()
+  ) {
     self.status = status
     self.durationSeconds = durationSeconds
     self.errorFingerprint = errorFingerprint
+    self.tasks = tasks
   }
 }
 
@@ -26,15 +32,20 @@ public struct ExecutionRollup: Equatable, Sendable {
   public var durations = DurationFigures()
   /// How many have an error, by its fingerprint.
   public var errors = ErrorCounts()
+  /// What their tasks add up to, by name.
+  public var tasks = TaskCounts()
 
   /// The rollup of no executions.
   public init() {}
 
   /// The rollup with these figures.
-  public init(counts: StatusCounts, durations: DurationFigures, errors: ErrorCounts) {
+  public init(
+    counts: StatusCounts, durations: DurationFigures, errors: ErrorCounts, tasks: TaskCounts
+  ) {
     self.counts = counts
     self.durations = durations
     self.errors = errors
+    self.tasks = tasks
   }
 
   /// Whether it is the rollup of no executions.
@@ -45,6 +56,7 @@ public struct ExecutionRollup: Equatable, Sendable {
     counts[contribution.status] += times
     if let duration = contribution.durationSeconds { durations.add(duration, times: times) }
     if let fingerprint = contribution.errorFingerprint { errors.add(times, ExactText(fingerprint)) }
+    tasks.merge(contribution.tasks, times: times)
   }
 
   /// Takes away what an execution contributed.
@@ -57,6 +69,7 @@ public struct ExecutionRollup: Equatable, Sendable {
     counts.merge(other.counts, times: times)
     durations.merge(other.durations, times: times)
     errors.merge(other.errors, times: times)
+    tasks.merge(other.tasks, times: times)
   }
 }
 

@@ -47,8 +47,22 @@ extension ErrorPattern {
   }
 }
 
+extension TaskSummary {
+  /// The metrics of the slowest.
+  public var metrics: [TaskMetrics] {
+    slowest.map { task in
+      TaskMetrics(
+        name: task.name, runs: task.figures.runs, failedRuns: task.figures.failedRuns,
+        averageDurationSeconds: task.figures.averageDurationSeconds,
+        timeShare: percent(
+          task.figures.durationSumMicroseconds, of: all.durationSumMicroseconds),
+        failureShare: percent(task.figures.failedRuns, of: all.failedRuns))
+    }
+  }
+}
+
 /// part / whole in percent, rounded to 2 decimals. 0 where the whole is 0.
-private func percent(_ part: Int64, of whole: Int64) -> Double {
+func percent<Number: BinaryInteger>(_ part: Number, of whole: Number) -> Double {
   guard whole > 0 else { return 0 }
   // The product is exact below 2^53, so that a half is rounded as a half.
   return (Double(part) * 10_000 / Double(whole)).rounded() / 100

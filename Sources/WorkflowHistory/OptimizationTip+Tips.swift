@@ -3,20 +3,26 @@ extension OptimizationTip {
   ///
   /// A tip for each of the slow and very slow classes that has executions (a warning, and
   /// critical), then one for the top error if it occurs more than 3 times (critical where it is
-  /// new or rising, else a warning). Where there is neither: that all is well.
+  /// new or rising, else a warning), then one for a task that takes half of the time of two or more
+  /// tasks, or more (a warning). Where there is none of these: that all is well.
   ///
   /// - Parameters:
   ///   - speedClasses: the classes, from very fast to very slow.
+  ///   - samples: the latest executions of the slow and the very slow class, newest first.
   ///   - errorPatterns: the patterns, most frequent first.
   public static func tips(
-    speedClasses: [SpeedClassFigures], errorPatterns: [ErrorPattern]
+    speedClasses: [SpeedClassFigures], samples: [SpeedClass: [ExecutionID]] = [:],
+    errorPatterns: [ErrorPattern], tasks: TaskSummary = TaskSummary()
   ) -> [OptimizationTip] {
-    var tips = speedClasses.compactMap(slowExecutions)
+    let executions = speedClasses.reduce(0) { $0 + $1.executions }
+    var tips = speedClasses.compactMap {
+      slowExecutions($0, of: executions, samples[$0.speedClass] ?? [])
+    }
     if let top = errorPatterns.first, top.frequency > 3 {
       tips.append(repeatedError(top))
     }
+    if let tip = bottleneckTask(tasks) { tips.append(tip) }
     if tips.isEmpty {
-      let executions = speedClasses.reduce(0) { $0 + $1.executions }
       tips.append(
         OptimizationTip(
           kind: .healthy, severity: .info, text: "Performance is good! Continue monitoring.",
@@ -25,20 +31,27 @@ extension OptimizationTip {
     return tips
   }
 
-  private static func slowExecutions(_ figures: SpeedClassFigures) -> OptimizationTip? {
+  private static func slowExecutions(
+    _ figures: SpeedClassFigures, of executions: Int64, _ samples: [ExecutionID]
+  ) -> OptimizationTip? {
     let severity: Severity
     switch figures.speedClass {
     case .veryFast, .fast, .normal: return nil
     case .slow: severity = .warning
     case .verySlow: severity = .critical
     }
-    guard figures.executions > 0 else { return nil }
+    guard figures.executions > 0, let average = figures.averageDurationSeconds else { return nil }
     let category = figures.speedClass.rawValue
     return OptimizationTip(
       kind: .slowExecutions, severity: severity,
       text: "Workflows in '\(category)' category (\(figures.executions) executions). "
         + "Consider parallel processing or caching.",
-      executions: figures.executions, subject: category)
+      executions: figures.executions, subject: category,
+      evidence: [
+        Evidence(
+          name: "execution_share_percent", value: percent(figures.executions, of: executions)),
+        Evidence(name: "average_duration_seconds", value: average),
+      ], sampleIDs: samples)
   }
 
   private static func repeatedError(_ pattern: ErrorPattern) -> OptimizationTip {
@@ -47,6 +60,29 @@ extension OptimizationTip {
       kind: .repeatedError, severity: grows ? .critical : .warning,
       text: "Most common error appears \(pattern.frequency) times. "
         + "Consider adding error handling or input validation.",
-      executions: pattern.frequency, subject: pattern.fingerprint)
+      executions: pattern.frequency, subject: pattern.fingerprint,
+      evidence: [Evidence(name: "error_share_percent", value: pattern.share)],
+      sampleIDs: pattern.sampleIDs)
+  }
+
+  private static func bottleneckTask(_ tasks: TaskSummary) -> OptimizationTip? {
+    let time = tasks.all.durationSumMicroseconds
+    guard let task = tasks.slowest.first, tasks.count > 1, time > 0,
+      task.figures.durationSumMicroseconds * 2 >= time,
+      let average = task.figures.averageDurationSeconds
+    else { return nil }
+    return OptimizationTip(
+      kind: .bottleneckTask, severity: .warning,
+      text:
+        "Task '\(task.name)' takes at least half of all tasks' time (\(task.figures.runs) runs). "
+        + "Consider splitting it or running it in parallel.",
+      executions: task.figures.executions, subject: task.name,
+      evidence: [
+        Evidence(
+          name: "time_share_percent",
+          value: percent(task.figures.durationSumMicroseconds, of: time)),
+        Evidence(name: "average_duration_seconds", value: average),
+        Evidence(name: "runs", value: Double(task.figures.runs)),
+      ])
   }
 }

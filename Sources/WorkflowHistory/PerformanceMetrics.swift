@@ -12,11 +12,14 @@ public struct PerformanceMetrics: Equatable, Sendable {
   public var tips: [OptimizationTip]
   /// The days that have a duration, oldest first.
   public var efficiencyTrend: [EfficiencyPoint]
+  /// At most ``TaskSummary/limit``, those that took the most time first, ties by name.
+  public var slowestTasks: [TaskMetrics]
 
   /// The metrics of these parts.
   public init(
     query: WindowQuery, speedClasses: [SpeedClassFigures], durations: DurationSpread,
-    errorPatterns: [ErrorPattern], tips: [OptimizationTip], efficiencyTrend: [EfficiencyPoint]
+    errorPatterns: [ErrorPattern], tips: [OptimizationTip], efficiencyTrend: [EfficiencyPoint],
+    slowestTasks: [TaskMetrics]
   ) {
     self.query = query
     self.speedClasses = speedClasses
@@ -24,6 +27,7 @@ public struct PerformanceMetrics: Equatable, Sendable {
     self.errorPatterns = errorPatterns
     self.tips = tips
     self.efficiencyTrend = efficiencyTrend
+    self.slowestTasks = slowestTasks
   }
 }
 
@@ -100,43 +104,6 @@ public struct ErrorPattern: Equatable, Sendable {
     self.trend = trend
     self.sampleMessage = sampleMessage
     self.sampleIDs = sampleIDs
-  }
-}
-
-/// A finding that somebody can act on. The raw values of its enums are those of the proto's.
-public struct OptimizationTip: Equatable, Sendable {
-  /// What kind of finding it is.
-  public enum Kind: Int32, Sendable {
-    case healthy = 1
-    case slowExecutions = 2
-    case repeatedError = 3
-  }
-
-  /// How much it matters.
-  public enum Severity: Int32, Sendable {
-    case info = 1
-    case warning = 2
-    case critical = 3
-  }
-
-  /// What kind of finding it is.
-  public var kind: Kind
-  /// How much it matters.
-  public var severity: Severity
-  /// The finding in a sentence or two of English.
-  public var text: String
-  /// How many executions stand behind it.
-  public var executions: Int64
-  /// A speed class or a fingerprint; empty for ``Kind/healthy``.
-  public var subject: String
-
-  /// The finding with these values.
-  public init(kind: Kind, severity: Severity, text: String, executions: Int64, subject: String) {
-    self.kind = kind
-    self.severity = severity
-    self.text = text
-    self.executions = executions
-    self.subject = subject
   }
 }
 

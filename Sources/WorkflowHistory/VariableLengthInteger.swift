@@ -77,7 +77,7 @@ public struct VariableLengthReader {
   }
 
   /// Passes over so many bytes, and returns where they are.
-  mutating func skip(_ count: UInt64) throws(MalformedBytes) -> Range<Int> {
+  public mutating func skip(_ count: UInt64) throws(MalformedBytes) -> Range<Int> {
     guard count <= UInt64(bytes.count - position) else { throw MalformedBytes() }
     defer { position += Int(count) }
     return position..<position + Int(count)

@@ -40,6 +40,12 @@ enum Types {
   static let efficiencyPoint = MessageType<WorkflowHistory__V1__EfficiencyPoint> {
     workflow_history__v1__efficiency_point__init($0)
   }
+  static let tipEvidence = MessageType<WorkflowHistory__V1__TipEvidence> {
+    workflow_history__v1__tip_evidence__init($0)
+  }
+  static let taskMetrics = MessageType<WorkflowHistory__V1__TaskMetrics> {
+    workflow_history__v1__task_metrics__init($0)
+  }
   static let durationBucket = MessageType<WorkflowHistory__V1__DurationBucket> {
     workflow_history__v1__duration_bucket__init($0)
   }

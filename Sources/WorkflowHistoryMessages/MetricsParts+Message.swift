@@ -27,9 +27,8 @@ extension ErrorPattern {
   init?(_ message: WorkflowHistory__V1__ErrorPattern, _ reader: inout FieldReader) {
     let firstSeen = reader.requiredTimestamp("first_seen", message.first_seen)
     let lastSeen = reader.requiredTimestamp("last_seen", message.last_seen)
-    let ids = elements(message.sample_execution_ids, message.n_sample_execution_ids)
-      .enumerated()
-      .compactMap { reader.requiredID("sample_execution_ids[\($0.offset)]", $0.element) }
+    let ids = reader.ids(
+      "sample_execution_ids", message.sample_execution_ids, message.n_sample_execution_ids)
     guard let trend = Int32(exactly: message.trend.rawValue).flatMap(ErrorTrend.init) else {
       reader.refuse("trend", "is not a known trend")
       return nil
@@ -67,7 +66,12 @@ extension OptimizationTip {
     }
     self.init(
       kind: kind, severity: severity, text: String(cString: message.text),
-      executions: message.executions, subject: String(cString: message.subject))
+      executions: message.executions, subject: String(cString: message.subject),
+      evidence: elements(message.evidence, message.n_evidence).map {
+        Evidence(name: String(cString: $0.pointee.name), value: $0.pointee.value)
+      },
+      sampleIDs: reader.ids(
+        "sample_execution_ids", message.sample_execution_ids, message.n_sample_execution_ids))
   }
 
   func message(in arena: Arena) -> UnsafeMutablePointer<WorkflowHistory__V1__OptimizationTip> {
@@ -77,6 +81,46 @@ extension OptimizationTip {
       $0.text = arena.text(text)
       $0.executions = executions
       $0.subject = arena.text(subject)
+      ($0.evidence, $0.n_evidence) = arena.pointers(evidence) { figure in
+        Types.tipEvidence.make(in: arena) {
+          $0.name = arena.text(figure.name)
+          $0.value = figure.value
+        }
+      }
+      ($0.sample_execution_ids, $0.n_sample_execution_ids) = arena.texts(
+        sampleIDs.map(\.description))
+    }
+  }
+}
+
+extension TaskMetrics {
+  init?(_ message: WorkflowHistory__V1__TaskMetrics, _ reader: inout FieldReader) {
+    self.init(
+      name: String(cString: message.task_name), runs: message.runs,
+      failedRuns: message.failed_runs,
+      averageDurationSeconds: reader.double(
+        "average_duration_seconds", message.average_duration_seconds),
+      timeShare: message.time_share, failureShare: message.failure_share)
+  }
+
+  func message(in arena: Arena) -> UnsafeMutablePointer<WorkflowHistory__V1__TaskMetrics> {
+    Types.taskMetrics.make(in: arena) {
+      $0.task_name = arena.text(name)
+      $0.runs = runs
+      $0.failed_runs = failedRuns
+      $0.average_duration_seconds = arena.double(averageDurationSeconds)
+      $0.time_share = timeShare
+      $0.failure_share = failureShare
+    }
+  }
+}
+
+extension FieldReader {
+  fileprivate mutating func ids(
+    _ name: String, _ texts: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int
+  ) -> [ExecutionID] {
+    elements(texts, count).enumerated().compactMap {
+      requiredID("\(name)[\($0.offset)]", $0.element)
     }
   }
 }

@@ -32,7 +32,10 @@ extension PerformanceMetrics {
         OptimizationTip.init),
       efficiencyTrend: reader.each(
         "efficiency_trend", elements(message.efficiency_trend, message.n_efficiency_trend),
-        EfficiencyPoint.init))
+        EfficiencyPoint.init),
+      slowestTasks: reader.each(
+        "slowest_tasks", elements(message.slowest_tasks, message.n_slowest_tasks),
+        TaskMetrics.init))
   }
 
   /// The metrics as a C message.
@@ -60,6 +63,9 @@ extension PerformanceMetrics {
         $0.message(in: arena)
       }
       ($0.efficiency_trend, $0.n_efficiency_trend) = arena.pointers(efficiencyTrend) {
+        $0.message(in: arena)
+      }
+      ($0.slowest_tasks, $0.n_slowest_tasks) = arena.pointers(slowestTasks) {
         $0.message(in: arena)
       }
     }

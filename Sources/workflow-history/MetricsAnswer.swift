@@ -11,7 +11,9 @@ struct MetricsAnswer: Answer {
         ("errorPatterns", .array(metrics.errorPatterns.map(\.json))),
         ("optimizationTips", .array(metrics.tips.map(\.json))),
         ("efficiencyTrend", .array(metrics.efficiencyTrend.map(\.json))),
-      ] + metrics.durations.jsonFields
+      ] + metrics.durations.jsonFields + [
+        ("slowestTasks", .array(metrics.slowestTasks.map(\.json)))
+      ]
     return .object([("metrics", .object(own))])
   }
 
@@ -36,9 +38,15 @@ struct MetricsAnswer: Answer {
           ]
         }),
       PlainTable(
-        header: ["kind", "severity", "text", "executions", "subject"],
+        header: [
+          "kind", "severity", "text", "executions", "subject", "evidence", "sample_execution_ids",
+        ],
         rows: metrics.tips.map {
-          [$0.kind.name, $0.severity.name, $0.text, String($0.executions), $0.subject]
+          [
+            $0.kind.name, $0.severity.name, $0.text, String($0.executions), $0.subject,
+            $0.evidence.map { "\($0.name)=\(column($0.value))" }.joined(separator: ","),
+            $0.sampleIDs.map(\.description).joined(separator: ","),
+          ]
         }),
       PlainTable(
         header: [
@@ -51,6 +59,7 @@ struct MetricsAnswer: Answer {
           ]
         }),
       metrics.durations.plainPercentiles, metrics.durations.plainBuckets,
+      TaskMetrics.plain(metrics.slowestTasks),
     ]
   }
 
@@ -62,6 +71,9 @@ struct MetricsAnswer: Answer {
       blocks += [.line(StyledText(metrics.durations.sentence)), .table(metrics.durations.screen)]
     }
     if !metrics.errorPatterns.isEmpty { blocks.append(.table(errorPatterns(now: now))) }
+    if !metrics.slowestTasks.isEmpty {
+      blocks.append(.table(TaskMetrics.screen(metrics.slowestTasks)))
+    }
     if !metrics.efficiencyTrend.isEmpty { blocks.append(.table(efficiencyTrend)) }
     return blocks + [.fields(metrics.tips.map { ($0.severity.name, StyledText($0.text)) })]
   }
@@ -147,6 +159,12 @@ extension OptimizationTip {
       ("text", .string(text)),
       ("executions", .int64(executions)),
       ("subject", .string(subject)),
+      (
+        "evidence",
+        .array(
+          evidence.map { .object([("name", .string($0.name)), ("value", .double($0.value))]) })
+      ),
+      ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
     ])
   }
 }

@@ -9,7 +9,8 @@ struct SealCommand: AsyncParsableCommand {
     abstract: "Seals the content of all executions with the first key of a file.",
     discussion: """
       It goes through the server's database in short transactions, while servers go on, and seals \
-      anew what is plain or under another key; the log and the rollups lose the errors' fingerprints. \
+      anew what is plain or under another key; the log and the rollups lose the errors' fingerprints and \
+      the names of tasks. \
       Where the file begins with `plain` it makes everything plain instead. Give all servers the file \
       first: it exits with 1 where executions are left, since a server has saved otherwise meanwhile, \
       or they do not open with any of the keys.
@@ -35,7 +36,7 @@ struct SealCommand: AsyncParsableCommand {
       try await SealingRun.run(keys, options, on: eventLoop) { counts in
         printer.progress(
           "\(counts.executions) of \(counts.executionsFound) executions, \(counts.changes) changes"
-            + ", \(counts.rolledUpErrors) rolled-up errors")
+            + ", \(counts.rolledUpLabels) rolled-up errors and tasks")
       }
     }
     printer.entry(counts, key: keys.sealing?.id)
@@ -50,7 +51,7 @@ struct SealCommand: AsyncParsableCommand {
 extension MaintenancePrinter {
   fileprivate func entry(_ counts: SealingRun.Counts, key: String?) {
     let numbers = [
-      counts.executions, counts.changes, counts.rolledUpErrors, counts.executionsLeft,
+      counts.executions, counts.changes, counts.rolledUpLabels, counts.executionsLeft,
     ]
     let outcome = key.map { "sealed under \($0)" } ?? "made plain"
     entry(
@@ -58,7 +59,7 @@ extension MaintenancePrinter {
       columns: [key ?? "plain"] + numbers.map { "\($0)" },
       json: [
         ("key", key.map { .string($0) }), ("executions", .int64(numbers[0])),
-        ("changes", .int64(numbers[1])), ("rolledUpErrors", .int64(numbers[2])),
+        ("changes", .int64(numbers[1])), ("rolledUpLabels", .int64(numbers[2])),
         ("executionsLeft", .int64(numbers[3])),
       ])
   }

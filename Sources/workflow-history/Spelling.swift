@@ -46,6 +46,7 @@ extension OptimizationTip.Kind {
     case .healthy: "HEALTHY"
     case .slowExecutions: "SLOW_EXECUTIONS"
     case .repeatedError: "REPEATED_ERROR"
+    case .bottleneckTask: "BOTTLENECK_TASK"
     }
   }
 }

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from harness import oracle
-from harness.client import COMPLETED, FAILED, RUNNING
+from harness.client import COMPLETED, FAILED, RUNNING, document
 from harness.identifiers import fresh_user, utc_day, uuid7
 from harness.stubs import statistics_pb2 as pb
 
@@ -112,6 +112,33 @@ def test_tips_say_what_the_figures_show(window):
     assert all(tip.kind and tip.severity for tip in metrics.optimization_tips)
 
 
+def test_tips_show_what_they_rest_on(window):
+    metrics, rows, _ = window
+    classes = dict(oracle.speed_classes(rows))
+    timed = sum(len(durations) for durations in classes.values())
+    for tip in metrics.optimization_tips:
+        evidence = {figure.name: figure.value for figure in tip.evidence}
+        if tip.kind == pb.TIP_KIND_SLOW_EXECUTIONS:
+            durations = classes[tip.subject]
+            assert evidence == {
+                "execution_share_percent": pytest.approx(100 * len(durations) / timed, abs=0.005001),
+                "average_duration_seconds": pytest.approx(oracle.mean(durations), rel=1e-9),
+            }
+            newest = sorted(
+                (row for row in rows if row.duration is not None and row.duration in durations),
+                key=lambda row: row.id,
+                reverse=True,
+            )
+            day = [row.id for row in newest if utc_day(row.created) == utc_day(newest[0].created)]
+            assert list(tip.sample_execution_ids) == day[:5]
+        elif tip.kind == pb.TIP_KIND_REPEATED_ERROR:
+            top = metrics.error_patterns[0]
+            assert evidence == {"error_share_percent": top.share}
+            assert tip.sample_execution_ids == top.sample_execution_ids
+        else:
+            assert not tip.evidence and not tip.sample_execution_ids
+
+
 def test_the_efficiency_trend_equals_the_oracles(history):
     user, rows = history
     metrics = user.metrics(days=30)
@@ -200,3 +227,65 @@ def test_an_error_that_occurs_three_times_is_no_tip_and_four_times_is_one(client
 def test_executions_without_a_duration_are_in_no_class(client):
     client.save(status=RUNNING)
     assert not any(entry.executions for entry in client.metrics().execution_time_distribution)
+
+
+def run(name: str, seconds: float | None = None, status: str = "COMPLETED", error=None) -> dict:
+    return {"task_name": name, "status": status, "duration_seconds": seconds, "error": error}
+
+
+def tasks_of(client) -> dict[str, tuple]:
+    return {
+        task.task_name: (
+            task.runs,
+            task.failed_runs,
+            task.average_duration_seconds.value
+            if task.HasField("average_duration_seconds")
+            else None,
+            task.time_share,
+            task.failure_share,
+        )
+        for task in client.metrics().slowest_tasks
+    }
+
+
+def test_tasks_are_added_up_by_name(client):
+    results = [run("load", 6.0), run("extract", 1.0), run("load", 3.0, "failed"), run("notify")]
+    first = client.save(status=COMPLETED, task_results=document(results))
+    client.save(status=COMPLETED, task_results=document([run("extract", 2.0, error="no host")]))
+    client.save(status=COMPLETED, task_results=document({"load": "not by the convention"}))
+    client.save(status=RUNNING)
+    assert tasks_of(client) == {
+        "load": (2, 1, 4.5, 75.0, 50.0),
+        "extract": (2, 1, 1.5, 25.0, 50.0),
+        "notify": (1, 0, None, 0.0, 0.0),
+    }
+    assert list(tasks_of(client)) == ["load", "extract", "notify"]
+
+    client.update(first.id, task_results=document([run("extract", 1.0)]))
+    assert tasks_of(client) == {"extract": (2, 1, 1.5, 100.0, 100.0)}
+    client.delete(first.id)
+    assert tasks_of(client) == {"extract": (1, 1, 2.0, 100.0, 100.0)}
+
+
+def test_a_task_that_takes_half_of_the_time_is_a_tip(client):
+    client.save(status=COMPLETED, task_results=document([run("a", 2.0), run("b", 1.0)]))
+    (tip,) = client.metrics().optimization_tips
+    assert (tip.kind, tip.severity) == (pb.TIP_KIND_BOTTLENECK_TASK, pb.TIP_SEVERITY_WARNING)
+    assert (tip.subject, tip.executions) == ("a", 1)
+    assert {figure.name: figure.value for figure in tip.evidence} == {
+        "time_share_percent": 66.67,
+        "average_duration_seconds": 2.0,
+        "runs": 1.0,
+    }
+    client.save(status=COMPLETED, task_results=document([run("c", 1.5)]))
+    assert [tip.kind for tip in client.metrics().optimization_tips] == [pb.TIP_KIND_HEALTHY]
+
+
+def test_the_ten_slowest_tasks_are_shown_of_more_than_a_rollup_counts(client):
+    for first in (0, 50, 100):
+        results = [run(f"task {number}", number) for number in range(first, first + 60)]
+        client.save(status=COMPLETED, task_results=document(results))
+    tasks = client.metrics().slowest_tasks
+    # These ran twice.
+    slowest = [(f"task {number}", 2) for number in range(109, 99, -1)]
+    assert [(task.task_name, task.runs) for task in tasks] == slowest

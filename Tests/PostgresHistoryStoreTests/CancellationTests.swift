@@ -88,7 +88,7 @@ import WorkflowHistory
           statistics.cancel()
           #expect(await statistics.failure() is CancellationError)
           // Its turn comes though the table is still locked.
-          try await lock.untilWaitedFor(by: "workflow_type = $17")
+          try await lock.untilWaitedFor(by: "workflow_type = $18")
           metrics.cancel()
           #expect(await metrics.failure() is CancellationError)
           try await lock.untilNotWaitedFor()

@@ -52,13 +52,13 @@ extension JSONDocument {
 func execution(
   at instant: Timestamp = testNow, user: String = "alice", workflow: String = "wf-1",
   type: String = "etl", status: WorkflowStatus = .completed, duration: Double? = 1.5,
-  error: String? = nil, input: JSONDocument? = nil
+  error: String? = nil, input: JSONDocument? = nil, tasks: String = "[]"
 ) -> WorkflowExecution {
   var generator = SystemRandomNumberGenerator()
   let id = ExecutionID.make(at: instant, using: &generator)
   return WorkflowExecution(
     id: id, workflowID: workflow, workflowType: type, userID: user, status: status,
-    inputData: input, outputData: nil, taskResults: JSONDocument("[]"), errorMessage: error,
+    inputData: input, outputData: nil, taskResults: JSONDocument(tasks), errorMessage: error,
     startTime: nil, endTime: nil, durationSeconds: duration,
     executionMetadata: JSONDocument("{}"), version: 1, createdAt: id.createdAt,
     updatedAt: instant)

@@ -121,12 +121,14 @@ import WorkflowHistory
           """
           SELECT count(*) FILTER (WHERE error_fingerprint = 'disk <n> is full'),
             count(*) FILTER (WHERE error_fingerprint IS NULL),
-            count(*) FILTER (WHERE sealed_with IS NULL)
+            count(*) FILTER (WHERE sealed_with IS NULL),
+            (SELECT sum(failed)::bigint FROM execution_rollups)
           FROM workflow_executions
           """))
       #expect(try counts[0].value(0) == Int64(1080))
       #expect(try counts[0].value(1) == Int64(120))
       #expect(try counts[0].value(2) == Int64(1200))
+      #expect(try counts[0].value(3) == Int64(1200))
     }
   }
 

@@ -1,5 +1,7 @@
 import WorkflowHistory
 
+@testable import PostgresHistoryStore
+
 /// Statistics and metrics of executions, worked out in the plainest way there is.
 struct Oracle {
   var rows: [WorkflowExecution]
@@ -52,12 +54,25 @@ struct Oracle {
         durationSumMicroseconds: sum(durations))
     }
     let patterns = errorPatterns(query)
+    let tasks = TaskSummary(runs: rows(query).map { taskRuns($0) })
     return PerformanceMetrics(
       query: query, speedClasses: classes,
       durations: DurationSpread(sorted: rows(query).compactMap(\.durationSeconds).sorted()),
       errorPatterns: patterns,
-      tips: OptimizationTip.tips(speedClasses: classes, errorPatterns: patterns),
-      efficiencyTrend: trend(query))
+      tips: OptimizationTip.tips(
+        speedClasses: classes, samples: slowSamples(query), errorPatterns: patterns, tasks: tasks),
+      efficiencyTrend: trend(query), slowestTasks: tasks.metrics)
+  }
+
+  private func slowSamples(_ query: WindowQuery) -> [SpeedClass: [ExecutionID]] {
+    Dictionary(
+      uniqueKeysWithValues: [SpeedClass.slow, .verySlow].map { speedClass in
+        let newest = rows(query)
+          .filter { $0.durationSeconds.map(SpeedClass.init(durationSeconds:)) == speedClass }
+          .sorted { $0.id > $1.id }
+        let sameDay = newest.prefix { Day(of: $0.createdAt) == Day(of: newest[0].createdAt) }
+        return (speedClass, sameDay.prefix(5).map(\.id))
+      })
   }
 
   private func errorPatterns(_ query: WindowQuery) -> [ErrorPattern] {

@@ -29,7 +29,7 @@ struct RandomHistory {
   private mutating func save() async throws {
     let row = execution(
       at: instant(), user: user(), type: workflowType(), status: status(), duration: duration(),
-      error: error())
+      error: error(), tasks: tasks())
     do {
       _ = try await store.save(PostgresHistoryStoreTests.save(row))
       ids.append(row.id)
@@ -45,8 +45,9 @@ struct RandomHistory {
     fields.status = status()
     fields.durationSeconds = duration()
     fields.errorMessage = error()
+    fields.taskResults = JSONDocument(tasks())
     let paths: [ExecutionUpdate.Field] = [
-      .workflowType, .status, .durationSeconds, .errorMessage,
+      .workflowType, .status, .durationSeconds, .errorMessage, .taskResults,
     ]
     let mask = paths.filter { _ in Bool.random(using: &generator) }
     guard !mask.isEmpty else { return }
@@ -150,6 +151,33 @@ struct RandomHistory {
     case 1: [0, 5, 15, 60, 300, 300.0.nextDown, 1e-9, 1e9].randomElement(using: &generator)!
     default: Double.random(in: 0..<400, using: &generator)
     }
+  }
+
+  /// None, a few, or more than an execution may have; and now and then what is no task.
+  private mutating func tasks() -> String {
+    let count = [0, 0, 1, 3, 5, 70].randomElement(using: &generator)!
+    return "[\((0..<count).map { _ in task() }.joined(separator: ", "))]"
+  }
+
+  private mutating func task() -> String {
+    let names = [
+      "load", "\u{E9}", "e\u{301}", String(repeating: "n", count: 128),
+      String(repeating: "n", count: 129), "", "sealed  abc",
+      "t\(Int.random(in: 0..<150, using: &generator))",
+    ]
+    let durations = ["0", "1.5", "59.9999995", "1e3", "null"]
+    let errors = ["null", "false", "0", #""""#, "[]", "{}", #""no disk""#, "[0]", "true"]
+    var members = [
+      #""task_name": "\#(names.randomElement(using: &generator)!)""#,
+      #""status": "\#(["COMPLETED", "Failed"].randomElement(using: &generator)!)""#,
+      #""duration_seconds": \#(durations.randomElement(using: &generator)!)"#,
+      #""error": \#(errors.randomElement(using: &generator)!)"#,
+      #""output": {"task_name": "inner", "duration_seconds": [9, {}]}"#,
+    ]
+    members.shuffle(using: &generator)
+    members.removeLast(Int.random(in: 0...1, using: &generator))
+    return Int.random(in: 0..<30, using: &generator) == 0
+      ? "[7]" : "{\(members.joined(separator: ", "))}"
   }
 
   private mutating func error() -> String? {

@@ -11,12 +11,15 @@ extension PostgresHistoryStore {
         let speedClasses = try await Self.speedClasses(query, in: transaction)
         let durations = try await Self.durations(query, in: transaction)
         let errorPatterns = try await Self.errorPatterns(query, in: transaction)
+        let tasks = try await Self.scannedTasks(query, in: transaction)
+        let samples = try await Self.slowSamples(query, in: transaction)
         let efficiencyTrend = try await Self.efficiencyTrend(query, in: transaction)
         return PerformanceMetrics(
           query: query, speedClasses: speedClasses, durations: durations,
           errorPatterns: errorPatterns,
-          tips: OptimizationTip.tips(speedClasses: speedClasses, errorPatterns: errorPatterns),
-          efficiencyTrend: efficiencyTrend)
+          tips: OptimizationTip.tips(
+            speedClasses: speedClasses, samples: samples, errorPatterns: errorPatterns,
+            tasks: tasks), efficiencyTrend: efficiencyTrend, slowestTasks: tasks.metrics)
       }
     }
   }
@@ -60,6 +63,31 @@ extension PostgresHistoryStore {
         FROM workflow_executions WHERE \(filter.condition) AND duration_seconds IS NOT NULL
         """), filter.parameters)
     return DurationSpread(sorted: try found[0].value(0, as: [Double]?.self) ?? [])
+  }
+
+  /// The latest ids of the newest day of each slow class.
+  private static func slowSamples(_ query: WindowQuery, in transaction: Transaction) async throws
+    -> [SpeedClass: [ExecutionID]]
+  {
+    let filter = HistoryFilter(query)
+    let found = try await transaction.query(
+      filter.statement(
+        "scanned_slow",
+        """
+        SELECT id, duration_seconds >= 300 FROM (
+          SELECT *, (created_at AT TIME ZONE 'UTC')::date AS day,
+            max((created_at AT TIME ZONE 'UTC')::date)
+              OVER (PARTITION BY duration_seconds >= 300) AS newest
+          FROM workflow_executions WHERE \(filter.condition) AND duration_seconds >= 60
+        ) AS slow WHERE day = newest ORDER BY id DESC
+        """), filter.parameters)
+    var ids: [SpeedClass: [ExecutionID]] = [:]
+    for index in 0..<found.count {
+      let isVerySlow: Bool = try found[index].value(1)
+      let id = ExecutionID(uuid: try found[index].value(0))
+      ids[isVerySlow ? .verySlow : .slow, default: []].append(id)
+    }
+    return ids.mapValues { Array($0.prefix(5)) }
   }
 
   // MARK: Errors

@@ -55,11 +55,15 @@ extension PostgresHistoryStore {
   func everything() async throws -> String {
     let tables = [
       "workflow_executions", "workflow_execution_changes", "execution_error_rollups",
+      "execution_task_rollups",
       "history_settings", "change_log_readers",
     ].map { "SELECT \($0)::text AS line FROM \($0)" }
     // Bytes are shown as the text that they hold.
     let rollups = """
-      SELECT user_id || workflow_type || encode(errors, 'escape') FROM execution_rollups
+      SELECT user_id || workflow_type || encode(errors || tasks, 'escape') FROM execution_rollups
+      UNION ALL SELECT encode(task_figures, 'escape') FROM workflow_executions
+      UNION ALL SELECT encode(coalesce(old_task_figures, '') || coalesce(task_figures, ''), 'escape')
+        FROM workflow_execution_changes
       """
     let found = try await run(
       "SELECT string_agg(line, '\n') FROM (\((tables + [rollups]).joined(separator: " UNION ALL "))) AS t"
@@ -76,7 +80,7 @@ func planted(
     at: instant, status: status, error: "\(word) error 42",
     input: JSONDocument(#"{"\#(word)": "input"}"#))
   row.outputData = JSONDocument(#"["\#(word) output"]"#)
-  row.taskResults = JSONDocument(#"[{"name": "\#(word) task"}]"#)
+  row.taskResults = JSONDocument(#"[{"task_name": "\#(word) task"}]"#)
   row.executionMetadata = JSONDocument(#"{"host": "plain"}"#)
   return row
 }

@@ -94,7 +94,7 @@ import WorkflowHistory
       let counts = try await plain.seal("a")
       #expect(counts.executions == 85)
       #expect(counts.changes > 160)
-      #expect(counts.rolledUpErrors == 81)
+      #expect(counts.rolledUpLabels == 81)
       #expect(try await !plain.everything().contains("planted"))
       #expect(try await plain.check(.verify).differing == 0)
       let store = try await plain.another("a")

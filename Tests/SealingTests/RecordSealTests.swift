@@ -64,6 +64,32 @@ struct PseudonymKeyTests {
     #expect(key.pseudonym(of: [1]) != other.pseudonym(of: [1]))
   }
 
+  @Test(
+    "that open are the same for the same text, and open in their context and under their key alone")
+  func labels() throws {
+    let (key, other) = (PseudonymKey(), PseudonymKey())
+    let text = Array("transform".utf8)
+    let label = key.seal(label: text, in: [1])
+    #expect(label == key.seal(label: text, in: [1]))
+    #expect(label.count == text.count + 28)
+    #expect(key.open(label: label, in: [1]) == text)
+    #expect(key.open(label: key.seal(label: [], in: []), in: []) == [])
+    for different in [
+      key.seal(label: text, in: [2]), key.seal(label: text + [0], in: [1]),
+      other.seal(label: text, in: [1]),
+    ] { #expect(different.prefix(12) != label.prefix(12)) }
+    // Where a context ends and a text begins makes a difference.
+    #expect(key.seal(label: [2], in: [1]).prefix(12) != key.seal(label: [], in: [1, 2]).prefix(12))
+    #expect(key.open(label: label, in: [2]) == nil)
+    #expect(other.open(label: label, in: [1]) == nil)
+    for index in label.indices {
+      var changed = label
+      changed[index] ^= 1
+      #expect(key.open(label: changed, in: [1]) == nil)
+      #expect(key.open(label: Array(label.prefix(index)), in: [1]) == nil)
+    }
+  }
+
   @Test("stay the same where their key is sealed with another payload key")
   func rotation() throws {
     let keys = try testKeys()

@@ -98,7 +98,7 @@ struct RoundTripTests {
     #expect(try roundTrip(request) == request)
     let empty = PerformanceMetrics(
       query: Samples.bareWindow, speedClasses: [], durations: DurationSpread(), errorPatterns: [],
-      tips: [], efficiencyTrend: [])
+      tips: [], efficiencyTrend: [], slowestTasks: [])
     for metrics in [Samples.metrics, empty] {
       let response = GetPerformanceMetricsResponse(metrics: metrics)
       #expect(try roundTrip(response) == response)

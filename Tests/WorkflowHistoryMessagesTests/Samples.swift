@@ -69,12 +69,21 @@ enum Samples {
     ],
     tips: [
       OptimizationTip(
-        kind: .slowExecutions, severity: .warning, text: "slow", executions: 3, subject: "slow")
+        kind: .slowExecutions, severity: .warning, text: "slow", executions: 3, subject: "slow",
+        evidence: [.init(name: "a_percent", value: 62.5), .init(name: "runs", value: 3)],
+        sampleIDs: [id]),
+      OptimizationTip(
+        kind: .bottleneckTask, severity: .warning, text: "load", executions: 1, subject: "load"),
     ],
     efficiencyTrend: [-719_162, -1, 0, 59, 19_782, 20_000, 2_932_896].map {
       EfficiencyPoint(
         day: $0, executions: 2, medianDurationSeconds: 1.5,
         baselineMedianSeconds: $0 == 0 ? nil : 3)
+    },
+    slowestTasks: [1.5, nil].map {
+      TaskMetrics(
+        name: "load", runs: 5_000_000_000, failedRuns: 2, averageDurationSeconds: $0,
+        timeShare: 75.5, failureShare: 66.67)
     })
 }
 

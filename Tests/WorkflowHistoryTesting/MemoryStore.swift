@@ -75,7 +75,8 @@ public final class MemoryStore: HistoryStore {
         speedClasses: SpeedClass.allCases.map {
           SpeedClassFigures(speedClass: $0, executions: 0, durationSumMicroseconds: 0)
         }, durations: DurationSpread(), errorPatterns: [],
-        tips: OptimizationTip.tips(speedClasses: [], errorPatterns: []), efficiencyTrend: []))
+        tips: OptimizationTip.tips(speedClasses: [], errorPatterns: []), efficiencyTrend: [],
+        slowestTasks: []))
   }
 }
 

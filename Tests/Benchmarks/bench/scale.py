@@ -156,7 +156,8 @@ def volume(postgres: Postgres, loaded: Loaded) -> dict:
         return sql.number(postgres, query) / loaded.executions
 
     executions = "pg_partition_tree('workflow_executions')"
-    rollups = "unnest('{execution_rollups, execution_error_rollups}'::regclass[]) AS relid"
+    tables = "execution_rollups, execution_error_rollups, execution_task_rollups"
+    rollups = f"unnest('{{{tables}}}'::regclass[]) AS relid"
     row = dataclasses.asdict(loaded)
     return row | {
         "rebuilt_per_second": loaded.executions / loaded.rebuild_seconds,

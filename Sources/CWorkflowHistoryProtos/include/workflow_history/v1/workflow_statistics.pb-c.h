@@ -516,7 +516,9 @@ struct  WorkflowHistory__V1__DurationBucket
 
 
 /*
- * The runs of one task, added up: what task_results says of it.
+ * The runs of one task, added up: what task_results says of it, where that is an array of objects with
+ * task_name, status, duration_seconds and error. Left out are runs without a task_name of 1 to 128
+ * bytes, and of an execution all tasks but the first 64.
  */
 struct  WorkflowHistory__V1__TaskMetrics
 {
@@ -530,7 +532,8 @@ struct  WorkflowHistory__V1__TaskMetrics
    */
   int64_t runs;
   /*
-   * How many of its runs failed.
+   * How many of its runs failed: their status is FAILED, in letters of any case, or their error is
+   * other than null, false, 0, "", [] and {}.
    */
   int64_t failed_runs;
   /*
