@@ -1,8 +1,8 @@
 -- What the loader of bench/load.py makes executions from: samples that the server has saved, whose
--- documents, errors and fingerprints are so its own.
+-- documents, tasks, errors and fingerprints are so its own.
 SET search_path = :schema, public;
 CREATE TABLE documents AS
-  SELECT input_data, output_data, task_results, execution_metadata
+  SELECT input_data, output_data, task_results, task_figures, execution_metadata
   FROM workflow_executions WHERE error_message IS NULL LIMIT 1;
 CREATE TABLE errors AS
   SELECT array_agg(error_message ORDER BY id) AS messages,
@@ -50,7 +50,7 @@ CREATE FUNCTION new_executions(
   created_at timestamptz, updated_at timestamptz, start_time timestamptz, end_time timestamptz,
   duration_seconds double precision, error_message text, error_fingerprint text,
   save_digest bytea, input_data jsonb, output_data jsonb, task_results jsonb,
-  execution_metadata jsonb
+  task_figures bytea, execution_metadata jsonb
 ) LANGUAGE sql AS $$
   SELECT uuid_v7(ms), 'workflow-' || workflow, made.workflow_type, 'user-' || user_number,
     made.status, 1, moment, moment, moment - coalesce(duration, 0) * INTERVAL '1 second',
@@ -58,7 +58,7 @@ CREATE FUNCTION new_executions(
     CASE WHEN made.status = 4 THEN messages[error] END,
     CASE WHEN made.status = 4 THEN fingerprints[error] END, sha256(int8send(number)),
     documents.input_data, CASE WHEN duration IS NOT NULL THEN documents.output_data END,
-    documents.task_results, documents.execution_metadata
+    documents.task_results, documents.task_figures, documents.execution_metadata
   FROM (
     SELECT *, TIMESTAMPTZ 'epoch' + ms * INTERVAL '1 ms' AS moment,
       -- Half of them are over 10 s.
@@ -89,7 +89,7 @@ CREATE PROCEDURE load_executions(
   INSERT INTO workflow_executions (
     id, workflow_id, workflow_type, user_id, status, version, created_at, updated_at, start_time,
     end_time, duration_seconds, error_message, error_fingerprint, save_digest, input_data,
-    output_data, task_results, execution_metadata)
+    output_data, task_results, task_figures, execution_metadata)
   SELECT * FROM new_executions(first, last, start_ms, end_ms, users)
 $$;
 
@@ -105,13 +105,14 @@ BEGIN
       INSERT INTO workflow_executions (
         id, workflow_id, workflow_type, user_id, status, version, created_at, updated_at,
         start_time, end_time, duration_seconds, error_message, error_fingerprint, save_digest,
-        input_data, output_data, task_results, execution_metadata)
+        input_data, output_data, task_results, task_figures, execution_metadata)
       SELECT * FROM new_executions(start, least(start + batch - 1, last), ms, ms + 1, users)
       RETURNING *
     )
     INSERT INTO workflow_execution_changes (execution_id, user_id, version, workflow_type, status,
-      duration_seconds, error_fingerprint)
-    SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint
+      duration_seconds, error_fingerprint, task_figures)
+    SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint,
+      task_figures
     FROM saved;
     COMMIT;
   END LOOP;
