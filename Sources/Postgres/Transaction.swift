@@ -33,13 +33,43 @@ public final class Transaction {
   public func query(
     _ statement: Statement, _ parameters: [Parameter] = []
   ) async throws(PostgresError) -> QueryResult {
-    try await run(statement, parameters, commits: false)
+    try await query([(statement, parameters)])[0]
   }
 
   /// Runs statements that travel together, and returns the rows of each.
   public func query(_ statements: [(Statement, [Parameter])]) async throws(PostgresError)
     -> [QueryResult]
   {
+    try await run(statements, sending: [])
+  }
+
+  /// Runs the last statement and commits, in one round trip. Returns when it is committed.
+  public func commit(
+    with statement: Statement, _ parameters: [Parameter] = []
+  ) async throws(PostgresError) -> QueryResult {
+    try await commit(with: [(statement, parameters)])[0]
+  }
+
+  /// Runs the last statements, of which there is one at least, and commits, in one round trip. Returns
+  /// the rows of each when they are committed.
+  public func commit(
+    with statements: [(Statement, [Parameter])]
+  ) async throws(PostgresError) -> [QueryResult] {
+    let commit = Request.bare(Self.commit)
+    let results = try await run(statements, sending: [commit])
+    state = .ended
+    // It was sent with the statements, and may fail where those did not.
+    try await check(answer(to: commit) {})
+    return results
+  }
+
+  private static let commit = Statement("commit", "COMMIT")
+  private static let rollback = Statement("rollback", "ROLLBACK")
+
+  /// Runs statements, with others behind them whose answers are not waited for here.
+  private func run(
+    _ statements: [(Statement, [Parameter])], sending others: [Request]
+  ) async throws(PostgresError) -> [QueryResult] {
     precondition(state != .ended, "the transaction has ended")
     let requests = statements.map { Request($0.0, $0.1, isRepeatable: false) }
     var results: [QueryResult] = []
@@ -47,34 +77,10 @@ public final class Transaction {
       results.append(
         try await answer(to: request) {
           // Those behind the first went with it.
-          if results.isEmpty { begin(with: requests) }
+          if results.isEmpty { begin(with: requests + others) }
         })
     }
     return results
-  }
-
-  /// Runs the last statement and commits, in one round trip. Returns when it is committed.
-  public func commit(
-    with statement: Statement, _ parameters: [Parameter] = []
-  ) async throws(PostgresError) -> QueryResult {
-    try await run(statement, parameters, commits: true)
-  }
-
-  private static let commit = Statement("commit", "COMMIT")
-  private static let rollback = Statement("rollback", "ROLLBACK")
-
-  private func run(
-    _ statement: Statement, _ parameters: [Parameter], commits: Bool
-  ) async throws(PostgresError) -> QueryResult {
-    precondition(state != .ended, "the transaction has ended")
-    let request = Request(statement, parameters, isRepeatable: false)
-    guard commits else { return try await answer(to: request) { begin(with: [request]) } }
-    let commit = Request.bare(Self.commit)
-    let result = try await answer(to: request) { begin(with: [request, commit]) }
-    state = .ended
-    // It was sent with the statement, and may fail where that did not.
-    try await check(answer(to: commit) {})
-    return result
   }
 
   /// Sends these, and BEGIN before the first.

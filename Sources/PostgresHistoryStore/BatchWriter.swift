@@ -76,13 +76,14 @@ final class BatchWriter {
   private func commit(_ saves: SaveBatch, _ locks: LockBatch, _ tries: Tries) async throws {
     let (saved, written, locked) = try await pool.transaction { transaction in
       // Rows are inserted before rows are locked, both in order: crossing batches can't deadlock.
-      var statements = tries.waitsBriefly ? [(Self.briefWaits, [Parameter]())] : []
-      if !saves.isEmpty { statements.append((SaveBatch.statement, saves.parameters)) }
-      if !locks.isEmpty { statements.append((LockBatch.statement, locks.parameters)) }
-      var results = try await transaction.query(statements)
+      var first = tries.waitsBriefly ? [(Self.briefWaits, [Parameter]())] : []
+      if !saves.isEmpty { first.append((SaveBatch.statement, saves.parameters)) }
+      if !locks.isEmpty { first.append((LockBatch.statement, locks.parameters)) }
+      var results = try await transaction.query(first)
       let locked =
         locks.isEmpty ? LockBatch.Outcome() : try locks.apply(to: results.removeLast())
-      let written = try await transaction.commit(with: locked.statements)
+      let last = locked.statements
+      let written = last.isEmpty ? [] : try await transaction.commit(with: last)
       return (saves.isEmpty ? nil : results.last, written, locked)
     }
     finish(locked.answers(written))
@@ -135,16 +136,5 @@ final class BatchWriter {
   func finish(_ answers: [(PendingWrite, PendingWrite.Answer)]) {
     queue.end(answers.map(\.0))
     for (write, answer) in answers { write.answer(answer) }
-  }
-}
-
-extension Transaction {
-  /// Runs these, and commits with the last of them. Where there are none, it is left open.
-  fileprivate func commit(with statements: [(Statement, [Parameter])]) async throws
-    -> [QueryResult]
-  {
-    guard let (statement, parameters) = statements.last else { return [] }
-    let earlier = statements.count > 1 ? try await query(statements.dropLast()) : []
-    return earlier + [try await commit(with: statement, parameters)]
   }
 }

@@ -5,11 +5,11 @@ internal import WorkflowHistory
 /// Finds the most frequent errors: those that were counted from rollups and executions, and those
 /// that rollups have spilled, together.
 enum ErrorPatterns {
-  /// The most frequent patterns of the window, with samples that are looked up; and commits.
-  static func commit(
+  /// The statement that finds the most frequent patterns of the window, with samples.
+  static func statement(
     _ tally: ErrorTally, _ query: WindowQuery, _ window: RollupSpan, _ before: RollupSpan,
-    sealing: PayloadSealing?, in transaction: Transaction, on eventLoop: EventLoop
-  ) async throws -> [ErrorPattern] {
+    on eventLoop: EventLoop
+  ) async -> (Statement, [Parameter]) {
     var fingerprints = ArrayParameter(of: .text)
     var numbers = (0..<2).map { _ in ArrayParameter(of: .int8) }
     var days = (0..<2).map { _ in ArrayParameter(of: .int4) }
@@ -28,8 +28,11 @@ enum ErrorPatterns {
         ExecutionID.first(atOrAfter: query.start).parameter,
         ExecutionID.first(atOrAfter: query.end).parameter, .array(fingerprints),
       ] + (numbers + days).map { .array($0) } + (query.workflowType.map { [.text($0)] } ?? [])
-    let found = try await transaction.commit(
-      with: query.workflowType == nil ? ofAllTypes : ofOneType, parameters)
+    return (query.workflowType == nil ? ofAllTypes : ofOneType, parameters)
+  }
+
+  /// The patterns that it found, most frequent first.
+  static func patterns(_ found: QueryResult, sealing: PayloadSealing?) throws -> [ErrorPattern] {
     let patterns = try (0..<found.count).map { try ErrorPattern(found[$0], sealing: sealing) }
     // Those that are as frequent come in the order of what they turn out to be.
     return patterns.sorted { a, b in

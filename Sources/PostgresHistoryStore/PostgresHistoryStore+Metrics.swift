@@ -17,10 +17,12 @@ extension PostgresHistoryStore {
         try await reader.read(in: transaction) { try tally.add($0) }
         let tasks = try await SlowestTasks.summary(
           of: tally.tasks, query, tally.window, sealing: sealing, in: transaction, on: eventLoop)
-        let samples = try await SlowSamples.ids(tally, query, in: transaction)
-        let errorPatterns = try await ErrorPatterns.commit(
-          tally.errors, query, tally.window, tally.before, sealing: sealing, in: transaction,
-          on: eventLoop)
+        let errors = await ErrorPatterns.statement(
+          tally.errors, query, tally.window, tally.before, on: eventLoop)
+        let slow = SlowSamples.statement(tally, query)
+        let found = try await transaction.commit(with: [errors] + (slow.map { [$0] } ?? []))
+        let errorPatterns = try ErrorPatterns.patterns(found[0], sealing: sealing)
+        let samples = slow == nil ? [:] : try SlowSamples.ids(found[1])
         let durations = tally.durations
         let speedClasses = durations.speedClasses
         return PerformanceMetrics(

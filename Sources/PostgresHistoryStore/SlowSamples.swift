@@ -3,25 +3,28 @@ internal import WorkflowHistory
 
 /// Finds executions of the slow speed classes.
 enum SlowSamples {
-  /// The latest executions of each slow class, of the newest day of the window that has any: no more
-  /// than a day is read for each.
-  static func ids(
-    _ tally: MetricsTally, _ query: WindowQuery, in transaction: Transaction
-  ) async throws -> [SpeedClass: [ExecutionID]] {
-    let days = classes.map { ($0, tally.newestDay(of: $0)) }
-    guard days.contains(where: { $0.1 != nil }) else { return [:] }
+  /// The statement that finds the latest executions of each slow class, of the newest day of the window
+  /// that has any: no more than a day is read for each. Nil where there are none.
+  static func statement(_ tally: MetricsTally, _ query: WindowQuery) -> (Statement, [Parameter])? {
+    let days = classes.map { tally.newestDay(of: $0) }
+    guard days.contains(where: { $0 != nil }) else { return nil }
     let (first, end) = (
       ExecutionID.first(atOrAfter: query.start), ExecutionID.first(atOrAfter: query.end)
     )
     var parameters: [Parameter] = [.text(query.userID)]
-    for (_, day) in days {
+    for day in days {
       // Of no day there are none.
       parameters.append((day.map { max($0.firstID, first) } ?? end).parameter)
       parameters.append((day.map { min(($0 + 1).firstID, end) } ?? end).parameter)
     }
-    let found = try await transaction.query(
+    return (
       query.workflowType == nil ? ofAllTypes : ofOneType,
-      parameters + (query.workflowType.map { [.text($0)] } ?? []))
+      parameters + (query.workflowType.map { [.text($0)] } ?? [])
+    )
+  }
+
+  /// The ids that it found, newest first.
+  static func ids(_ found: QueryResult) throws(PostgresError) -> [SpeedClass: [ExecutionID]] {
     var ids: [SpeedClass: [ExecutionID]] = [:]
     for (column, speedClass) in classes.enumerated() {
       ids[speedClass] = try found[0].value(column, as: [UUIDValue].self)

@@ -171,6 +171,30 @@ import Testing
     }
   }
 
+  @Test("statements that are committed together are all answered, or all undone")
+  func committedTogether() async throws {
+    try await withConnection(.separate) { connection in
+      _ = try await connection.query(Statement("", "CREATE TEMP TABLE t (n int)"))
+      let insert = Statement("insert", "INSERT INTO t VALUES ($1)", [.int4])
+      let sum = Statement("sum", "SELECT sum(n) FROM t")
+      let results = try await connection.transaction { transaction in
+        try await transaction.commit(with: [(insert, [.int4(1)]), (sum, []), (insert, [.int4(2)])])
+      }
+      #expect(results.map(\.commandTag) == ["INSERT 0 1", "SELECT 1", "INSERT 0 1"])
+      #expect(try results[1][0].value(0) == Int64(1))
+      let broken = (Statement("", "SELECT 1 / 0"), [Parameter]())
+      for statements in [[broken, (insert, [.int4(5)])], [(insert, [.int4(5)]), broken]] {
+        let failed = await failure(PostgresError.self) {
+          try await connection.transaction { transaction in
+            _ = try await transaction.commit(with: statements)
+          }
+        }
+        #expect(failed != nil)
+      }
+      #expect(try await connection.query(sum)[0].value(0) == Int64(3))
+    }
+  }
+
   @Test("what is asked of a connection during a transaction waits for its end")
   func exclusion() async throws {
     try await withConnection(.separate) { connection in
