@@ -53,8 +53,8 @@ public struct JSONTokens {
       skipValue()
       return nil
     }
-    if case .string(let text) = next() { return text }
-    return nil
+    position += 1
+    return restOfString()
   }
 
   /// Passes over the value that comes next: its number, or nil where it is none.
@@ -64,8 +64,30 @@ public struct JSONTokens {
       skipValue()
       return nil
     }
-    if case .number(let text) = next() { return Double(text) }
-    return nil
+    let start = position
+    skipRestOfWord()
+    return Double(
+      String(decoding: text[start..<position].prefix(Self.longestNumber), as: UTF8.self))
+  }
+
+  /// Passes over the name of an object's next member, and tells which of some names it is, or that it is
+  /// another by the number of these. Nil at the object's end, which is passed over too.
+  public mutating func member(of names: [[UInt8]]) -> Int? {
+    skipSeparators()
+    guard position < text.count, text[position] == UInt8(ascii: "\"") else {
+      position = min(position + 1, text.count)
+      return nil
+    }
+    let start = position + 1
+    skipString()
+    let name = text[start..<max(start, position - 1)]
+    var known = names.firstIndex { $0.count == name.count && name.elementsEqual($0) }
+    if known == nil, name.contains(UInt8(ascii: "\\")) {
+      position = start
+      let text = restOfString() ?? ""
+      known = names.firstIndex { text.utf8.elementsEqual($0) }
+    }
+    return skipColon() ? known ?? names.count : nil
   }
 
   /// Passes over the value that comes next, and tells whether it says anything: whether it is other

@@ -47,17 +47,21 @@ public struct TaskRun: Hashable, Sendable {
     var isFailed = false
     var hasError = false
     var seconds: Double?
-    while case .name(let member) = tokens.next() {
+    while let member = tokens.member(of: Self.members) {
       switch member {
-      case "task_name": name = tokens.string()
-      case "status": isFailed = tokens.string().map(Self.isFailed) ?? false
-      case "duration_seconds": seconds = tokens.number().flatMap(Self.duration)
-      case "error": hasError = tokens.skipValue()
+      case 0: name = tokens.string()
+      case 1: isFailed = tokens.string().map(Self.isFailed) ?? false
+      case 2: seconds = tokens.number().flatMap(Self.duration)
+      case 3: hasError = tokens.skipValue()
       default: tokens.skipValue()
       }
     }
     guard let name, !name.isEmpty else { return nil }
     self.init(name: name, hasFailed: isFailed || hasError, durationSeconds: seconds)
+  }
+
+  private static let members = ["task_name", "status", "duration_seconds", "error"].map {
+    Array($0.utf8)
   }
 
   private static func isFailed(_ status: String) -> Bool {
