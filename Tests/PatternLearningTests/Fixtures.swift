@@ -1,11 +1,45 @@
-import PatternLearning
 import WorkflowHistory
+
+@testable import PatternLearning
 
 /// The history of the user of some observations.
 func learned(_ observations: [Observation]) throws -> LearnedHistory {
   var history = LearnedHistory(userID: observations.first?.userID ?? "ada")
   for observation in observations { try history.add(observation) }
   return history
+}
+
+extension LearnedHistory {
+  /// All its parts, one after the other, each after its length.
+  var encoded: [UInt8] {
+    let parts = periods.map { period in
+      var bytes: [UInt8] = []
+      period.write(to: &bytes)
+      return bytes
+    }
+    return ([head] + parts).reduce(into: []) { bytes, part in
+      bytes.append(variableLength: UInt64(part.count))
+      bytes += part
+    }
+  }
+
+  /// The history of `ada` that was written so.
+  init(encoded bytes: [UInt8]) throws {
+    var reader = VariableLengthReader(bytes)
+    var parts: [[UInt8]] = []
+    while !reader.isAtEnd {
+      var part: [UInt8] = []
+      for _ in 0..<(try reader.number()) { part.append(try reader.byte()) }
+      parts.append(part)
+    }
+    guard let head = parts.first else { throw MalformedBytes() }
+    try self.init(
+      userID: "ada", head: head,
+      periods: parts.dropFirst().map { (bytes) throws(MalformedBytes) in
+        var reader = VariableLengthReader(bytes)
+        return LearnedPeriod(weeks: try Period(from: &reader).weeks, bytes: bytes)
+      })
+  }
 }
 
 /// Runs of 10 s on the days from 2026-02-16, a Monday.

@@ -53,6 +53,9 @@ public struct Observation: Sendable {
   /// The UTC day of its id, in days since 1970-01-01.
   var day: Int32 { id.createdAt.day }
 
+  /// The week of its id, from Monday on, counted from the one of 1970-01-01.
+  public var week: Int32 { LearnedHistory.week(ofDay: day) }
+
   /// The UTC hour of its id: 0 to 23.
   var hour: UInt8 { id.createdAt.hour }
 

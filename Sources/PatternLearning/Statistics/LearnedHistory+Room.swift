@@ -1,5 +1,5 @@
 extension LearnedHistory {
-  /// How many bytes a history takes at most, in memory and ``encoded``: 11 MiB of statistics and
+  /// How many bytes a history takes at most, in memory and in its parts: 11 MiB of statistics and
   /// what ``RecentFailures`` take, under 16 MiB even where each number takes a quarter more as bytes
   /// than in memory, which is the most that it can.
   ///
@@ -52,7 +52,10 @@ extension LearnedHistory {
 
   /// Keeps no more than the limits allow.
   mutating func trimPeriods() {
-    for index in periods.indices { periods[index].statistics.trim(to: room.limits) }
+    for index in periods.indices {
+      periods[index].statistics.trim(to: room.limits)
+      periods[index].isChanged = true
+    }
   }
 
   private mutating func count() {

@@ -1,4 +1,4 @@
-public import WorkflowHistory
+internal import WorkflowHistory
 
 /// What was learned of one user's executions: sufficient statistics of bounded size, to which one
 /// execution is added at a time, and in which ``PatternSearch`` looks for patterns.
@@ -13,16 +13,20 @@ public struct LearnedHistory: Sendable {
   /// From the oldest on.
   var periods: [Period] = []
   /// The type of the last execution.
-  private var precedingType: String?
-  private var recentFailures = RecentFailures()
+  private(set) var precedingType: String?
+  private(set) var recentFailures = RecentFailures()
+  /// The first weeks of the periods as they were read.
+  let storedWeeks: Set<Int32>
   var room = Room.unknown
 
-  struct Period: Equatable, Sendable {
+  struct Period: Sendable {
     /// Counted from the one of 1970-01-01.
     var weeks: ClosedRange<Int32>
     /// How often it was merged with one of the same length: it has 2 to this power of weeks.
     var merges = 0
     var statistics = HistoryStatistics()
+    /// Whether it is other than it was read.
+    var isChanged = true
   }
 
   /// How many weeks with executions the statistics reach back.
@@ -33,7 +37,21 @@ public struct LearnedHistory: Sendable {
   private static let mostOfEachLength = [4, 2, 2, 2]
 
   /// The history of a user of whom nothing is known.
-  public init(userID: String) { self.userID = userID }
+  public init(userID: String) {
+    self.userID = userID
+    storedWeeks = []
+  }
+
+  /// The history that consists of these.
+  init(
+    userID: String, periods: [Period], precedingType: String?, recentFailures: RecentFailures
+  ) {
+    self.userID = userID
+    self.periods = periods
+    self.precedingType = precedingType
+    self.recentFailures = recentFailures
+    storedWeeks = Set(periods.map(\.weeks.lowerBound))
+  }
 
   /// Adds an execution that has ended, each once. They come in the order in which they ended, or
   /// nearly so: what ran before it is what was added before it.
@@ -49,6 +67,7 @@ public struct LearnedHistory: Sendable {
     let index = indexOfPeriod(week: Self.week(ofDay: observation.day))
     periods[index].statistics.add(
       observation, after: precedingType, retrying: failure, room.limits)
+    periods[index].isChanged = true
     precedingType = observation.workflowType
   }
 
@@ -98,6 +117,7 @@ public struct LearnedHistory: Sendable {
       let next = alike[0]
       periods[next].weeks = oldest.weeks.lowerBound...periods[next].weeks.upperBound
       periods[next].merges += 1
+      periods[next].isChanged = true
       var sum = oldest.statistics
       sum.merge(periods[next].statistics)
       sum.trim(to: room.limits)
@@ -108,51 +128,3 @@ public struct LearnedHistory: Sendable {
 
 /// An execution that is another user's than the history it was to be added to.
 public struct ForeignObservation: Error {}
-
-// MARK: Bytes
-
-extension LearnedHistory {
-  /// Leads the bytes, so that a later release may write them otherwise.
-  private static let format: UInt8 = 1
-
-  /// The history in bytes.
-  public var encoded: [UInt8] {
-    var bytes = [Self.format]
-    userID.write(to: &bytes)
-    periods.write(to: &bytes)
-    (precedingType.map { [$0] } ?? []).write(to: &bytes)
-    recentFailures.write(to: &bytes)
-    return bytes
-  }
-
-  /// The history that was written as these bytes.
-  public init(encoded bytes: [UInt8]) throws(MalformedBytes) {
-    var reader = VariableLengthReader(bytes)
-    guard try reader.byte() == Self.format else { throw MalformedBytes() }
-    userID = try reader.text()
-    periods = try [Period](from: &reader)
-    precedingType = try [String](from: &reader).last
-    recentFailures = try RecentFailures(from: &reader)
-    let isOrdered = zip(periods, periods.dropFirst())
-      .allSatisfy { $0.weeks.upperBound < $1.weeks.lowerBound }
-    guard isOrdered, reader.isAtEnd else { throw MalformedBytes() }
-  }
-}
-
-extension LearnedHistory.Period: ByteCoded {
-  func write(to bytes: inout [UInt8]) {
-    weeks.lowerBound.write(to: &bytes)
-    weeks.upperBound.write(to: &bytes)
-    bytes.append(UInt8(merges))
-    statistics.write(to: &bytes)
-  }
-
-  init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
-    let first = try reader.day()
-    let last = try reader.day()
-    guard first <= last else { throw MalformedBytes() }
-    weeks = first...last
-    merges = Int(try reader.byte())
-    statistics = try HistoryStatistics(from: &reader)
-  }
-}
