@@ -94,20 +94,20 @@ let package = Package(
     wrapper(
       "WorkflowHistoryMessages",
       [
-        "WorkflowHistory", "ProtobufMessages", "CProtobufC", "CGoogleProtos",
+        "WorkflowHistory", "PatternLearning", "ProtobufMessages", "CProtobufC", "CGoogleProtos",
         "CWorkflowHistoryProtos",
       ]),
     room(
       "PostgresHistoryStore",
       [
-        "WorkflowHistory", "Postgres", "Reactor", "Sealing", "TextEncoding", crypto, logging,
-        metrics,
+        "WorkflowHistory", "PatternLearning", "Postgres", "Reactor", "Sealing", "TextEncoding",
+        crypto, logging, metrics,
       ]),
     room(
       "WorkflowHistoryService",
       [
-        "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Telemetry",
-        "Identity", logging,
+        "WorkflowHistory", "PatternLearning", "WorkflowHistoryMessages", "ProtobufMessages", "RPC",
+        "Telemetry", "Identity", logging,
       ]),
     room(
       "WorkflowHistoryClient",
@@ -119,7 +119,7 @@ let package = Package(
       name: "workflow-history",
       dependencies: [
         "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
-        "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory",
+        "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
         "ProtobufMessages", logging,
@@ -135,7 +135,7 @@ let package = Package(
       dependencies: ["RPC", "RPCServer", "RPCClient", "HTTP2", "TLS", "Reactor", logging],
       path: "Tests/RPCTesting", swiftSettings: everyRoom),
     .target(
-      name: "WorkflowHistoryTesting", dependencies: ["WorkflowHistory"],
+      name: "WorkflowHistoryTesting", dependencies: ["WorkflowHistory", "PatternLearning"],
       path: "Tests/WorkflowHistoryTesting", swiftSettings: everyRoom),
     tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("Compression"),
     tests("ProtobufMessages"),
@@ -176,17 +176,22 @@ let package = Package(
     tests("PrivateFiles"),
     tests("Sealing"), tests("TextEncoding"),
     tests("WorkflowHistory"), tests("PatternLearning", ["WorkflowHistory"]),
-    tests("WorkflowHistoryMessages"),
+    tests("WorkflowHistoryMessages", ["PatternLearning"]),
     tests(
       "PostgresHistoryStore",
       [
-        "PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", "Sealing", crypto, logging,
-        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        "PostgresTesting", "Postgres", "Reactor", "WorkflowHistory", "PatternLearning", "Sealing",
+        crypto, logging, .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]),
-    tests("WorkflowHistoryService", ["WorkflowHistoryTesting", "RPCTesting", logging]),
+    tests(
+      "WorkflowHistoryService",
+      ["WorkflowHistoryTesting", "PatternLearning", "RPCTesting", logging]),
     tests(
       "WorkflowHistoryClient",
-      ["RPCTesting", "RPCServer", "WorkflowHistoryService", "WorkflowHistoryTesting"]),
+      [
+        "RPCTesting", "RPCServer", "WorkflowHistoryService", "WorkflowHistoryTesting",
+        "PatternLearning",
+      ]),
     .testTarget(
       name: "WorkflowHistoryCommandTests",
       dependencies: [

@@ -35,10 +35,10 @@ struct ChangeLogKeeper {
     }
   }
 
-  /// Drops the days that ended at least `retention` ago and that every registered reader has passed.
-  /// Returns the partitions' names.
+  /// Drops the days that ended at least `retention` ago and that every reader has passed for which the
+  /// log is held. Returns the partitions' names.
   ///
-  /// The horizon moves with them: whoever reads what was dropped without being registered is told. A
+  /// The horizon moves with them: whoever else reads what was dropped is told. A
   /// day that long statements keep in use is left for the next time, with those after it.
   func dropPassed(retention: Duration) async throws -> [String] {
     let old = try await pool.query(
@@ -57,7 +57,7 @@ struct ChangeLogKeeper {
     return dropped
   }
 
-  /// Drops a day; false where a reader has not passed it.
+  /// Drops a day; false where a reader for which it is held has not passed it.
   private func drop(_ day: Partition, in transaction: Transaction) async throws -> Bool {
     _ = try await transaction.query(PartitionMaker.lock)
     let passed = try await transaction.query(
@@ -80,12 +80,13 @@ struct ChangeLogKeeper {
     ORDER BY day
     """, [.float8])
 
-  /// Moves the horizon behind a partition, and returns a row, where every reader has passed it.
+  /// Moves the horizon behind a partition, and returns a row, where every reader has passed it for which
+  /// it is held.
   private static let movesHorizon = """
     WITH newest AS (
       SELECT transaction_id FROM $PARTITION ORDER BY transaction_id DESC LIMIT 1
     ), slowest AS (
-      SELECT watermark FROM change_log_readers ORDER BY watermark LIMIT 1
+      SELECT watermark FROM change_log_readers WHERE holds_log ORDER BY watermark LIMIT 1
     )
     UPDATE change_log_horizon SET horizon = greatest(
       horizon,

@@ -9,6 +9,7 @@ struct LoggedChange: Equatable {
     var contribution: ExecutionContribution
   }
 
+  var transactionID: TransactionID
   var executionID: ExecutionID
   var userID: ExactText
   /// Of the row after, or the last one where it was deleted: the order of one execution's changes.
@@ -22,11 +23,12 @@ struct LoggedChange: Equatable {
   static let columns = """
     execution_id, user_id, version, old_workflow_type, old_status, old_duration_seconds, \
     old_error_fingerprint, old_task_figures, workflow_type, status, duration_seconds, \
-    error_fingerprint, task_figures
+    error_fingerprint, task_figures, transaction_id
     """
 
   /// The change in a row of these.
   init(_ row: Row) throws {
+    transactionID = try row.value(13)
     executionID = ExecutionID(uuid: try row.value(0))
     userID = ExactText(try row.value(1))
     version = try row.value(2)

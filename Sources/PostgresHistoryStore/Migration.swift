@@ -26,6 +26,6 @@ struct Migration {
 
   /// All of them, in order.
   static let all = [
-    initial, changeLog, rollups, retention, createdIndex, sealing, tasks, windowIndexes,
+    initial, changeLog, rollups, retention, createdIndex, sealing, tasks, windowIndexes, patterns,
   ]
 }

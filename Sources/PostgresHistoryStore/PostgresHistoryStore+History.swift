@@ -36,9 +36,7 @@ extension PostgresHistoryStore {
   private func pageEnd(_ query: HistoryQuery) async throws -> PageEnd? {
     if let text = query.pageToken {
       guard let token = PageToken(text, for: query, key: try await tokenKey()) else {
-        throw HistoryError.invalid(
-          "page_token",
-          "it was not made for this user and these filters: begin again without one")
+        throw HistoryError.foreignPageToken
       }
       return PageEnd(bound: token.last)
     }
@@ -55,7 +53,7 @@ extension PostgresHistoryStore {
     return PageEnd(bound: ExecutionID(uuid: try row.value(0)).successor)
   }
 
-  private func tokenKey() async throws -> SymmetricKey {
+  func tokenKey() async throws -> SymmetricKey {
     if let pageTokenKey { return pageTokenKey }
     // A new replica may not have it yet.
     let found = try await readers.ofPrimary.query(Self.setting, [.text("page_token_key")])
@@ -127,4 +125,9 @@ extension PostgresHistoryStore {
       WHERE position = 1 OR bytes <= \(budget) ORDER BY id DESC
       """
   }
+}
+
+extension HistoryError {
+  static let foreignPageToken = HistoryError.invalid(
+    "page_token", "it was not made for this user and these filters: begin again without one")
 }

@@ -114,7 +114,10 @@ public final class PostgresHistoryStore: HistoryStore {
   }
 
   /// As ``HistoryStore`` asks: on the same connections, without those to replicas.
-  public var consistent: any HistoryStore {
+  public var consistent: any HistoryStore { primaryStore }
+
+  /// The same store without connections to replicas.
+  var primaryStore: PostgresHistoryStore {
     if readers.replicas == nil { return self }
     if let ofPrimary { return ofPrimary }
     let store = PostgresHistoryStore(

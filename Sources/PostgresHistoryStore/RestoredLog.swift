@@ -25,7 +25,7 @@ enum RestoredLog {
       try await RollupTable.add(changes, in: transaction)
       if rows.count < changesAtOnce { break }
     }
-    for statement in [close, truncate, moveFolder, moveHorizon] {
+    for statement in [close, truncate, moveReaders, moveHorizon, moveScans] {
       _ = try await transaction.query(statement)
     }
     storeLog.notice("the database was restored from another cluster: its change log begins anew")
@@ -52,13 +52,16 @@ enum RestoredLog {
   private static let fetch = Statement("", "FETCH \(changesAtOnce) FROM restored_log")
   private static let close = Statement("", "CLOSE restored_log")
   private static let truncate = Statement("", "TRUNCATE workflow_execution_changes")
-  private static let moveFolder = Statement(
+  /// Readers that have not read it to the end, as the folder has now, are told that they come too late.
+  private static let moveReaders = Statement(
     "",
     """
-    UPDATE change_log_readers SET watermark = pg_snapshot_xmin(pg_current_snapshot()),
-      read_at = clock_timestamp() WHERE name = 'rollups'
+    UPDATE change_log_readers SET read_at = clock_timestamp(), watermark =
+      CASE WHEN holds_log THEN pg_snapshot_xmin(pg_current_snapshot()) ELSE '0' END
     """)
-  /// Other readers are told that they come too late.
   private static let moveHorizon = Statement(
     "", "UPDATE change_log_horizon SET horizon = pg_snapshot_xmin(pg_current_snapshot())")
+  /// What was learned from the table was so before all that comes.
+  private static let moveScans = Statement(
+    "", "UPDATE learning_scans SET snapshot = pg_current_snapshot()")
 }

@@ -3,8 +3,8 @@ public import Reactor
 public import Sealing
 internal import WorkflowHistory
 
-/// Seals all executions with the key that seals now, or makes them plain where none does, while servers
-/// go on.
+/// Seals all executions, and what was learned of them, with the key that seals now, or makes them plain
+/// where none does, while servers go on.
 ///
 /// It works in short transactions, and wherever it is cut short it may be begun again. Executions keep
 /// their versions and times.
@@ -46,6 +46,7 @@ public struct SealingRun {
     // Once more for what was saved behind the first pass.
     for _ in 0..<2 { try await run.sealExecutions(&counts, progress) }
     counts.executionsLeft = try await run.countOthers()
+    try await SealedLearning(sealing: run.sealing, connection: connection).seal()
     try await SealedLabels(sealing: run.sealing, connection: connection)
       .convert(database, &counts, progress)
     guard counts.executionsLeft == 0 else { return counts }

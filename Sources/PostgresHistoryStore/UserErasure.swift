@@ -2,7 +2,8 @@ public import Postgres
 public import Reactor
 internal import WorkflowHistory
 
-/// Takes away all that the database knows of a user: executions, changes in the log, rollups.
+/// Takes away all that the database knows of a user: executions, changes in the log, rollups, and what
+/// was learned of them.
 ///
 /// It works in short transactions, while servers go on, and wherever it is cut short it may be begun
 /// again: until the last of them every figure is that of the executions that are left. What the user
@@ -16,6 +17,8 @@ public struct UserErasure {
     public var changes: Int64 = 0
     /// Rollups of a day and type, and of their errors and tasks.
     public var rollups: Int64 = 0
+    /// Patterns that were learned.
+    public var patterns: Int64 = 0
   }
 
   private let userID: String
@@ -44,7 +47,8 @@ public struct UserErasure {
     defer { connection.close() }
     let row = try await connection.query(count, [.text(userID)])[0]
     return Counts(
-      executions: try row.value(0), changes: try row.value(1), rollups: try row.value(2))
+      executions: try row.value(0), changes: try row.value(1), rollups: try row.value(2),
+      patterns: try row.value(3))
   }
 
   private static let count = Statement(
@@ -54,7 +58,8 @@ public struct UserErasure {
       (SELECT count(*) FROM workflow_execution_changes WHERE user_id = $1),
       (SELECT count(*) FROM execution_rollups WHERE user_id = $1)
         + (SELECT count(*) FROM execution_error_rollups WHERE user_id = $1)
-        + (SELECT count(*) FROM execution_task_rollups WHERE user_id = $1)
+        + (SELECT count(*) FROM execution_task_rollups WHERE user_id = $1),
+      (SELECT count(*) FROM learning_patterns WHERE user_id = $1)
     """, [.text])
 
   private func run(_ progress: (Counts) -> Void) async throws -> Counts {
@@ -63,6 +68,7 @@ public struct UserErasure {
     let watermark = try await connection.query(Self.watermark)[0].value(0, as: TransactionID.self)
     try await deleteFoldedChanges(before: watermark, &counts, progress)
     try await deleteTheRest(from: watermark, &counts)
+    try await deleteLearned(&counts)
     progress(counts)
     return counts
   }
@@ -192,4 +198,28 @@ public struct UserErasure {
       (SELECT count(*) FROM rollups) + (SELECT count(*) FROM errors)
         + (SELECT count(*) FROM tasks)
     """, [.text, .transactionID])
+
+  // MARK: What was learned
+
+  /// Deletes what was learned, once there is nothing any more to learn it from. Whoever learns has the
+  /// lock, or finds no executions.
+  private func deleteLearned(_ counts: inout Counts) async throws {
+    counts.patterns = try await connection.transaction { (transaction) async throws in
+      _ = try await transaction.query(LearnedHistories.lock)
+      return try await transaction.query(Self.deleteLearned, [.text(userID)])[0].value(0)
+    }
+  }
+
+  private static let deleteLearned = Statement(
+    "erasure_learned",
+    """
+    WITH histories AS (
+      DELETE FROM learned_histories WHERE user_id = $1
+    ), periods AS (
+      DELETE FROM learned_periods WHERE user_id = $1
+    ), patterns AS (
+      DELETE FROM learning_patterns WHERE user_id = $1 RETURNING 1
+    )
+    SELECT count(*) FROM patterns
+    """, [.text])
 }

@@ -19,12 +19,7 @@ extension HistoryQuery {
     if let createdAfter, let createdBefore, createdAfter >= createdBefore {
       violations.add("created_before", "must be later than created_after")
     }
-    if !(0...100).contains(pageSize) {
-      violations.add("page_size", "must be 1 to 100, or 0 for 20")
-    }
-    if pageToken.utf8.count > Self.pageTokenLimit {
-      violations.add("page_token", "is not a next_page_token of this service")
-    }
+    violations.checkPage(size: pageSize, token: pageToken)
     if !(0...1_000_000).contains(offset) {
       violations.add("offset", "must be 0 to 1,000,000; page_token reaches any page")
     } else if offset > 0, !pageToken.isEmpty {
@@ -38,9 +33,19 @@ extension HistoryQuery {
       pageSize: pageSize == 0 ? 20 : Int(pageSize), pageToken: pageToken.isEmpty ? nil : pageToken,
       offset: Int(offset), includesDocuments: includesDocuments, includesTotal: includesTotal)
   }
+}
+
+extension Violations {
+  /// The size of a page, and where it begins.
+  package mutating func checkPage(size: Int32, token: String) {
+    if !(0...100).contains(size) { add("page_size", "must be 1 to 100, or 0 for 20") }
+    if token.utf8.count > Self.pageTokenLimit {
+      add("page_token", "is not a next_page_token of this service")
+    }
+  }
 
   /// No token that the service makes has as many bytes.
-  static let pageTokenLimit = 1024
+  private static let pageTokenLimit = 1024
 }
 
 extension WindowQuery {

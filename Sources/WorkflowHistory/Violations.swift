@@ -1,13 +1,16 @@
 /// What is wrong with a request, field by field, so that all of it is answered at once.
-struct Violations {
+package struct Violations {
   private var found: [HistoryError.FieldViolation] = []
 
-  mutating func add(_ field: String, _ description: String) {
+  /// Nothing is wrong so far.
+  package init() {}
+
+  package mutating func add(_ field: String, _ description: String) {
     found.append(HistoryError.FieldViolation(field: field, description: description))
   }
 
   /// Throws if anything was added.
-  func check() throws(HistoryError) {
+  package func check() throws(HistoryError) {
     guard !found.isEmpty else { return }
     throw HistoryError(
       .invalidArgument,
@@ -15,13 +18,13 @@ struct Violations {
   }
 
   /// A name that must be there, and has at most 255 characters.
-  mutating func checkName(_ name: String?, _ field: String) {
+  package mutating func checkName(_ name: String?, _ field: String) {
     guard let name, !name.isEmpty else { return add(field, "is required") }
     checkOptionalName(name, field)
   }
 
   /// A name that may be empty, and has at most 255 characters.
-  mutating func checkOptionalName(_ name: String, _ field: String) {
+  package mutating func checkOptionalName(_ name: String, _ field: String) {
     let limit = ExecutionRules.nameLimit
     // No scalar has more than four bytes, so that a huge text need not be counted.
     if name.utf8.count > 4 * limit || name.unicodeScalars.count > limit {

@@ -7,8 +7,8 @@ struct ForgetCommand: AsyncParsableCommand {
     commandName: "forget",
     abstract: "Takes away all that is known of a user, for good, without asking.",
     discussion: """
-      Executions, their lines in the change log, and the rollups that statistics are read from. It \
-      works on the server's database, in short transactions, while servers go on. Stop whoever \
+      Executions, their lines in the change log, the rollups that statistics are read from, and what \
+      was learned of them. It works on the server's database, in short transactions, while servers go on. Stop whoever \
       saves for the user first: what is saved meanwhile may stay. Backups keep what they have.
 
       Examples:
@@ -29,18 +29,19 @@ struct ForgetCommand: AsyncParsableCommand {
     let printer = output.printer
     let user = user
     let isDry = dryRun
-    printer.begin(["executions", "changes", "rollups"])
+    let names = ["executions", "changes", "rollups", "patterns"]
+    printer.begin(names)
     let counts = try await database.maintain { options, eventLoop in
       if isDry { return try await UserErasure.count(user, options, on: eventLoop) }
       return try await UserErasure.run(user, options, on: eventLoop) { counts in
         printer.progress("\(counts.executions) executions, \(counts.changes) changes")
       }
     }
-    let numbers = [counts.executions, counts.changes, counts.rollups]
+    let numbers = [counts.executions, counts.changes, counts.rollups, counts.patterns]
     printer.entry(
-      terminal: "\(numbers[0]) executions, \(numbers[1]) changes and \(numbers[2]) rollups"
-        + (isDry ? " would be taken away" : " were taken away"),
+      terminal: "\(numbers[0]) executions, \(numbers[1]) changes, \(numbers[2]) rollups and"
+        + " \(numbers[3]) patterns" + (isDry ? " would be taken away" : " were taken away"),
       columns: numbers.map { "\($0)" },
-      json: zip(["executions", "changes", "rollups"], numbers).map { ($0, .int64($1)) })
+      json: zip(names, numbers).map { ($0, .int64($1)) })
   }
 }

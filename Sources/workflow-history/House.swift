@@ -46,7 +46,7 @@ actor House {
       try await PostgresHistoryStore.migrate(database, now: .now, on: eventLoop)
     }
     let sealing = try await makeSealing(database, on: loops[0])
-    try await startKeeping(database)
+    try await startKeeping(database, sealing)
     let services = try Services(
       trust: trust, policy: options.authentication.policy, reflection: options.reflection,
       retention: options.retention.policy, callers: options.limits.ofCallers,
@@ -110,13 +110,18 @@ actor House {
     return database
   }
 
-  /// Folds changes into rollups, and takes away what is not kept any longer, on a loop of their own, so
-  /// that no call waits for it.
-  private func startKeeping(_ database: PostgresOptions) async throws {
+  /// Folds changes into rollups, learns from them, and takes away what is not kept any longer, on a loop
+  /// of their own, so that no call waits for it.
+  private func startKeeping(_ database: PostgresOptions, _ sealing: PayloadSealing?) async throws {
     let background = try background ?? Loop(name: "background")
     self.background = background
     let interval = options.foldInterval.duration
     await background.run { RollupFolder(database, on: $0).fold(every: interval) }
+    if let learning = options.learnInterval.duration {
+      await background.run {
+        PatternLearner(database, sealing: sealing, on: $0).learn(every: learning)
+      }
+    }
     let retention = options.retention.policy
     guard retention != .keepsAll else { return }
     await background.run { RetentionKeeper.keep(retention, database, on: $0) { .now } }

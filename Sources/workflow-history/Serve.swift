@@ -74,6 +74,10 @@ struct Serve: AsyncParsableCommand {
     help: "How often changes are folded into the rollups that statistics are read from.")
   var foldInterval = TimeSpan(.seconds(1))
 
+  @Option(
+    help: "How often it is learned what executions teach that have ended; 0 is never.")
+  var learnInterval = Interval(.seconds(60))
+
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   @Option(

@@ -60,3 +60,24 @@ struct TimeSpan: ExpressibleByArgument {
     return "\(seconds)s"
   }
 }
+
+/// How often something is done: a time, or `0` for never.
+struct Interval: ExpressibleByArgument {
+  /// Nil for never.
+  let duration: Duration?
+
+  init(_ duration: Duration) { self.duration = duration }
+
+  init?(argument: String) {
+    guard argument != "0" else {
+      duration = nil
+      return
+    }
+    guard let span = TimeSpan(argument: argument) else { return nil }
+    duration = span.duration
+  }
+
+  var defaultValueDescription: String {
+    duration.map { TimeSpan($0).defaultValueDescription } ?? "0"
+  }
+}

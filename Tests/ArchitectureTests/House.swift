@@ -59,17 +59,20 @@ let house: [Room] = [
   Room("WorkflowHistory", .safe),
   Room("PatternLearning", .safe, rooms: ["WorkflowHistory"], system: ["libc"]),
   Room(
-    "WorkflowHistoryMessages", .wrapper, rooms: ["WorkflowHistory", "ProtobufMessages"],
+    "WorkflowHistoryMessages", .wrapper,
+    rooms: ["WorkflowHistory", "PatternLearning", "ProtobufMessages"],
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
   Room(
     "PostgresHistoryStore", .safe,
-    rooms: ["WorkflowHistory", "Postgres", "Reactor", "Sealing", "TextEncoding"],
+    rooms: [
+      "WorkflowHistory", "PatternLearning", "Postgres", "Reactor", "Sealing", "TextEncoding",
+    ],
     packages: ["Crypto", "Logging", "Metrics"], system: ["Synchronization"]),
   Room(
     "WorkflowHistoryService", .safe,
     rooms: [
-      "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "Telemetry",
-      "Identity",
+      "WorkflowHistory", "PatternLearning", "WorkflowHistoryMessages", "ProtobufMessages", "RPC",
+      "Telemetry", "Identity",
     ], packages: ["Logging"], system: ["Synchronization"]),
   Room(
     "WorkflowHistoryClient", .safe,
@@ -83,7 +86,8 @@ let house: [Room] = [
     "workflow-history", .executable,
     rooms: [
       "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
-      "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PostgresHistoryStore",
+      "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
+      "PostgresHistoryStore",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages",
     ],

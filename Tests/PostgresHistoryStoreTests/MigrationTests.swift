@@ -74,7 +74,7 @@ import WorkflowHistory
         to: options, pipelining: .separate, on: eventLoop)
       defer { connection.close() }
       let broken = Migration(
-        number: Int32(Migration.all.count + 1), name: "broken",
+        number: (Migration.all.last?.number ?? 0) + 1, name: "broken",
         steps: ["CREATE TABLE half ()", "CREATE nonsense"])
       let failed = await failure(PostgresError.self) {
         try await connection.transaction { transaction in

@@ -55,8 +55,8 @@ extension PostgresHistoryStore {
   func everything() async throws -> String {
     let tables = [
       "workflow_executions", "workflow_execution_changes", "execution_error_rollups",
-      "execution_task_rollups",
-      "history_settings", "change_log_readers",
+      "execution_task_rollups", "history_settings", "change_log_readers", "learning_patterns",
+      "learning_scans",
     ].map { "SELECT \($0)::text AS line FROM \($0)" }
     // Bytes are shown as the text that they hold.
     let rollups = """
@@ -65,9 +65,11 @@ extension PostgresHistoryStore {
       UNION ALL SELECT encode(coalesce(old_task_figures, '') || coalesce(task_figures, ''), 'escape')
         FROM workflow_execution_changes
       """
-    let found = try await run(
-      "SELECT string_agg(line, '\n') FROM (\((tables + [rollups]).joined(separator: " UNION ALL "))) AS t"
-    )
+    let learned = [("learned_histories", "head"), ("learned_periods", "content")].map {
+      "SELECT user_id || encode(\($1), 'escape') FROM \($0)"
+    }
+    let lines = (tables + [rollups] + learned).joined(separator: " UNION ALL ")
+    let found = try await run("SELECT string_agg(line, '\n') FROM (\(lines)) AS t")
     return try found[0].value(0, as: String?.self) ?? ""
   }
 }

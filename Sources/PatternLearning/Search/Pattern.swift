@@ -32,6 +32,16 @@ public enum PatternKind: String, CaseIterable, Sendable {
 }
 
 extension PatternRule {
+  /// The type of the executions that it is about; of a sequence, of those that come second.
+  public var workflowType: String {
+    switch self {
+    case .failure(let type, _), .error(let type, _, _), .recovery(let type, _),
+      .duration(let type, _), .durationChange(let type, _, _), .failureChange(let type, _, _),
+      .slowTask(let type, _, _), .sequence(_, let type):
+      type
+    }
+  }
+
   /// Which kind of pattern it is.
   public var kind: PatternKind {
     switch self {

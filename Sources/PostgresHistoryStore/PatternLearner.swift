@@ -1,0 +1,193 @@
+internal import Logging
+internal import Metrics
+internal import PatternLearning
+public import Postgres
+public import Reactor
+internal import WorkflowHistory
+
+/// Learns from the change log what executions teach, a bite at a time, and reviews the patterns of users
+/// of whom there is news.
+///
+/// Of all servers one learns at a time. A bite is one transaction, so wherever it is cut short each
+/// execution counts once; its size is adapted to how long the last one took. What takes long is computed
+/// off the loop. It holds itself until ``close()``.
+public final class PatternLearner {
+  private let eventLoop: EventLoop
+  private let sealing: PayloadSealing?
+  let pool: PostgresPool
+  private(set) var bite: BatchSize
+  /// The time by which bites are measured.
+  var clock: () -> Duration
+  /// Where it says what can't be learned.
+  var log = storeLog
+  private var work: RecurringWork?
+  /// Whether the last attempt failed, which is said once.
+  private var hasFailed = false
+  private let learned = Counter(
+    label: "workflow_history.patterns.executions_learned", factory: MetricsSystem.factory)
+
+  private let active = Gauge(
+    label: "workflow_history.patterns.active", factory: MetricsSystem.factory)
+  /// Whether the active patterns were counted once.
+  private var hasCounted = false
+
+  /// How long the transaction of a bite may last.
+  private static let longestBite = Duration.milliseconds(700)
+
+  /// A learner with a connection of its own to this database. It begins to connect.
+  ///
+  /// - Parameters:
+  ///   - sealing: how content is sealed; nil where it is not.
+  ///   - bite: how many changes it learns from in one transaction at most, more only where a single
+  ///     transaction made more.
+  public init(
+    _ database: PostgresOptions, sealing: PayloadSealing?, bite: Int = 2000,
+    on eventLoop: EventLoop
+  ) {
+    self.eventLoop = eventLoop
+    self.sealing = sealing
+    self.bite = BatchSize(most: Int64(bite))
+    clock = { eventLoop.now }
+    var options = database
+    options.statementTimeout = .seconds(30)
+    options.lockTimeout = .seconds(5)
+    options.idleTransactionTimeout = PostgresOptions.idleTransactionLimit
+    options.target = .readWrite
+    // What is read under the lock is what its last holder left.
+    options.settings["default_transaction_isolation"] = "read committed"
+    // The tables grow from nothing: a plan made then is no good later.
+    options.settings["enable_seqscan"] = "off"
+    options.settings["plan_cache_mode"] = "force_generic_plan"
+    pool = PostgresPool(options, connections: 1, pipelining: .separate, on: eventLoop)
+  }
+
+  /// Learns what there is now and then after each such time, until ``close()``, and reviews the patterns
+  /// of each user once in an hour at most.
+  ///
+  /// What it learns from is counted by `workflow_history.patterns.executions_learned`, and
+  /// `workflow_history.patterns.active` is how many patterns stand.
+  public func learn(every interval: Duration) {
+    work?.cancel()
+    work = RecurringWork(every: interval, on: eventLoop) { await self.learnAndTell() }
+  }
+
+  private func learnAndTell() async {
+    do {
+      _ = try await learnAll()
+      _ = try await review(restingFor: Self.reviewInterval)
+      hasFailed = false
+    } catch  where work != nil {
+      // Tried again at the next time.
+      if !hasFailed { log.warning("what executions teach could not be learned: \(error)") }
+      hasFailed = true
+    } catch {
+      // Closed.
+    }
+  }
+
+  /// How long a user's patterns rest between reviews, however much comes.
+  private static let reviewInterval = Duration.seconds(3600)
+
+  /// Closes the connection. What a bite that is under way has done is undone.
+  public func close() {
+    work?.cancel()
+    work = nil
+    pool.close()
+  }
+
+  // MARK: Learning
+
+  /// Learns from all changes of transactions before the oldest that is still running, when the connection
+  /// stands; returns at once where another server is learning.
+  ///
+  /// - Parameter progress: called after each bite, with how many executions it learned from.
+  /// - Returns: from how many executions it has learned.
+  /// - Throws: ``MissingPayloadKey`` where what comes next is sealed with a key that is not here.
+  func learnAll(progress: (Int) -> Void = { _ in }) async throws -> Int {
+    try await pool.connect()
+    var count = 0
+    while let bite = try await learnBite() {
+      count += bite.count
+      learned.increment(by: bite.count)
+      progress(bite.count)
+      if bite.isLast { break }
+    }
+    return count
+  }
+
+  /// What one bite came to.
+  private struct Bite {
+    var count = 0
+    var isLast = false
+  }
+
+  /// Learns one bite; nil where somebody else is learning.
+  private func learnBite() async throws -> Bite? {
+    let began = clock()
+    var isFull = false
+    // Also of one that failed: it may have run into the time limit.
+    defer { bite.adapt(to: clock() - began, isFull: isFull) }
+    let deadline = BiteDeadline(
+      end: bite.rows > 1 ? began + Self.longestBite : nil, clock: clock)
+    do {
+      let learned = try await pool.transaction { (transaction) async throws -> Bite? in
+        let hasLock: Bool = try await transaction.query(LearnedHistories.tryLock)[0].value(0)
+        guard hasLock else { return nil }
+        let next = try await nextExecutions(in: transaction)
+        let observations = try await EndedDocumentReader(sealing: sealing, deadline: deadline)
+          .observations(of: next.executions, in: transaction)
+        try await LearnedHistories.add(
+          observations, sealing: sealing, deadline: deadline, in: transaction)
+        return Bite(count: observations.count, isLast: next.isLast)
+      }
+      isFull = learned?.isLast == false
+      return learned
+    } catch is BiteTooLong {
+      return Bite()
+    }
+  }
+
+  private func nextExecutions(in transaction: Transaction) async throws -> EndedExecutions {
+    let limit = Int(bite.rows)
+    if let scanned = try await LearningScan.next(limit: limit, in: transaction) { return scanned }
+    do {
+      let slice = try await Self.reader.next(limit: limit, in: transaction)
+      let changes = try await LearningScan.unseen(slice.changes, in: transaction)
+      try await LearningScan.end(in: transaction)
+      return EndedExecutions(
+        executions: changes.compactMap(EndedExecution.init), isLast: slice.isLast)
+    } catch let error as ChangeLogOutOfRange {
+      log.warning(
+        "the change log was dropped before all of it was learned: what is lost of it, `patterns learn --from-table` learns"
+      )
+      try await Self.reader.advance(to: error.horizon, in: transaction)
+      return EndedExecutions(executions: [], isLast: false)
+    }
+  }
+
+  private static let reader = ChangeLogReader(name: "patterns")
+
+  // MARK: Reviews
+
+  /// Reviews the patterns of users of whom there is news since their last review, unless that began so
+  /// short a time ago.
+  ///
+  /// - Parameter userID: only of this user.
+  func review(
+    restingFor rest: Duration, of userID: String? = nil,
+    progress: (PatternReviews.Outcome) -> Void = { _ in }
+  ) async throws -> PatternReviews.Outcome {
+    try await pool.connect()
+    let reviews = PatternReviews(pool: pool, sealing: sealing)
+    var sum = PatternReviews.Outcome()
+    while let outcome = try await reviews.next(restingFor: rest, of: userID) {
+      sum.add(outcome)
+      progress(sum)
+    }
+    if sum.users > 0 || !hasCounted {
+      active.record(try await reviews.activePatterns())
+      hasCounted = true
+    }
+    return sum
+  }
+}

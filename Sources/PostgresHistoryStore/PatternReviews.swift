@@ -1,0 +1,132 @@
+internal import PatternLearning
+internal import Postgres
+internal import WorkflowHistory
+
+/// Reviews the patterns of users, one after the other, of whom something was learned since.
+///
+/// A review is claimed, so that no two servers make one; then the history is read, which is one snapshot,
+/// and reviewed off the loop, in no transaction. What it finds counts only where nobody has reviewed or
+/// forgotten the user meanwhile.
+struct PatternReviews {
+  let pool: PostgresPool
+  let sealing: PayloadSealing?
+
+  /// What reviews came to.
+  struct Outcome: Equatable, Sendable {
+    /// How many users were reviewed.
+    var users: Int64 = 0
+    /// Patterns that are new.
+    var found: Int64 = 0
+    /// Patterns that were known, and held once more.
+    var confirmed: Int64 = 0
+    /// Patterns that stand no more.
+    var retired: Int64 = 0
+
+    mutating func add(_ other: Outcome) {
+      users += other.users
+      found += other.found
+      confirmed += other.confirmed
+      retired += other.retired
+    }
+  }
+
+  /// How many patterns of a user are kept.
+  static let mostPatterns = 1000
+
+  /// Reviews the next user; nil where there is none.
+  ///
+  /// - Parameters:
+  ///   - rest: how long ago the last review must have begun.
+  ///   - userID: only this user.
+  func next(restingFor rest: Duration, of userID: String?) async throws -> Outcome? {
+    let seconds = Parameter.float8(Double(rest.components.seconds))
+    guard let row = try await pool.query(Self.claim, [seconds, .text(userID)]).first else {
+      return nil
+    }
+    let userID: String = try row.value(0)
+    let claim: [Parameter] = [
+      .text(userID), .text(try row.value(1, as: String.self)), .int8(try row.value(2)),
+      .int8(try row.value(3)),
+    ]
+    let seal = LearnedSeal(userID: userID, sealing: sealing)
+    let (stored, rows) = try await pool.transaction(mode: .snapshot) {
+      (transaction) async throws in
+      (
+        try await LearnedHistories.read(userID, in: transaction),
+        try await PatternTable.read(userID, in: transaction)
+      )
+    }
+    let review = try await offLoop { try Review(stored, rows, seal) }
+    return try await pool.transaction { (transaction) async throws in
+      _ = try await transaction.query(LearnedHistories.lock)
+      guard try await transaction.query(Self.finish, claim).count > 0 else { return Outcome() }
+      try await PatternTable.replace(review.patterns, of: seal, in: transaction)
+      return review.outcome
+    }
+  }
+
+  /// How many patterns stand, of all users.
+  func activePatterns() async throws -> Int64 {
+    try await pool.query(Self.active)[0].value(0)
+  }
+
+  /// What is known of a user after a review.
+  private struct Review: Sendable {
+    var patterns: [LearnedPattern]
+    var outcome = Outcome(users: 1)
+
+    init(_ stored: StoredHistory, _ rows: [PatternTable.Row], _ seal: LearnedSeal) throws {
+      let known = try rows.compactMap { (row) throws(MissingPayloadKey) in try row.pattern(seal) }
+      patterns = known
+      guard let history = try stored.history(seal) else { return }
+      let reviewed = PatternReview().review(known, in: history)
+      for (before, after) in zip(known, reviewed) {
+        if before.isActive, !after.isActive { outcome.retired += 1 }
+        if after.isActive, after.lastConfirmed > before.lastConfirmed { outcome.confirmed += 1 }
+      }
+      outcome.found = Int64(reviewed.count - known.count)
+      patterns = Self.kept(reviewed)
+    }
+
+    /// One of each id, and not too many: those that stand before others, then those that held last, then
+    /// the most certain.
+    ///
+    /// A change whose day was found anew may come to the day of another that stands no more.
+    private static func kept(_ patterns: [LearnedPattern]) -> [LearnedPattern] {
+      let sorted = patterns.sorted { a, b in
+        if a.isActive != b.isActive { return a.isActive }
+        if a.lastConfirmed != b.lastConfirmed { return a.lastConfirmed > b.lastConfirmed }
+        return a.pattern.evidence.lnP < b.pattern.evidence.lnP
+      }
+      var ids: Set<String> = []
+      return Array(sorted.filter { ids.insert($0.id).inserted }.prefix(mostPatterns))
+    }
+  }
+
+  // MARK: Statements
+
+  private static let claim = Statement(
+    "review_claim",
+    """
+    UPDATE learned_histories SET review_began_at = clock_timestamp()
+    WHERE user_id = (
+      SELECT user_id FROM learned_histories
+      WHERE reviewed_revision < revision AND ($2::text IS NULL OR user_id = $2)
+        AND (review_began_at IS NULL
+          OR review_began_at <= clock_timestamp() - make_interval(secs => $1))
+      ORDER BY review_began_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING user_id, learned_since::text, reviewed_revision, revision
+    """, [.float8, .text])
+
+  /// Returns a row where the review is still the latest.
+  private static let finish = Statement(
+    "review_finish",
+    """
+    UPDATE learned_histories SET reviewed_revision = $4
+    WHERE user_id = $1 AND learned_since::text = $2 AND reviewed_revision = $3
+    RETURNING user_id
+    """, [.text, .text, .int8, .int8])
+
+  private static let active = Statement(
+    "patterns_active", "SELECT count(*) FROM learning_patterns WHERE active")
+}
