@@ -69,6 +69,11 @@ public struct WorkflowHistoryClient: Sendable {
     -> GetPerformanceMetricsResponse
   { try await call("GetPerformanceMetrics", request) }
 
+  /// Returns a page of the patterns that were learned from a user's history.
+  public func patterns(_ request: ListLearnedPatternsRequest) async throws
+    -> ListLearnedPatternsResponse
+  { try await call("ListLearnedPatterns", request) }
+
   /// Changes the masked fields of one execution.
   public func update(_ request: UpdateWorkflowExecutionRequest) async throws
     -> UpdateWorkflowExecutionResponse

@@ -49,4 +49,7 @@ enum Types {
   static let durationBucket = MessageType<WorkflowHistory__V1__DurationBucket> {
     workflow_history__v1__duration_bucket__init($0)
   }
+  static let learnedPattern = MessageType<WorkflowHistory__V1__LearnedPattern> {
+    workflow_history__v1__learned_pattern__init($0)
+  }
 }

@@ -169,7 +169,7 @@ extension EfficiencyPoint {
 }
 
 /// The day that a date in the form YYYY-MM-DD says; nil where there is no such day.
-private func daysSince1970(date: String) -> Int32? {
+func daysSince1970(date: String) -> Int32? {
   let parts = date.split(separator: "-", omittingEmptySubsequences: false).compactMap { Int32($0) }
   guard date.utf8.count == 10, parts.count == 3 else { return nil }
   // Years are counted from March, so that a leap day is the last of its year.

@@ -74,7 +74,7 @@ extension PerformanceMetrics {
 
 extension FieldReader {
   /// The values that a repeated field's messages say.
-  fileprivate mutating func each<C, Value>(
+  mutating func each<C, Value>(
     _ name: String, _ messages: some Sequence<UnsafeMutablePointer<C>>,
     _ read: (C, inout FieldReader) -> Value?
   ) -> [Value] {

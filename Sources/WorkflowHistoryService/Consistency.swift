@@ -1,3 +1,4 @@
+internal import PatternLearning
 internal import RPC
 internal import WorkflowHistory
 
@@ -6,16 +7,28 @@ extension WorkflowHistoryHandlers {
   /// reads see every write that was acknowledged before the call; `eventual` ones, the default, may
   /// come from a replica that lags behind.
   func store(for call: ServerCall) throws(RPCStatus) -> any HistoryStore {
-    var store = store
-    for field in call.metadata.fields where field.name == "history-consistency" {
+    try call.asksForConsistency() ? store.consistent : store
+  }
+
+  /// The store that a call's reads of patterns go to, as ``store(for:)``.
+  func patternStore(for call: ServerCall) throws(RPCStatus) -> any PatternStore {
+    try call.asksForConsistency() ? store.consistentPatterns : store
+  }
+}
+
+extension ServerCall {
+  /// What the last `history-consistency` in the metadata says.
+  fileprivate func asksForConsistency() throws(RPCStatus) -> Bool {
+    var asks = false
+    for field in metadata.fields where field.name == "history-consistency" {
       switch field.value {
-      case "strong": store = store.consistent
-      case "eventual": break
+      case "strong": asks = true
+      case "eventual": asks = false
       default:
         throw RPCStatus(
           .invalidArgument, "history-consistency in the metadata is `strong` or `eventual`")
       }
     }
-    return store
+    return asks
   }
 }

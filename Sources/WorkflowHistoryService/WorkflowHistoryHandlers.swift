@@ -1,4 +1,5 @@
 internal import Identity
+public import PatternLearning
 public import ProtobufMessages
 public import RPC
 public import WorkflowHistory
@@ -7,17 +8,17 @@ internal import WorkflowHistoryMessages
 /// The handlers of WorkflowHistoryService on one loop: each authorises, asks the store, and
 /// answers. One file for each method.
 public final class WorkflowHistoryHandlers {
-  let store: any HistoryStore
+  let store: any HistoryStore & PatternStore
   let retention: RetentionPolicy
   let clock: @Sendable () -> Timestamp
   var generator = SystemRandomNumberGenerator()
 
   /// - Parameters:
-  ///   - store: where the executions are, on the same loop.
+  ///   - store: where the executions and patterns are, on the same loop.
   ///   - retention: how long executions are kept.
   ///   - clock: tells the time of day.
   public init(
-    store: any HistoryStore, retention: RetentionPolicy = .keepsAll,
+    store: any HistoryStore & PatternStore, retention: RetentionPolicy = .keepsAll,
     clock: @escaping @Sendable () -> Timestamp
   ) {
     self.store = store
@@ -35,6 +36,7 @@ public final class WorkflowHistoryHandlers {
     service.unary("GetPerformanceMetrics", getPerformanceMetrics)
     service.unary("UpdateWorkflowExecution", updateWorkflowExecution)
     service.unary("DeleteWorkflowExecution", deleteWorkflowExecution)
+    service.unary("ListLearnedPatterns", listLearnedPatterns)
     return service
   }
 }

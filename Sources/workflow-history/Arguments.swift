@@ -1,6 +1,8 @@
 public import ArgumentParser
 import Foundation
+public import PatternLearning
 public import WorkflowHistory
+import WorkflowHistoryMessages
 
 extension ExecutionID: ExpressibleByArgument {
   /// The id that a command's argument says.
@@ -10,6 +12,19 @@ extension ExecutionID: ExpressibleByArgument {
 extension Timestamp: ExpressibleByArgument {
   /// The instant that a command's argument says, as RFC 3339.
   public init?(argument: String) { self.init(rfc3339: argument) }
+}
+
+extension PatternKind: ExpressibleByArgument {
+  /// The kind that a command's argument says, as a status is said.
+  public init?(argument: String) {
+    let name = argument.uppercased()
+    guard let kind = Self.allCases.first(where: { $0.name == name || $0.protoName == name })
+    else { return nil }
+    self = kind
+  }
+
+  /// What help and errors list.
+  public static var allValueStrings: [String] { allCases.map(\.name) }
 }
 
 extension WorkflowStatus: ExpressibleByArgument {

@@ -8,6 +8,7 @@ indirect enum ProtobufJSON: Equatable {
   case int32(Int32)
   case int64(Int64)
   case double(Double)
+  case boolean(Bool)
   case array([ProtobufJSON])
   /// Fields in the order in which they are written; those whose value is nil are left out.
   case object([(name: String, value: ProtobufJSON?)])
@@ -34,6 +35,7 @@ indirect enum ProtobufJSON: Equatable {
     case .int32(let number): text += String(number)
     case .int64(let number): text += "\"\(number)\""
     case .double(let number): text += Self.spelled(number)
+    case .boolean(let value): text += String(value)
     case .array(let elements):
       Self.write(elements, between: ("[", "]"), to: &text, indentation) { element, text, inner in
         element.write(to: &text, indentation: inner)

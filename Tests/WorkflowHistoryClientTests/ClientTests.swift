@@ -1,5 +1,6 @@
 import Identity
 import Logging
+import PatternLearning
 import ProtobufMessages
 import RPC
 import RPCClient
@@ -41,6 +42,9 @@ struct ClientTests {
     let metrics = try await client.metrics(GetPerformanceMetricsRequest()).metrics
     #expect(metrics.speedClasses.map(\.speedClass) == SpeedClass.allCases)
 
+    let patterns = try await client.patterns(ListLearnedPatternsRequest()).page.patterns
+    #expect(patterns.map(\.id) == [Samples.pattern.id])
+
     var change = ExecutionFields()
     change.id = Samples.id
     change.status = .paused
@@ -51,7 +55,7 @@ struct ClientTests {
     let deleted = try await client.delete(DeleteWorkflowExecutionRequest(id: Samples.id))
     #expect(deleted == DeleteWorkflowExecutionResponse())
 
-    #expect(events.count("Bearer alice") == 7)
+    #expect(events.count("Bearer alice") == 8)
     await client.close()
     await server.stop()
   }

@@ -158,5 +158,14 @@ struct RefusalTests {
       let bytes = field(1, window + content)
       #expect(refusal(GetPerformanceMetricsResponse.self, bytes)?.field == name)
     }
+    #expect(
+      refusal(ListLearnedPatternsResponse.self, field(1, []))?.field == "patterns[0].kind")
+  }
+
+  @Test("A kind of patterns that is none")
+  func kinds() {
+    // kinds (3): 1, 9.
+    #expect(refusal(ListLearnedPatternsRequest.self, field(3, [1, 9]))?.field == "kinds[1]")
+    #expect(refusal(ListLearnedPatternsRequest.self, field(3, [0]))?.field == "kinds[0]")
   }
 }

@@ -1,3 +1,4 @@
+import PatternLearning
 import ProtobufMessages
 import Testing
 import WorkflowHistory
@@ -48,6 +49,24 @@ struct RoundTripTests {
     }
     let response = DeleteWorkflowExecutionResponse()
     #expect(try roundTrip(response) == response)
+  }
+
+  @Test("A request for patterns of all kinds, one for any, and pages of them")
+  func patterns() throws {
+    let full = ListLearnedPatternsRequest(
+      userID: "u", workflowType: "t", kinds: PatternKind.allCases, includesRetired: true,
+      pageSize: 100, pageToken: "token")
+    for request in [full, ListLearnedPatternsRequest()] {
+      #expect(try roundTrip(request) == request)
+    }
+    let pages = [
+      PatternPage(patterns: []),
+      PatternPage(patterns: PatternKind.allCases.map(Samples.pattern), nextPageToken: "next"),
+    ]
+    for page in pages {
+      let response = ListLearnedPatternsResponse(page: page)
+      #expect(try roundTrip(response) == response)
+    }
   }
 
   @Test("A history request, with all fields and with none")

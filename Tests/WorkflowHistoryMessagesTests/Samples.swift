@@ -1,4 +1,5 @@
 import ProtobufMessages
+import PatternLearning
 import WorkflowHistory
 
 /// Values with every field set, for round trips.
@@ -51,6 +52,14 @@ enum Samples {
     counts: [.pending: 1, .running: 2, .completed: 3, .failed: 4, .paused: 5], durationCount: 1,
     durationSumMicroseconds: 1_500_000, p50DurationSeconds: 1, p95DurationSeconds: 2,
     p99DurationSeconds: 3, firstExecutionAt: Timestamp(microseconds: 1), lastExecutionAt: instant)
+
+  static func pattern(_ kind: PatternKind) -> ListedPattern {
+    ListedPattern(
+      id: "0123456789abcdef", kind: kind, workflowType: "etl",
+      rule: JSONDocument(uncheckedUTF8: Array(#"{"kind":"x"}"#.utf8)), description: "It is so.",
+      support: 70, confidence: 0.75, baseline: 0, pValue: 1e-307, qValue: 0.04,
+      firstConfirmed: 20_000, lastConfirmed: 20_007, isValidated: true, isActive: true)
+  }
 
   static let metrics = PerformanceMetrics(
     query: window,

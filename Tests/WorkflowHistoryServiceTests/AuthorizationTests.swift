@@ -1,4 +1,5 @@
 import Identity
+import PatternLearning
 import ProtobufMessages
 import RPC
 import Testing
@@ -15,6 +16,7 @@ private enum Method: String, CaseIterable {
   case history = "GetUserWorkflowHistory"
   case statistics = "GetWorkflowStatistics"
   case metrics = "GetPerformanceMetrics"
+  case patterns = "ListLearnedPatterns"
   case update = "UpdateWorkflowExecution"
   case delete = "DeleteWorkflowExecution"
 
@@ -32,6 +34,7 @@ private enum Method: String, CaseIterable {
     case .history: return GetUserWorkflowHistoryRequest(userID: user)
     case .statistics: return GetWorkflowStatisticsRequest(userID: user)
     case .metrics: return GetPerformanceMetricsRequest(userID: user)
+    case .patterns: return ListLearnedPatternsRequest(userID: user)
     case .update:
       var fields = Samples.fields
       fields.id = Samples.id
@@ -67,12 +70,12 @@ private struct Rule {
     }
     for user in ["", "alice"] {
       add(.save, user, [(none, nil), (write, .user("alice")), (any, nil), (both, .user("alice"))])
-      for method in [Method.history, .statistics, .metrics] {
+      for method in [Method.history, .statistics, .metrics, .patterns] {
         add(method, user, [none, write, any, both].map { ($0, .user("alice")) })
       }
     }
     add(.save, "bob", [(none, nil), (write, nil), (any, nil), (both, .user("bob"))])
-    for method in [Method.history, .statistics, .metrics] {
+    for method in [Method.history, .statistics, .metrics, .patterns] {
       add(
         method, "bob",
         [(none, nil), (write, nil), (any, .user("bob")), (both, .user("bob"))])
@@ -159,6 +162,7 @@ struct AuthorizationTests {
     case .execution(_, let reach): .reach(reach)
     case .history(let query): .user(query.userID)
     case .statistics(let query), .metrics(let query): .user(query.userID)
+    case .patterns(let query): .user(query.userID)
     }
   }
 }

@@ -11,6 +11,7 @@ import WorkflowHistoryTesting
     ("GetUserWorkflowHistory", GetUserWorkflowHistoryRequest()),
     ("GetWorkflowStatistics", GetWorkflowStatisticsRequest()),
     ("GetPerformanceMetrics", GetPerformanceMetricsRequest()),
+    ("ListLearnedPatterns", ListLearnedPatternsRequest()),
   ]
 
   private func metadata(_ value: String) -> Metadata {

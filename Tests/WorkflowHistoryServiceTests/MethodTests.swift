@@ -1,4 +1,5 @@
 import Identity
+import PatternLearning
 import ProtobufMessages
 import RPC
 import Testing
@@ -105,6 +106,23 @@ struct MethodTests {
     #expect(metrics.metrics.speedClasses.count == 5)
   }
 
+  @Test("patterns are asked for by all filters, and answered with their page")
+  func patterns() async throws {
+    let answer = try await service.call(
+      "ListLearnedPatterns",
+      ListLearnedPatternsRequest(
+        workflowType: "etl", kinds: [.sequence, .failureAssociation], includesRetired: true,
+        pageSize: 7, pageToken: "token"), as: ListLearnedPatternsResponse.self)
+    #expect(
+      service.store.requests == [
+        .patterns(
+          PatternQuery(
+            userID: "alice", workflowType: "etl", kinds: [.sequence, .failureAssociation],
+            includesRetired: true, pageSize: 7, pageToken: "token"))
+      ])
+    #expect(answer.page == PatternPage(patterns: [Samples.pattern], nextPageToken: "next"))
+  }
+
   @Test("an update goes to the store with its mask, its version and the time")
   func update() async throws {
     var fields = ExecutionFields()
@@ -145,6 +163,11 @@ struct MethodTests {
       ("GetUserWorkflowHistory", GetUserWorkflowHistoryRequest(pageSize: 101), "page_size"),
       ("GetWorkflowStatistics", GetWorkflowStatisticsRequest(days: 366), "days"),
       ("GetPerformanceMetrics", GetPerformanceMetricsRequest(days: -1), "days"),
+      ("ListLearnedPatterns", ListLearnedPatternsRequest(pageSize: -1), "page_size"),
+      (
+        "ListLearnedPatterns",
+        ListLearnedPatternsRequest(pageToken: String(repeating: "A", count: 2000)), "page_token"
+      ),
       (
         "UpdateWorkflowExecution",
         UpdateWorkflowExecutionRequest(execution: ExecutionFields(), updateMask: ["status"]),

@@ -1,7 +1,8 @@
+public import PatternLearning
 public import WorkflowHistory
 
 /// A store that records what reaches it, and answers as it is told.
-public final class MemoryStore: HistoryStore {
+public final class MemoryStore: HistoryStore, PatternStore {
   /// One call of the store.
   public enum Request: Equatable {
     case save(ExecutionSave)
@@ -11,6 +12,7 @@ public final class MemoryStore: HistoryStore {
     case history(HistoryQuery)
     case statistics(WindowQuery)
     case metrics(WindowQuery)
+    case patterns(PatternQuery)
   }
 
   /// What has reached it, in order.
@@ -22,6 +24,8 @@ public final class MemoryStore: HistoryStore {
   public private(set) lazy var consistentStore = MemoryStore()
   /// ``consistentStore``.
   public var consistent: any HistoryStore { consistentStore }
+  /// ``consistentStore``.
+  public var consistentPatterns: any PatternStore { consistentStore }
 
   /// A store that no call has reached.
   public init() {}
@@ -78,6 +82,12 @@ public final class MemoryStore: HistoryStore {
         tips: OptimizationTip.tips(speedClasses: [], errorPatterns: []), efficiencyTrend: [],
         slowestTasks: []))
   }
+
+  /// Keeps the request, and answers it.
+  public func patterns(_ query: PatternQuery) async throws -> PatternPage {
+    try answer(
+      .patterns(query), PatternPage(patterns: [Samples.pattern], nextPageToken: "next"))
+  }
 }
 
 /// Values that the tests save and read.
@@ -95,6 +105,16 @@ public enum Samples {
     fields.workflowType = "etl"
     fields.status = .running
     return fields
+  }
+
+  /// What the store has learned.
+  public static var pattern: ListedPattern {
+    ListedPattern(
+      id: "0123456789abcdef", kind: .failureAssociation, workflowType: "etl",
+      rule: JSONDocument(uncheckedUTF8: Array(#"{"kind":"failure_association"}"#.utf8)),
+      description: "Executions fail.", support: 7, confidence: 0.5, baseline: 0.25,
+      pValue: 1e-300, qValue: 0.01, firstConfirmed: 20_000, lastConfirmed: 20_007,
+      isValidated: true, isActive: false)
   }
 
   /// What the store has.

@@ -5,7 +5,7 @@ import WorkflowHistoryMessages
 enum RequestsInput {
   static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
     var reader = InputReader(bytes)
-    let type = reader.byte() % 7
+    let type = reader.byte() % 8
     let wire = Array(reader.rest)
     switch type {
     case 0: return try check(SaveWorkflowExecutionRequest.self, wire)
@@ -14,7 +14,8 @@ enum RequestsInput {
     case 3: return try check(GetWorkflowStatisticsRequest.self, wire)
     case 4: return try check(GetPerformanceMetricsRequest.self, wire)
     case 5: return try check(UpdateWorkflowExecutionRequest.self, wire)
-    default: return try check(DeleteWorkflowExecutionRequest.self, wire)
+    case 6: return try check(DeleteWorkflowExecutionRequest.self, wire)
+    default: return try check(ListLearnedPatternsRequest.self, wire)
     }
   }
 

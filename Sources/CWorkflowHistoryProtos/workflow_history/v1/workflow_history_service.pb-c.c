@@ -1439,7 +1439,7 @@ const ProtobufCEnumDescriptor workflow_history__v1__workflow_execution_view__des
   workflow_history__v1__workflow_execution_view__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[7] =
+static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[8] =
 {
   { "SaveWorkflowExecution", &workflow_history__v1__save_workflow_execution_request__descriptor, &workflow_history__v1__save_workflow_execution_response__descriptor },
   { "GetWorkflowExecution", &workflow_history__v1__get_workflow_execution_request__descriptor, &workflow_history__v1__get_workflow_execution_response__descriptor },
@@ -1448,6 +1448,7 @@ static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_se
   { "GetPerformanceMetrics", &workflow_history__v1__get_performance_metrics_request__descriptor, &workflow_history__v1__get_performance_metrics_response__descriptor },
   { "UpdateWorkflowExecution", &workflow_history__v1__update_workflow_execution_request__descriptor, &workflow_history__v1__update_workflow_execution_response__descriptor },
   { "DeleteWorkflowExecution", &workflow_history__v1__delete_workflow_execution_request__descriptor, &workflow_history__v1__delete_workflow_execution_response__descriptor },
+  { "ListLearnedPatterns", &workflow_history__v1__list_learned_patterns_request__descriptor, &workflow_history__v1__list_learned_patterns_response__descriptor },
 };
 const unsigned workflow_history__v1__workflow_history_service__method_indices_by_name[] = {
   6,        /* DeleteWorkflowExecution */
@@ -1455,6 +1456,7 @@ const unsigned workflow_history__v1__workflow_history_service__method_indices_by
   2,        /* GetUserWorkflowHistory */
   1,        /* GetWorkflowExecution */
   3,        /* GetWorkflowStatistics */
+  7,        /* ListLearnedPatterns */
   0,        /* SaveWorkflowExecution */
   5         /* UpdateWorkflowExecution */
 };
@@ -1465,7 +1467,7 @@ const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service_
   "WorkflowHistoryService",
   "WorkflowHistory__V1__WorkflowHistoryService",
   "workflow_history.v1",
-  7,
+  8,
   workflow_history__v1__workflow_history_service__method_descriptors,
   workflow_history__v1__workflow_history_service__method_indices_by_name
 };
@@ -1524,6 +1526,14 @@ void workflow_history__v1__workflow_history_service__delete_workflow_execution(P
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
   service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void workflow_history__v1__workflow_history_service__list_learned_patterns(ProtobufCService *service,
+                                                                           const WorkflowHistory__V1__ListLearnedPatternsRequest *input,
+                                                                           WorkflowHistory__V1__ListLearnedPatternsResponse_Closure closure,
+                                                                           void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                                            WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy destroy)

@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/field_mask.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "workflow_history/v1/workflow_execution.pb-c.h"
+#include "workflow_history/v1/workflow_patterns.pb-c.h"
 #include "workflow_history/v1/workflow_statistics.pb-c.h"
 
 typedef struct WorkflowHistory__V1__SaveWorkflowExecutionRequest WorkflowHistory__V1__SaveWorkflowExecutionRequest;
@@ -711,6 +712,10 @@ struct WorkflowHistory__V1__WorkflowHistoryService_Service
                                     const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
                                     WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
                                     void *closure_data);
+  void (*list_learned_patterns)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                const WorkflowHistory__V1__ListLearnedPatternsRequest *input,
+                                WorkflowHistory__V1__ListLearnedPatternsResponse_Closure closure,
+                                void *closure_data);
 };
 typedef void (*WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy)(WorkflowHistory__V1__WorkflowHistoryService_Service *);
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
@@ -725,7 +730,8 @@ void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__
       function_prefix__ ## get_workflow_statistics,\
       function_prefix__ ## get_performance_metrics,\
       function_prefix__ ## update_workflow_execution,\
-      function_prefix__ ## delete_workflow_execution  }
+      function_prefix__ ## delete_workflow_execution,\
+      function_prefix__ ## list_learned_patterns  }
 void workflow_history__v1__workflow_history_service__save_workflow_execution(ProtobufCService *service,
                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionRequest *input,
                                                                              WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure closure,
@@ -754,6 +760,10 @@ void workflow_history__v1__workflow_history_service__delete_workflow_execution(P
                                                                                const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
                                                                                WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
                                                                                void *closure_data);
+void workflow_history__v1__workflow_history_service__list_learned_patterns(ProtobufCService *service,
+                                                                           const WorkflowHistory__V1__ListLearnedPatternsRequest *input,
+                                                                           WorkflowHistory__V1__ListLearnedPatternsResponse_Closure closure,
+                                                                           void *closure_data);
 
 /* --- descriptors --- */
 
