@@ -7,7 +7,7 @@ import pytest
 
 from harness import tokens
 from harness.client import Client, refused
-from harness.stubs import service_pb2
+from harness.stubs import patterns_pb2, service_pb2
 
 EVERY_CALL = {
     "SaveWorkflowExecution": service_pb2.SaveWorkflowExecutionRequest(),
@@ -17,6 +17,7 @@ EVERY_CALL = {
     "GetPerformanceMetrics": service_pb2.GetPerformanceMetricsRequest(),
     "UpdateWorkflowExecution": service_pb2.UpdateWorkflowExecutionRequest(),
     "DeleteWorkflowExecution": service_pb2.DeleteWorkflowExecutionRequest(),
+    "ListLearnedPatterns": patterns_pb2.ListLearnedPatternsRequest(),
 }
 
 

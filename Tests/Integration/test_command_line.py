@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from harness import command_line
 from harness.identifiers import fresh_user
 from harness.server import executable
-from harness.stubs import service_pb2
+from harness.stubs import patterns_pb2, service_pb2
 
 SAVE = ["save", "--workflow-id", "wf-123", "--workflow-type", "etl"]
 
@@ -71,6 +71,7 @@ def test_a_deletion_at_another_version_leaves_the_execution(caller):
         (["history", "--full"], service_pb2.GetUserWorkflowHistoryResponse),
         (["statistics"], service_pb2.GetWorkflowStatisticsResponse),
         (["metrics"], service_pb2.GetPerformanceMetricsResponse),
+        (["patterns", "list"], patterns_pb2.ListLearnedPatternsResponse),
     ],
 )
 def test_json_is_the_response_in_the_json_of_protobuf(caller, command, response):

@@ -56,7 +56,7 @@ def test_a_restored_database_counts_what_was_saved_before_and_what_is_saved_afte
         dumped = dump(own_server)
         held.stdin.close()
     restore(dumped, elsewhere)
-    other = Server("--database", elsewhere.conninfo)
+    other = Server("--database", elsewhere.conninfo, "--learn-interval", "0")
     try:
         other.start()
         client = other.client(user)
@@ -69,6 +69,9 @@ def test_a_restored_database_counts_what_was_saved_before_and_what_is_saved_afte
             "select count(*) from change_log_readers"
             " where watermark > pg_snapshot_xmax(pg_current_snapshot())"
         ) == "0"
+        learn = ["patterns", "learn", "--database", elsewhere.conninfo]
+        assert command_line.answer(*learn)["executions"] == "2"
+        assert command_line.answer(*learn, "--from-table")["executions"] == "6"
         verified = command_line.run("rollups", "verify", "--database", elsewhere.conninfo)
         assert verified.returncode == 0, verified.stdout
     finally:

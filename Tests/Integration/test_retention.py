@@ -85,7 +85,12 @@ def test_a_forgotten_user_is_in_no_table_and_others_stay(aged):
     assert counts(command(server, "forget", "--user", client.user, "--dry-run", "--json")) == 5
     assert client.history(include_total=True).total == 5
     shown = command(server, "forget", "--user", client.user)
-    assert shown.splitlines()[0].split("\t") == ["executions", "changes", "rollups"]
+    assert shown.splitlines()[0].split("\t") == [
+        "executions",
+        "changes",
+        "rollups",
+        "patterns",
+    ]
     assert shown.splitlines()[1].split("\t")[:2] == ["5", "10"]
     assert client.history(include_total=True).total == 0
     assert client.statistics(days=30).total_executions == 0

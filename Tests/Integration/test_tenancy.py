@@ -12,7 +12,7 @@ from google.protobuf import field_mask_pb2
 from harness import tokens
 from harness.client import COMPLETED, FAILED, FULL, RUNNING, Client, document, execution
 from harness.identifiers import fresh_user, uuid7
-from harness.stubs import execution_pb2, service_pb2
+from harness.stubs import execution_pb2, patterns_pb2, service_pb2
 
 # What stands in every text of the victim's executions, and nowhere else.
 MARK = "of-the-victim"
@@ -83,6 +83,25 @@ def rows(victim):
         for status in (RUNNING, COMPLETED, FAILED)
     ]
     return [victim.get(row.id) for row in saved]
+
+
+@pytest.fixture(scope="module")
+def patterns(server, victim):
+    """Two that were learned of the victim, as the learner writes them."""
+    rule = f'{{"kind": "sequence", "preceding_workflow_type": "{MARK}", "workflow_type": "type-{MARK}"}}'
+    for number in range(2):
+        server.postgres().psql(
+            f"""
+            INSERT INTO learning_patterns (user_id, pattern_id, pattern_type, workflow_type, rule,
+              description, support, trials, value, baseline, confidence, lift, p_value, ln_p_value,
+              q_value, first_day, last_day, first_confirmed, last_confirmed, validated, active,
+              asked_through)
+            SELECT '{victim.user}', 'pattern-{number}-{MARK}', 'sequence', 'type-{MARK}', '{rule}',
+              '{MARK}', 20, 30, 0.5, 0.1, 0.5, 5, 0.001, ln(0.001), 0.01, now(), now(), now(), now(),
+              true, true, now()
+            """
+        )
+    return victim.patterns().patterns
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +189,32 @@ def reads(victim: Client, rows) -> list[Attempt]:
         user_id=victim.user, page_size=1, page_token=token
     )
     attempts.append(Attempt("the victim's page token", "GetUserWorkflowHistory", request))
+    return attempts + reads_of_patterns(victim, rows)
+
+
+def reads_of_patterns(victim: Client, rows) -> list[Attempt]:
+    method = "ListLearnedPatterns"
+    filters = [
+        {},
+        {"workflow_type": rows[0].workflow_type},
+        {"kinds": [patterns_pb2.PATTERN_KIND_SEQUENCE]},
+        {"include_retired": True},
+        {"page_size": 1},
+    ]
+    attempts = [
+        Attempt(
+            f"patterns by {sorted(filter)}",
+            method,
+            patterns_pb2.ListLearnedPatternsRequest(user_id=user, **filter),
+            names_victim=user != "",
+        )
+        for filter, user in itertools.product(filters, (victim.user, ""))
+    ]
+    token = victim.patterns(page_size=1).next_page_token
+    request = patterns_pb2.ListLearnedPatternsRequest(
+        user_id=victim.user, page_size=1, page_token=token
+    )
+    attempts.append(Attempt("the victim's page token", method, request))
     return attempts
 
 
@@ -232,7 +277,7 @@ def answer(caller: Caller, attempt: Attempt) -> tuple[grpc.StatusCode, bytes]:
         return error.code(), (error.details() or "").encode() + trailers
 
 
-def test_every_cell_of_the_matrix(victim, rows, callers, record_property):
+def test_every_cell_of_the_matrix(victim, rows, patterns, callers, record_property):
     cells = 0
     leaks = []
     for caller, attempt in itertools.product(callers, reads(victim, rows) + writes(victim, rows)):
@@ -254,6 +299,8 @@ def test_every_cell_of_the_matrix(victim, rows, callers, record_property):
     assert leaks == []
     assert [victim.get(row.id) for row in rows] == rows
     assert victim.history(include_total=True).total == len(rows)
+    assert victim.patterns().patterns == patterns
+    assert len(patterns) == 2
 
 
 def test_a_strangers_filters_count_nothing_of_the_victims(victim, rows, callers):
@@ -265,6 +312,7 @@ def test_a_strangers_filters_count_nothing_of_the_victims(victim, rows, callers)
         )
         assert (len(page.executions), page.total) == (0, 0)
         assert caller.client.statistics(workflow_type=rows[0].workflow_type).total_executions == 0
+        assert not caller.client.patterns(workflow_type=rows[0].workflow_type).patterns
 
 
 def test_no_page_token_is_good_for_another_user_or_filter_and_none_can_be_made(victim, callers):
@@ -278,6 +326,26 @@ def test_no_page_token_is_good_for_another_user_or_filter_and_none_can_be_made(v
         changed = token[:position] + ("A" if token[position] != "A" else "B") + token[position + 1 :]
         assert _code(victim, page_token=changed) == REFUSED
     assert _code(victim, page_token=token[:-1]) == REFUSED
+
+
+def test_no_page_token_of_patterns_is_good_for_another_user_or_filter(victim, patterns, callers):
+    token = victim.patterns(page_size=1).next_page_token
+    stranger = next(one for one in callers if one.name == "a stranger").client
+    for client, fields, expected in (
+        (victim, {}, OK),
+        (victim, {"page_size": 7}, OK),
+        (victim, {"include_retired": True}, REFUSED),
+        (victim, {"kinds": [patterns_pb2.PATTERN_KIND_SEQUENCE]}, REFUSED),
+        (victim, {"workflow_type": patterns[0].workflow_type}, REFUSED),
+        (stranger, {}, REFUSED),
+    ):
+        attempt = Attempt(
+            "",
+            "ListLearnedPatterns",
+            patterns_pb2.ListLearnedPatternsRequest(page_token=token, **fields),
+        )
+        code, _ = answer(Caller("", client), attempt)
+        assert code == expected, fields
 
 
 def _code(client: Client, **fields: object) -> grpc.StatusCode:

@@ -10,7 +10,7 @@ from google.protobuf import field_mask_pb2
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 
-from harness.stubs import execution_pb2, service_grpc, service_pb2
+from harness.stubs import execution_pb2, patterns_pb2, service_grpc, service_pb2
 
 PENDING = execution_pb2.WORKFLOW_STATUS_PENDING
 RUNNING = execution_pb2.WORKFLOW_STATUS_RUNNING
@@ -79,6 +79,10 @@ class Client:
     def metrics(self, **fields: object):
         request = service_pb2.GetPerformanceMetricsRequest(**fields)
         return self.call("GetPerformanceMetrics", request).metrics
+
+    def patterns(self, **fields: object):
+        request = patterns_pb2.ListLearnedPatternsRequest(**fields)
+        return self.call("ListLearnedPatterns", request)
 
     def update(
         self, execution_id: str, expected_version=0, allow_reopen=False, mask=None, **fields

@@ -35,6 +35,14 @@ sys.path.insert(0, str(generate(PROTOS, sorted(PROTOS.rglob("*.proto")))))
 from workflow_history.v1 import workflow_execution_pb2 as execution_pb2  # noqa: E402
 from workflow_history.v1 import workflow_history_service_pb2 as service_pb2  # noqa: E402
 from workflow_history.v1 import workflow_history_service_pb2_grpc as service_grpc  # noqa: E402
+from workflow_history.v1 import workflow_patterns_pb2 as patterns_pb2  # noqa: E402
 from workflow_history.v1 import workflow_statistics_pb2 as statistics_pb2  # noqa: E402
 
-__all__ = ["execution_pb2", "generate", "service_grpc", "service_pb2", "statistics_pb2"]
+__all__ = [
+    "execution_pb2",
+    "generate",
+    "patterns_pb2",
+    "service_grpc",
+    "service_pb2",
+    "statistics_pb2",
+]

@@ -1,0 +1,192 @@
+"""Patterns that are learned of executions whose causes are known."""
+
+import concurrent.futures
+import json
+import time
+
+import grpc
+import pytest
+from google.protobuf import json_format
+
+from harness import command_line
+from harness.client import COMPLETED, FAILED, RUNNING, Client, document, parsed, refused
+from harness.identifiers import fresh_user, uuid7
+from harness.payload_keys import PayloadKeys
+from harness.server import Server, wait_until
+from harness.stubs import patterns_pb2
+
+REGION = "eu-west"
+DAY = 86_400
+FAILURE = patterns_pb2.PATTERN_KIND_FAILURE
+
+
+def monday(weeks_ago: int) -> int:
+    """The first second of that week, in UTC. 1970-01-01 was a Thursday."""
+    today = int(time.time()) // DAY
+    return (today - (today + 3) % 7 - 7 * weeks_ago) * DAY
+
+
+def plant(client: Client, region: str = REGION, weeks=(3, 2, 1)):
+    """Saves 120 executions of each week, of which those in a region fail as a rule, and one of the
+    week after them."""
+
+    def save(week: int, number: int):
+        is_there = number % 4 == 0
+        fails = is_there and number % 12 != 0
+        at = monday(week) + number % 7 * DAY + number // 5 * 3600
+        client.save(
+            id=uuid7(at),
+            workflow_id=f"wf-{week}-{number}",
+            status=FAILED if fails else COMPLETED,
+            error_message=f"no route to {region}" if fails else "",
+            input_data=document({"region": region if is_there else f"other-{number % 4}"}),
+        )
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for week in weeks:
+            list(pool.map(lambda number: save(week, number), range(120)))
+    client.save(id=uuid7(monday(min(weeks) - 1)), status=COMPLETED, workflow_id="after")
+
+
+def learn(server: Server, *flags: object) -> dict:
+    return command_line.answer("patterns", "learn", "--data-dir", server.data, *flags)
+
+
+def rule(region: str = REGION) -> dict:
+    return {
+        "kind": "failure_association",
+        "workflow_type": "etl",
+        "condition": {"field": "$.region", "equals": region},
+    }
+
+
+def the_pattern(client: Client, region: str = REGION):
+    [pattern] = [one for one in client.patterns().patterns if parsed(one.rule) == rule(region)]
+    return pattern
+
+
+def test_an_input_value_that_fails_is_found_and_validated_later(own_server):
+    client = own_server.client(fresh_user())
+    plant(client, weeks=(3,))
+    counts = learn(own_server)
+    assert int(counts["found"]) >= 1
+    pattern = the_pattern(client)
+    assert pattern.kind == FAILURE
+    assert len(pattern.pattern_id) == 16
+    assert (pattern.support, pattern.confidence, pattern.baseline) == (20, pytest.approx(2 / 3), 0)
+    assert pattern.lift == 0
+    assert 0 < pattern.p_value < 1e-6
+    assert 0 < pattern.q_value < 0.05
+    assert REGION in pattern.description
+    assert pattern.active and not pattern.validated
+    plant(client, weeks=(2, 1))
+    learn(own_server)
+    later = the_pattern(client)
+    assert later.pattern_id == pattern.pattern_id
+    assert later.validated
+    assert later.last_confirmed > pattern.last_confirmed
+    assert client.patterns(kinds=[FAILURE]).patterns == client.patterns().patterns
+    assert not client.patterns(kinds=[patterns_pb2.PATTERN_KIND_ERROR]).patterns
+    assert not client.patterns(workflow_type="other").patterns
+
+
+def test_a_server_learns_by_itself(own_server):
+    client = own_server.client(fresh_user())
+    plant(client)
+    assert own_server.stop() == 0, own_server.log
+    own_server.flags += ["--learn-interval", "1s"]
+    own_server.start()
+    client = own_server.client(client.user)
+    wait_until(lambda: len(client.patterns().patterns) > 0, what="the learner")
+    assert the_pattern(client).active
+
+
+def test_nothing_is_learned_of_one_user_from_another(own_server):
+    ann, ben = own_server.client(fresh_user()), own_server.client(fresh_user())
+    plant(ann, "ann-land")
+    plant(ben, "ben-land")
+    learn(own_server)
+    the_pattern(ann, "ann-land")
+    the_pattern(ben, "ben-land")
+    assert not any("ben" in one.rule.json for one in ann.patterns().patterns)
+    assert not any("ann" in one.rule.json for one in ben.patterns().patterns)
+
+
+def test_what_the_log_has_lost_is_learned_from_the_table(own_server):
+    client = own_server.client(fresh_user())
+    plant(client)
+    client.save(status=RUNNING)
+    # The log as a service has it that is older than its learner.
+    own_server.postgres().psql(
+        "TRUNCATE workflow_execution_changes, learned_histories, learned_periods",
+        "DELETE FROM learning_patterns",
+    )
+    assert learn(own_server)["executions"] == "0"
+    assert learn(own_server, "--from-table")["executions"] == "361"
+    assert the_pattern(client).support == 60
+    assert learn(own_server)["executions"] == "0"
+
+
+def test_a_user_who_is_forgotten_is_not_learned_again(own_server):
+    client, other = own_server.client(fresh_user()), own_server.client(fresh_user())
+    for one in (client, other):
+        plant(one)
+    learn(own_server)
+    forgotten = command_line.answer(
+        "forget", "--user", client.user, "--data-dir", own_server.data
+    )
+    assert int(forgotten["patterns"]) >= 1
+    learn(own_server)
+    assert not client.patterns(include_retired=True).patterns
+    the_pattern(other)
+    tables = ("learned_histories", "learned_periods", "learning_patterns")
+    for table in tables:
+        count = own_server.postgres().psql(
+            f"SELECT count(*) FROM {table} WHERE user_id = '{client.user}'"
+        )
+        assert count == "0", table
+
+
+def test_sealed_patterns_are_found_and_not_read_in_the_database(own_server):
+    keys = PayloadKeys(own_server.folder / "payload-keys")
+    assert own_server.stop() == 0, own_server.log
+    own_server.flags += keys.write("key").flags
+    own_server.start()
+    client = own_server.client(fresh_user())
+    plant(client, "secret-land")
+    learn(own_server, *keys.flags)
+    assert "secret-land" in the_pattern(client, "secret-land").description
+    rows = own_server.postgres().psql(
+        "SELECT row_to_json(learning_patterns) FROM learning_patterns",
+        "SELECT encode(head, 'escape') FROM learned_histories",
+        "SELECT encode(content, 'escape') FROM learned_periods",
+    )
+    assert "failure_association" in rows
+    for word in ("secret", "region", "no route"):
+        assert word not in rows
+
+
+def test_the_command_lists_what_grpc_answers(own_server):
+    user = fresh_user()
+    client = own_server.client(user)
+    plant(client)
+    learn(own_server)
+    caller = {
+        "WORKFLOW_HISTORY_DATA_DIR": str(own_server.data),
+        "WORKFLOW_HISTORY_TOKEN": own_server.token(user),
+    }
+    printed = command_line.answer("patterns", "list", "--kind", "failure", **caller)
+    read = json_format.ParseDict(printed, patterns_pb2.ListLearnedPatternsResponse())
+    assert read == client.patterns(kinds=[FAILURE])
+    header, row, *_ = command_line.output("patterns", "list", **caller).splitlines()
+    fields = dict(zip(header.split("\t"), row.split("\t"), strict=True))
+    assert json.loads(fields["rule"])["workflow_type"] == "etl"
+    assert fields["active"] == "true"
+    shown = command_line.in_terminal("patterns", "list", columns=160, **caller)
+    assert "FAILURE" in shown and REGION in shown
+
+
+def test_a_kind_that_is_none_is_refused(client):
+    with refused(grpc.StatusCode.INVALID_ARGUMENT) as error:
+        client.patterns(kinds=[FAILURE, 99])
+    assert "kinds[1]" in error.value.details()
