@@ -195,8 +195,8 @@ let package = Package(
     .testTarget(
       name: "WorkflowHistoryCommandTests",
       dependencies: [
-        "workflow-history", "WorkflowHistory", "RPC", "ProtobufMessages", "Reactor",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "workflow-history", "WorkflowHistory", "PatternLearning", "RPC", "ProtobufMessages",
+        "Reactor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PatternLearning
 import ProtobufMessages
 import RPC
 import Reactor
@@ -41,6 +42,21 @@ struct ArgumentsTests {
     #expect(throws: (any Error).self) {
       _ = try UpdateCommand.parse(["0198c5f2-7c1e-7a52-9a0d-3b1f0c2d4e5f"] + flags)
     }
+  }
+
+  @Test("an interval is a time, or never")
+  func intervals() {
+    #expect(Interval(argument: "90s")?.duration == .seconds(90))
+    #expect(Interval(argument: "0")?.duration == nil)
+    for text in ["0s", "-1m", "never", ""] { #expect(Interval(argument: text) == nil, "\(text)") }
+  }
+
+  @Test("a kind of patterns is its name, in any case")
+  func kinds() {
+    for text in ["slow_task", "PATTERN_KIND_SLOW_TASK"] {
+      #expect(PatternKind(argument: text) == .slowTask)
+    }
+    #expect(PatternKind(argument: "slow") == nil)
   }
 
   @Test("a rule of retention has conditions, and a type that may be any text")
