@@ -5,6 +5,21 @@ extension PostgresOptions {
   /// that a server which stands still amid one keeps its locks, or its snapshot, from the others.
   static let idleTransactionLimit = Duration.seconds(10)
 
+  /// How to connect for what is derived from the change log bite by bite, by one server at a time.
+  static func deriving(_ database: PostgresOptions) -> PostgresOptions {
+    var options = database
+    options.statementTimeout = .seconds(30)
+    options.lockTimeout = .seconds(5)
+    options.idleTransactionTimeout = idleTransactionLimit
+    options.target = .readWrite
+    // What is read under the lock is what its last holder left.
+    options.settings["default_transaction_isolation"] = "read committed"
+    // The tables grow from nothing: a plan made then is no good later.
+    options.settings["enable_seqscan"] = "off"
+    options.settings["plan_cache_mode"] = "force_generic_plan"
+    return options
+  }
+
   /// How to connect for work that goes through whole tables, in transactions that hold nobody up.
   static func maintaining(_ database: PostgresOptions) -> PostgresOptions {
     var options = database

@@ -48,17 +48,8 @@ public final class PatternLearner {
     self.sealing = sealing
     self.bite = BatchSize(most: Int64(bite))
     clock = { eventLoop.now }
-    var options = database
-    options.statementTimeout = .seconds(30)
-    options.lockTimeout = .seconds(5)
-    options.idleTransactionTimeout = PostgresOptions.idleTransactionLimit
-    options.target = .readWrite
-    // What is read under the lock is what its last holder left.
-    options.settings["default_transaction_isolation"] = "read committed"
-    // The tables grow from nothing: a plan made then is no good later.
-    options.settings["enable_seqscan"] = "off"
-    options.settings["plan_cache_mode"] = "force_generic_plan"
-    pool = PostgresPool(options, connections: 1, pipelining: .separate, on: eventLoop)
+    pool = PostgresPool(
+      .deriving(database), connections: 1, pipelining: .separate, on: eventLoop)
   }
 
   /// Learns what there is now and then after each such time, until ``close()``, and reviews the patterns
