@@ -20,9 +20,15 @@ extension PostgresHistoryStore {
         let errors = await ErrorPatterns.statement(
           tally.errors, query, tally.window, tally.before, on: eventLoop)
         let slow = SlowSamples.statement(tally, query)
-        let found = try await transaction.commit(with: [errors] + (slow.map { [$0] } ?? []))
-        let errorPatterns = try ErrorPatterns.patterns(found[0], sealing: sealing)
-        let samples = slow == nil ? [:] : try SlowSamples.ids(found[1])
+        let found = try await transaction.commit(
+          with: [errors, LearnedFindings.statement(query)] + (slow.map { [$0] } ?? []))
+        let findings = try LearnedFindings(found[1], query, sealing: sealing)
+        var errorPatterns = try ErrorPatterns.patterns(found[0], sealing: sealing)
+        for index in errorPatterns.indices {
+          errorPatterns[index].inputAssociations = findings.associations(
+            ofError: errorPatterns[index].fingerprint)
+        }
+        let samples = slow == nil ? [:] : try SlowSamples.ids(found[2])
         let durations = tally.durations
         let speedClasses = durations.speedClasses
         return PerformanceMetrics(
@@ -30,7 +36,8 @@ extension PostgresHistoryStore {
           errorPatterns: errorPatterns,
           tips: OptimizationTip.tips(
             speedClasses: speedClasses, samples: samples, errorPatterns: errorPatterns,
-            tasks: tasks), efficiencyTrend: tally.efficiencyTrend, slowestTasks: tasks.metrics)
+            tasks: tasks, learned: findings.tips), efficiencyTrend: tally.efficiencyTrend,
+          slowestTasks: tasks.metrics)
       }
     }
   }

@@ -4,15 +4,19 @@ extension OptimizationTip {
   /// A tip for each of the slow and very slow classes that has executions (a warning, and
   /// critical), then one for the top error if it occurs more than 3 times (critical where it is
   /// new or rising, else a warning), then one for a task that takes half of the time of two or more
-  /// tasks, or more (a warning). Where there is none of these: that all is well.
+  /// tasks, or more (a warning), then those of what was learned. Where there is none of these: that all
+  /// is well.
   ///
   /// - Parameters:
   ///   - speedClasses: the classes, from very fast to very slow.
   ///   - samples: the latest executions of the slow and the very slow class, newest first.
   ///   - errorPatterns: the patterns, most frequent first.
+  ///   - tasks: what the tasks did.
+  ///   - learned: what was learned, the most important first.
   public static func tips(
     speedClasses: [SpeedClassFigures], samples: [SpeedClass: [ExecutionID]] = [:],
-    errorPatterns: [ErrorPattern], tasks: TaskSummary = TaskSummary()
+    errorPatterns: [ErrorPattern], tasks: TaskSummary = TaskSummary(),
+    learned: [OptimizationTip] = []
   ) -> [OptimizationTip] {
     let executions = speedClasses.reduce(0) { $0 + $1.executions }
     var tips = speedClasses.compactMap {
@@ -22,6 +26,7 @@ extension OptimizationTip {
       tips.append(repeatedError(top))
     }
     if let tip = bottleneckTask(tasks) { tips.append(tip) }
+    tips += learned
     if tips.isEmpty {
       tips.append(
         OptimizationTip(

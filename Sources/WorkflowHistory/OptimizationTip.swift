@@ -6,6 +6,8 @@ public struct OptimizationTip: Equatable, Sendable {
     case slowExecutions = 2
     case repeatedError = 3
     case bottleneckTask = 4
+    case regression = 5
+    case failureCause = 7
   }
 
   /// How much it matters.
@@ -37,7 +39,7 @@ public struct OptimizationTip: Equatable, Sendable {
   public var text: String
   /// How many executions stand behind it.
   public var executions: Int64
-  /// A speed class, a fingerprint or a task's name; empty for ``Kind/healthy``.
+  /// A speed class, a fingerprint, a task's name or a pattern's id; empty for ``Kind/healthy``.
   public var subject: String
   /// What it rests on.
   public var evidence: [Evidence]

@@ -90,11 +90,14 @@ public struct ErrorPattern: Equatable, Sendable {
   public var sampleMessage: String
   /// At most 5, newest first.
   public var sampleIDs: [ExecutionID]
+  /// What the inputs of the executions that end with it have in common, the strongest first: at most 5.
+  public var inputAssociations: [InputAssociation]
 
   /// The errors of one fingerprint.
   public init(
     fingerprint: String, frequency: Int64, share: Double, firstSeen: Timestamp,
-    lastSeen: Timestamp, trend: ErrorTrend, sampleMessage: String, sampleIDs: [ExecutionID]
+    lastSeen: Timestamp, trend: ErrorTrend, sampleMessage: String, sampleIDs: [ExecutionID],
+    inputAssociations: [InputAssociation] = []
   ) {
     self.fingerprint = fingerprint
     self.frequency = frequency
@@ -104,6 +107,7 @@ public struct ErrorPattern: Equatable, Sendable {
     self.trend = trend
     self.sampleMessage = sampleMessage
     self.sampleIDs = sampleIDs
+    self.inputAssociations = inputAssociations
   }
 }
 

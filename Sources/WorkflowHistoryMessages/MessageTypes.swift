@@ -43,6 +43,9 @@ enum Types {
   static let tipEvidence = MessageType<WorkflowHistory__V1__TipEvidence> {
     workflow_history__v1__tip_evidence__init($0)
   }
+  static let inputAssociation = MessageType<WorkflowHistory__V1__InputAssociation> {
+    workflow_history__v1__input_association__init($0)
+  }
   static let taskMetrics = MessageType<WorkflowHistory__V1__TaskMetrics> {
     workflow_history__v1__task_metrics__init($0)
   }

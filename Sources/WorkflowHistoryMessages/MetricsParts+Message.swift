@@ -36,7 +36,13 @@ extension ErrorPattern {
     self.init(
       fingerprint: String(cString: message.fingerprint), frequency: message.frequency,
       share: message.share, firstSeen: firstSeen, lastSeen: lastSeen, trend: trend,
-      sampleMessage: String(cString: message.sample_message), sampleIDs: ids)
+      sampleMessage: String(cString: message.sample_message), sampleIDs: ids,
+      inputAssociations: elements(message.input_associations, message.n_input_associations).map {
+        InputAssociation(
+          field: String(cString: $0.field), value: String(cString: $0.value),
+          executions: $0.executions, errorRate: $0.error_rate,
+          baselineErrorRate: $0.baseline_error_rate, pValue: $0.p_value)
+      })
   }
 
   func message(in arena: Arena) -> UnsafeMutablePointer<WorkflowHistory__V1__ErrorPattern> {
@@ -50,6 +56,17 @@ extension ErrorPattern {
       $0.sample_message = arena.text(sampleMessage)
       ($0.sample_execution_ids, $0.n_sample_execution_ids) = arena.texts(
         sampleIDs.map(\.description))
+      ($0.input_associations, $0.n_input_associations) = arena.pointers(inputAssociations) {
+        association in
+        Types.inputAssociation.make(in: arena) {
+          $0.field = arena.text(association.field)
+          $0.value = arena.text(association.value)
+          $0.executions = association.executions
+          $0.error_rate = association.errorRate
+          $0.baseline_error_rate = association.baselineErrorRate
+          $0.p_value = association.pValue
+        }
+      }
     }
   }
 }

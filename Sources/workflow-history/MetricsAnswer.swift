@@ -27,7 +27,7 @@ struct MetricsAnswer: Answer {
       PlainTable(
         header: [
           "fingerprint", "frequency", "share", "first_seen", "last_seen", "trend", "sample_message",
-          "sample_execution_ids",
+          "sample_execution_ids", "input_associations",
         ],
         rows: metrics.errorPatterns.map {
           [
@@ -35,6 +35,7 @@ struct MetricsAnswer: Answer {
             $0.lastSeen.rfc3339,
             $0.trend.name, $0.sampleMessage,
             $0.sampleIDs.map(\.description).joined(separator: ","),
+            $0.inputAssociations.map { "\($0.field)=\($0.value)" }.joined(separator: ","),
           ]
         }),
       PlainTable(
@@ -147,6 +148,17 @@ extension ErrorPattern {
       ("sampleMessage", .string(sampleMessage)),
       ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
       ("share", .double(share)),
+      ("inputAssociations", .array(inputAssociations.map(\.json))),
+    ])
+  }
+}
+
+extension InputAssociation {
+  fileprivate var json: ProtobufJSON {
+    .object([
+      ("field", .string(field)), ("value", .string(value)), ("executions", .int64(executions)),
+      ("errorRate", .double(errorRate)), ("baselineErrorRate", .double(baselineErrorRate)),
+      ("pValue", .double(pValue)),
     ])
   }
 }

@@ -47,6 +47,8 @@ extension OptimizationTip.Kind {
     case .slowExecutions: "SLOW_EXECUTIONS"
     case .repeatedError: "REPEATED_ERROR"
     case .bottleneckTask: "BOTTLENECK_TASK"
+    case .regression: "REGRESSION"
+    case .failureCause: "FAILURE_CAUSE"
     }
   }
 }

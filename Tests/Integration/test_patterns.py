@@ -13,7 +13,7 @@ from harness.client import COMPLETED, FAILED, RUNNING, Client, document, parsed,
 from harness.identifiers import fresh_user, uuid7
 from harness.payload_keys import PayloadKeys
 from harness.server import Server, wait_until
-from harness.stubs import patterns_pb2
+from harness.stubs import patterns_pb2, statistics_pb2
 
 REGION = "eu-west"
 DAY = 86_400
@@ -88,6 +88,48 @@ def test_an_input_value_that_fails_is_found_and_validated_later(own_server):
     assert later in client.patterns(kinds=[FAILURE]).patterns
     assert not client.patterns(kinds=[patterns_pb2.PATTERN_KIND_SLOW_TASK]).patterns
     assert not client.patterns(workflow_type="other").patterns
+
+
+def test_metrics_tell_what_failures_and_errors_follow(own_server):
+    client, other = own_server.client(fresh_user()), own_server.client(fresh_user())
+    plant(client)
+    # An error that comes with one value, where as many fail without it, of another error.
+    for number in range(120):
+        fails = number // 4 % 2 == 0
+        mode = "full" if number % 4 == 0 else "part"
+        client.save(
+            id=uuid7(monday(2) + number * 3600),
+            workflow_type="load",
+            status=FAILED if fails else COMPLETED,
+            error_message=("out of memory" if mode == "full" else "cut off") if fails else "",
+            input_data=document({"mode": mode}),
+        )
+    client.save(id=uuid7(monday(0)), status=COMPLETED)
+    learn(own_server)
+    metrics = client.metrics(days=60)
+    pattern = the_pattern(client)
+    [tip] = [one for one in metrics.optimization_tips if one.subject == pattern.pattern_id]
+    assert tip.kind == statistics_pb2.TIP_KIND_FAILURE_CAUSE
+    assert tip.severity == statistics_pb2.TIP_SEVERITY_CRITICAL
+    assert tip.text.startswith(pattern.description)
+    assert tip.executions == pattern.support
+    evidence = {one.name: one.value for one in tip.evidence}
+    assert evidence["failure_rate_percent"] == pytest.approx(200 / 3)
+    assert evidence["p_value"] == pytest.approx(pattern.p_value)
+    [error] = [one for one in metrics.error_patterns if one.fingerprint == "out of memory"]
+    [association] = error.input_associations
+    assert (association.field, association.value) == ("$.mode", '"full"')
+    assert (association.executions, association.error_rate) == (15, 50)
+    assert association.baseline_error_rate == 0
+    # It is about executions of the window, of the type that is asked for, and one's own.
+    assert not any(
+        one.subject == pattern.pattern_id
+        for asked in (client.metrics(days=1), client.metrics(days=60, workflow_type="load"))
+        for one in asked.optimization_tips
+    )
+    assert [one.kind for one in other.metrics(days=60).optimization_tips] == [
+        statistics_pb2.TIP_KIND_HEALTHY
+    ]
 
 
 def test_a_server_learns_by_itself(own_server):

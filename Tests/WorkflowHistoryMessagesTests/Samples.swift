@@ -74,7 +74,12 @@ enum Samples {
     errorPatterns: [
       ErrorPattern(
         fingerprint: "no <n>", frequency: 4, share: 66.67, firstSeen: Timestamp(microseconds: 1),
-        lastSeen: instant, trend: .falling, sampleMessage: "no 5", sampleIDs: [id, id])
+        lastSeen: instant, trend: .falling, sampleMessage: "no 5", sampleIDs: [id, id],
+        inputAssociations: [
+          InputAssociation(
+            field: "$.region", value: "\"eu\"", executions: 5_000_000_000, errorRate: 75,
+            baselineErrorRate: 0.5, pValue: 1e-300)
+        ])
     ],
     tips: [
       OptimizationTip(
@@ -83,6 +88,10 @@ enum Samples {
         sampleIDs: [id]),
       OptimizationTip(
         kind: .bottleneckTask, severity: .warning, text: "load", executions: 1, subject: "load"),
+      OptimizationTip(
+        kind: .failureCause, severity: .critical, text: "eu", executions: 1, subject: "0123"),
+      OptimizationTip(
+        kind: .regression, severity: .info, text: "since", executions: 1, subject: "4567"),
     ],
     efficiencyTrend: [-719_162, -1, 0, 59, 19_782, 20_000, 2_932_896].map {
       EfficiencyPoint(

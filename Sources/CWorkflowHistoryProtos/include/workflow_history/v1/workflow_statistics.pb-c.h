@@ -371,7 +371,7 @@ struct  WorkflowHistory__V1__InputAssociation
    */
   char *field;
   /*
-   * The value as JSON, or a range of numbers such as `[1e6, 1e7)`.
+   * The value as JSON, or a range of numbers such as `1e6..<1e7`.
    */
   char *value;
   /*
