@@ -279,7 +279,9 @@ struct ExecutionGroup {
   var count: Int64 { get throws(PostgresError) { try row.value(4) } }
   var status: WorkflowStatus { get throws(PostgresError) { try row.status(15) } }
   /// In seconds, of those that have one.
-  var durations: [Double] { get throws(PostgresError) { try row.value(18, as: [Double]?.self) ?? [] } }
+  var durations: [Double] {
+    get throws(PostgresError) { try row.value(18, as: [Double]?.self) ?? [] }
+  }
 }
 
 extension [Range<ExecutionID>] {

@@ -30,7 +30,9 @@ public enum ErrorFingerprint {
 extension String {
   /// As many of its first characters (Unicode scalars) as fit into so many bytes of UTF-8.
   fileprivate func prefix(bytes limit: Int) -> String {
-    guard var end = utf8.index(startIndex, offsetBy: limit, limitedBy: endIndex) else { return self }
+    guard var end = utf8.index(startIndex, offsetBy: limit, limitedBy: endIndex) else {
+      return self
+    }
     while end.samePosition(in: unicodeScalars) == nil { utf8.formIndex(before: &end) }
     return String(self[..<end])
   }
