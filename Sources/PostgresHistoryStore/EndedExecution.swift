@@ -43,7 +43,7 @@ struct EndedExecution: Sendable {
   init?(_ row: Row, from offset: Int) throws(PostgresError) {
     self.init(
       ExecutionID(uuid: try row.value(offset)), try row.value(offset + 1),
-      try row.value(offset + 2), try ExecutionContribution(row, from: offset + 3))
+      try row.value(offset + 2), try ExecutionContribution(withoutTasks: row, from: offset + 3))
   }
 }
 

@@ -171,7 +171,7 @@ struct FigureParts {
       \(value("errors")), CASE WHEN \(hasTasks) THEN \(value("tasks")) ELSE '' END,
         spills_tasks AND \(hasTasks)
       """ : "''::bytea, ''::bytea, false"
-    let ends = executions(grouping: limit) + (hasLabels ? labels() : [])
+    let ends = executions(grouping: limit) + (hasLabels ? executionLabels() : [])
     return """
       SELECT \(Kind.rollup.rawValue)::smallint, workflow_type, \(RollupTable.number("day")),
         NULL::uuid, pending, running, completed, failed, paused,
@@ -223,7 +223,7 @@ struct FigureParts {
   }
 
   /// Selects the errors and tasks at the ends.
-  private func labels() -> [String] {
+  private func executionLabels() -> [String] {
     let noCounts = "NULL, NULL, NULL, NULL, NULL, NULL, NULL"
     let errors = Self.errorEnds.map { range in
       """

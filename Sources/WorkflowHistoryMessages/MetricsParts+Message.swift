@@ -39,9 +39,9 @@ extension ErrorPattern {
       sampleMessage: String(cString: message.sample_message), sampleIDs: ids,
       inputAssociations: elements(message.input_associations, message.n_input_associations).map {
         InputAssociation(
-          field: String(cString: $0.field), value: String(cString: $0.value),
-          executions: $0.executions, errorRate: $0.error_rate,
-          baselineErrorRate: $0.baseline_error_rate, pValue: $0.p_value)
+          field: String(cString: $0.pointee.field), value: String(cString: $0.pointee.value),
+          executions: $0.pointee.executions, errorRate: $0.pointee.error_rate,
+          baselineErrorRate: $0.pointee.baseline_error_rate, pValue: $0.pointee.p_value)
       })
   }
 
