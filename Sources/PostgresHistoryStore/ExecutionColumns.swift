@@ -131,6 +131,16 @@ extension ExecutionID {
     }
   }
 
+  /// The ids whose bytes these are, one after the other.
+  static func ids(in bytes: [UInt8]) -> [ExecutionID] {
+    func word(_ index: Int) -> UInt64 {
+      bytes[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    return stride(from: 0, to: bytes.count - 15, by: 16).map {
+      ExecutionID(high: word($0), low: word($0 + 8))
+    }
+  }
+
   /// The next id in order; the last is its own successor.
   var successor: ExecutionID {
     let (next, overflow) = low.addingReportingOverflow(1)

@@ -7,7 +7,7 @@ internal import WorkflowHistory
 /// window.
 struct LearnedFindings {
   /// The strongest first.
-  private let patterns: [(id: String, pattern: Pattern)]
+  private let patterns: [(id: String, learned: LearnedPattern)]
 
   /// How many tips of a kind there are at most.
   private static let tipLimit = 3
@@ -19,11 +19,11 @@ struct LearnedFindings {
   /// Those that the statement has found. What can't be opened here is left out.
   init(_ found: QueryResult, _ query: WindowQuery, sealing: PayloadSealing?) throws {
     let seal = LearnedSeal(userID: query.userID, sealing: sealing)
-    var patterns: [(id: String, pattern: Pattern)] = []
+    var patterns: [(id: String, learned: LearnedPattern)] = []
     for index in 0..<found.count {
       let row = try PatternTable.Row(found[index])
       do {
-        if let learned = try row.pattern(seal) { patterns.append((row.publicID, learned.pattern)) }
+        if let learned = try row.pattern(seal) { patterns.append((row.publicID, learned)) }
       } catch { storeLog.error("\(error)") }
     }
     self.patterns = patterns
@@ -31,7 +31,9 @@ struct LearnedFindings {
 
   /// Of each kind the strongest.
   var tips: [OptimizationTip] {
-    let tips = patterns.compactMap { OptimizationTip($0.pattern, id: $0.id) }
+    let tips = patterns.compactMap { id, learned in
+      OptimizationTip(learned.pattern, id: id, sampleIDs: learned.sampleIDs)
+    }
     return [OptimizationTip.Kind.failureCause, .regression].flatMap { kind in
       tips.filter { $0.kind == kind }.prefix(Self.tipLimit)
     }
@@ -39,11 +41,11 @@ struct LearnedFindings {
 
   /// The inputs that an error goes with, the strongest first.
   func associations(ofError fingerprint: String) -> [InputAssociation] {
-    let ofError = patterns.lazy.filter { _, pattern in
+    let ofError = patterns.lazy.map(\.learned.pattern).filter { pattern in
       guard case .error(_, let error, _) = pattern.rule else { return false }
       return ExactText(error) == ExactText(fingerprint)
     }
-    return Array(ofError.compactMap { InputAssociation($0.pattern) }.prefix(Self.associationLimit))
+    return Array(ofError.compactMap(InputAssociation.init).prefix(Self.associationLimit))
   }
 
   // MARK: The statement

@@ -65,6 +65,8 @@ extension Migration {
         validated boolean NOT NULL,
         active boolean NOT NULL,
         asked_through date NOT NULL,
+        -- the ids of executions that show it, of 16 bytes each
+        samples bytea NOT NULL,
         updated_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (user_id, pattern_id),
         CHECK ((sealed_with IS NULL) = (content IS NULL)),

@@ -16,6 +16,7 @@ enum PatternTable {
     private var isValidated: Bool
     private var isActive: Bool
     private var askedThrough: Int32
+    private var sampleIDs: [ExecutionID]
   }
 
   private static func day(_ column: String) -> String { "(\(column) - DATE '1970-01-01')" }
@@ -24,7 +25,8 @@ enum PatternTable {
   static let columns = """
     pattern_id, rule, content, sealed_with, support, trials, value, baseline, confidence, lift,
     ln_p_value, q_value, \(day("first_day")), \(day("last_day")), \(day("first_confirmed")),
-    \(day("last_confirmed")), validated, active, \(day("asked_through"))
+    \(day("last_confirmed")), validated, active, \(day("asked_through")),
+    samples
     """
 
   /// All patterns of a user.
@@ -67,6 +69,7 @@ enum PatternTable {
       .float8(evidence.confidence), .float8(evidence.lift), .float8(evidence.pValue),
       .float8(evidence.lnP), .float8(evidence.qValue), days[0], days[1], days[2], days[3],
       .boolean(learned.isValidated), .boolean(learned.isActive), days[4],
+      .bytes(learned.sampleIDs.flatMap(\.bytes)),
     ]
   }
 
@@ -76,7 +79,7 @@ enum PatternTable {
   private static let types: [DataType] =
     [.text, .text, .text, .text, .jsonb, .text, .bytes, .text, .int8, .int8]
     + Array(repeating: .float8, count: 7) + Array(repeating: .int4, count: 4)
-    + [.boolean, .boolean, .int4]
+    + [.boolean, .boolean, .int4, .bytes]
 
   // MARK: Statements
 
@@ -94,7 +97,7 @@ enum PatternTable {
         "user_id", "pattern_id", "pattern_type", "workflow_type", "rule", "description", "content",
         "sealed_with", "support", "trials", "value", "baseline", "confidence", "lift", "p_value",
         "ln_p_value", "q_value",
-      ] + dates.prefix(4) + ["validated", "active"] + dates.suffix(1)
+      ] + dates.prefix(4) + ["validated", "active"] + dates.suffix(1) + ["samples"]
     let values = names.map { dates.contains($0) ? "DATE '1970-01-01' + \($0)" : $0 }
     return Statement(
       "patterns_insert",
@@ -124,6 +127,7 @@ extension PatternTable.Row {
     isValidated = try row.value(16)
     isActive = try row.value(17)
     askedThrough = try row.value(18)
+    sampleIDs = ExecutionID.ids(in: try row.value(19))
   }
 
   static func field(of publicID: String) -> String { "pattern \(publicID)" }
@@ -145,7 +149,7 @@ extension PatternTable.Row {
     return LearnedPattern(
       id: id, pattern: Pattern(rule: rule, evidence: evidence), firstConfirmed: firstConfirmed,
       lastConfirmed: lastConfirmed, isValidated: isValidated, isActive: isActive,
-      askedThrough: askedThrough)
+      askedThrough: askedThrough, sampleIDs: sampleIDs)
   }
 }
 

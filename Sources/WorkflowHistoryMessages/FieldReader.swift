@@ -43,6 +43,15 @@ struct FieldReader {
     return id(name, text)
   }
 
+  /// The ids of a field that repeats; one that is refused is left out.
+  mutating func ids(
+    _ name: String, _ texts: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int
+  ) -> [ExecutionID] {
+    elements(texts, count).enumerated().compactMap {
+      requiredID("\(name)[\($0.offset)]", $0.element)
+    }
+  }
+
   /// The status; nil where it is unspecified.
   mutating func status(
     _ name: String, _ value: WorkflowHistory__V1__WorkflowStatus

@@ -66,13 +66,16 @@ extension ListedPattern {
       reader.refuse("last_confirmed", "must be a date as YYYY-MM-DD")
       return nil
     }
+    let ids = reader.ids(
+      "sample_execution_ids", message.sample_execution_ids, message.n_sample_execution_ids)
     self.init(
       id: String(cString: message.pattern_id), kind: kind,
       workflowType: String(cString: message.workflow_type), rule: rule,
       description: String(cString: message.description), support: message.support,
       confidence: figures[0] ?? 0, baseline: figures[1] ?? 0, pValue: figures[2] ?? 0,
       qValue: figures[3] ?? 0, firstConfirmed: first, lastConfirmed: last,
-      isValidated: message.validated != 0, isActive: message.active != 0)
+      isValidated: message.validated != 0, isActive: message.active != 0,
+      sampleIDs: ids)
   }
 
   func message(in arena: Arena) -> UnsafeMutablePointer<WorkflowHistory__V1__LearnedPattern> {
@@ -92,6 +95,8 @@ extension ListedPattern {
       $0.last_confirmed = arena.text(CalendarDay(daysSince1970: lastConfirmed).description)
       $0.validated = isValidated ? 1 : 0
       $0.active = isActive ? 1 : 0
+      ($0.sample_execution_ids, $0.n_sample_execution_ids) = arena.texts(
+        sampleIDs.map(\.description))
     }
   }
 }

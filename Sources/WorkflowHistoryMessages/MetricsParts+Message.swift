@@ -132,16 +132,6 @@ extension TaskMetrics {
   }
 }
 
-extension FieldReader {
-  fileprivate mutating func ids(
-    _ name: String, _ texts: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int
-  ) -> [ExecutionID] {
-    elements(texts, count).enumerated().compactMap {
-      requiredID("\(name)[\($0.offset)]", $0.element)
-    }
-  }
-}
-
 extension DurationBucket {
   init?(_ message: WorkflowHistory__V1__DurationBucket, _ reader: inout FieldReader) {
     guard let lower = reader.double("lower_seconds", message.lower_seconds) else { return nil }

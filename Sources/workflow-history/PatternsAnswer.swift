@@ -19,7 +19,7 @@ struct PatternsAnswer: Answer {
         header: [
           "pattern_id", "kind", "workflow_type", "rule", "description", "support", "confidence",
           "baseline", "lift", "p_value", "q_value", "first_confirmed", "last_confirmed",
-          "validated", "active",
+          "validated", "active", "sample_execution_ids",
         ],
         rows: page.patterns.map {
           [
@@ -27,6 +27,7 @@ struct PatternsAnswer: Answer {
             $0.description, String($0.support), column($0.confidence), column($0.baseline),
             column($0.lift), column($0.pValue), column($0.qValue), date($0.firstConfirmed),
             date($0.lastConfirmed), String($0.isValidated), String($0.isActive),
+            $0.sampleIDs.map(\.description).joined(separator: ","),
           ]
         })
     ]
@@ -77,6 +78,7 @@ extension ListedPattern {
       ("lastConfirmed", .string(date(lastConfirmed))),
       ("validated", .boolean(isValidated)),
       ("active", .boolean(isActive)),
+      ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
     ])
   }
 

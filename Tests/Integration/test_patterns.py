@@ -79,6 +79,10 @@ def test_an_input_value_that_fails_is_found_and_validated_later(own_server):
     assert 0 < pattern.q_value < 0.05
     assert REGION in pattern.description
     assert pattern.active and not pattern.validated
+    assert len(pattern.sample_execution_ids) == 5
+    for shown in map(client.get, pattern.sample_execution_ids):
+        assert shown.status == FAILED
+        assert parsed(shown.input_data)["region"] == REGION
     plant(client, weeks=(2, 1))
     learn(own_server)
     later = the_pattern(client)
@@ -113,6 +117,7 @@ def test_metrics_tell_what_failures_and_errors_follow(own_server):
     assert tip.severity == statistics_pb2.TIP_SEVERITY_CRITICAL
     assert tip.text.startswith(pattern.description)
     assert tip.executions == pattern.support
+    assert tip.sample_execution_ids == pattern.sample_execution_ids
     evidence = {one.name: one.value for one in tip.evidence}
     assert evidence["failure_rate_percent"] == pytest.approx(200 / 3)
     assert evidence["p_value"] == pytest.approx(pattern.p_value)

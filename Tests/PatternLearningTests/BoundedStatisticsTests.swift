@@ -42,7 +42,9 @@ struct BoundedStatisticsTests {
   func sample() {
     var generator = SeededGenerator(state: 1)
     let rows = (0..<3_000).map { _ in
-      SampledExecution(rank: generator.next(), day: 1, duration: nil, conditions: [])
+      SampledExecution(
+        id: ExecutionID(high: generator.next(), low: generator.next()), duration: nil,
+        conditions: [])
     }
     func sampled(_ rows: [SampledExecution]) -> BottomSample {
       var sample = BottomSample()

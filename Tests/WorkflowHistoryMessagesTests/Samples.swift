@@ -58,7 +58,8 @@ enum Samples {
       id: "0123456789abcdef", kind: kind, workflowType: "etl",
       rule: JSONDocument(uncheckedUTF8: Array(#"{"kind":"x"}"#.utf8)), description: "It is so.",
       support: 70, confidence: 0.75, baseline: 0, pValue: 1e-307, qValue: 0.04,
-      firstConfirmed: 20_000, lastConfirmed: 20_007, isValidated: true, isActive: true)
+      firstConfirmed: 20_000, lastConfirmed: 20_007, isValidated: true, isActive: true,
+      sampleIDs: [id, id])
   }
 
   static let metrics = PerformanceMetrics(

@@ -30,12 +30,15 @@ public struct ListedPattern: Equatable, Sendable {
   public var isValidated: Bool
   /// Whether it still stands.
   public var isActive: Bool
+  /// The newest executions that show it, newest first; some may be deleted by now.
+  public var sampleIDs: [ExecutionID]
 
   /// The pattern with these values.
   public init(
     id: String, kind: PatternKind, workflowType: String, rule: JSONDocument, description: String,
     support: Int64, confidence: Double, baseline: Double, pValue: Double, qValue: Double,
-    firstConfirmed: Int32, lastConfirmed: Int32, isValidated: Bool, isActive: Bool
+    firstConfirmed: Int32, lastConfirmed: Int32, isValidated: Bool, isActive: Bool,
+    sampleIDs: [ExecutionID] = []
   ) {
     self.id = id
     self.kind = kind
@@ -51,6 +54,7 @@ public struct ListedPattern: Equatable, Sendable {
     self.lastConfirmed = lastConfirmed
     self.isValidated = isValidated
     self.isActive = isActive
+    self.sampleIDs = sampleIDs
   }
 
   /// What there is to tell of a pattern, under the id that its user knows it by.
@@ -63,7 +67,7 @@ public struct ListedPattern: Equatable, Sendable {
       confidence: evidence.value, baseline: evidence.baseline, pValue: evidence.pValue,
       qValue: evidence.qValue, firstConfirmed: learned.firstConfirmed,
       lastConfirmed: learned.lastConfirmed, isValidated: learned.isValidated,
-      isActive: learned.isActive)
+      isActive: learned.isActive, sampleIDs: learned.sampleIDs)
   }
 
   /// The confidence over the baseline; 0 where that is 0.

@@ -6,8 +6,10 @@ extension OptimizationTip {
   /// What failures or an error follow is critical where half of these executions fail, or more; so is a
   /// change after which more fail. What takes longer since some day is a warning.
   ///
-  /// - Parameter id: what the pattern's user knows it by.
-  public init?(_ pattern: Pattern, id: String) {
+  /// - Parameters:
+  ///   - id: what the pattern's user knows it by.
+  ///   - sampleIDs: the newest executions that show it, newest first.
+  public init?(_ pattern: Pattern, id: String, sampleIDs: [ExecutionID] = []) {
     let figures = pattern.evidence
     let kind: Kind
     let severity: Severity
@@ -34,8 +36,7 @@ extension OptimizationTip {
         + [
           Evidence(name: "lift", value: figures.lift),
           Evidence(name: "p_value", value: figures.pValue),
-        ]
-    )
+        ], sampleIDs: sampleIDs)
   }
 
   private static func shown(

@@ -1,3 +1,5 @@
+public import WorkflowHistory
+
 /// A pattern as it is kept from one review to the next.
 public struct LearnedPattern: Equatable, Sendable {
   /// That of the rule as it was found first: the day of a change may be known better since.
@@ -14,11 +16,17 @@ public struct LearnedPattern: Equatable, Sendable {
   public internal(set) var isActive: Bool
   /// The last UTC day of the executions that have been asked for it: each is asked once.
   public internal(set) var askedThrough: Int32
+  /// The newest executions that show it, of those that the last review which found it had in a sample:
+  /// at most ``mostSamples``, newest first.
+  public internal(set) var sampleIDs: [ExecutionID]
+
+  /// How many executions a pattern shows.
+  public static let mostSamples = 5
 
   /// The pattern with this standing.
   public init(
     id: String, pattern: Pattern, firstConfirmed: Int32, lastConfirmed: Int32, isValidated: Bool,
-    isActive: Bool, askedThrough: Int32
+    isActive: Bool, askedThrough: Int32, sampleIDs: [ExecutionID] = []
   ) {
     self.id = id
     self.pattern = pattern
@@ -27,12 +35,13 @@ public struct LearnedPattern: Equatable, Sendable {
     self.isValidated = isValidated
     self.isActive = isActive
     self.askedThrough = askedThrough
+    self.sampleIDs = sampleIDs
   }
 
   /// A pattern that was found in executions up to a day.
-  init(_ pattern: Pattern, through day: Int32) {
+  init(_ pattern: Pattern, through day: Int32, sampleIDs: [ExecutionID]) {
     self.init(
       id: pattern.id, pattern: pattern, firstConfirmed: day, lastConfirmed: day,
-      isValidated: false, isActive: true, askedThrough: day)
+      isValidated: false, isActive: true, askedThrough: day, sampleIDs: sampleIDs)
   }
 }

@@ -1,3 +1,5 @@
+internal import WorkflowHistory
+
 /// Confirms and retires what is known, and finds what is new, as a history goes on.
 ///
 /// Patterns are found in the weeks that are over, all together. From then on each is asked of the
@@ -24,6 +26,9 @@ public struct PatternReview: Sendable {
     let through = LearnedHistory.lastDay(ofWeek: last.upperBound)
     var found = search.patterns(in: all)
     var reviewed = known
+    func samples(_ pattern: Pattern) -> [ExecutionID] {
+      all.samples(of: pattern.rule, atMost: LearnedPattern.mostSamples)
+    }
     for index in reviewed.indices {
       let match = found.firstIndex { $0.rule.isSameFinding(as: reviewed[index].pattern.rule) }
       let evidence = laterEvidence(of: reviewed[index], in: history, all, through: last.upperBound)
@@ -33,9 +38,12 @@ public struct PatternReview: Sendable {
         hasExecutions: hasExecutions, through: through)
       guard let match else { continue }
       let pattern = found.remove(at: match)
-      if reviewed[index].isActive { reviewed[index].pattern = pattern }
+      guard reviewed[index].isActive else { continue }
+      reviewed[index].pattern = pattern
+      reviewed[index].sampleIDs = samples(pattern)
     }
-    return reviewed + found.map { LearnedPattern($0, through: through) }
+    return reviewed
+      + found.map { LearnedPattern($0, through: through, sampleIDs: samples($0)) }
   }
 
   /// What the weeks say that a pattern has not been asked of; nil where there are none.

@@ -13,13 +13,12 @@ struct ExecutionSample: Equatable, Sendable, ByteCoded {
   init() {}
 
   mutating func add(
-    _ outcome: Outcome, rank: UInt64, capacity: Int, conditions: @autoclosure () -> [UInt64]
+    _ outcome: Outcome, id: ExecutionID, capacity: Int, conditions: @autoclosure () -> [UInt64]
   ) {
     func row() -> SampledExecution {
-      SampledExecution(
-        rank: rank, day: outcome.day, duration: outcome.duration,
-        conditions: conditions().sorted())
+      SampledExecution(id: id, duration: outcome.duration, conditions: conditions().sorted())
     }
+    let rank = id.rank
     if outcome.hasFailed {
       failures.add(rank, capacity: capacity, row())
     } else {
@@ -52,33 +51,34 @@ struct ExecutionSample: Equatable, Sendable, ByteCoded {
 
 /// One execution of a sample.
 struct SampledExecution: Equatable, Sendable, ByteCoded {
-  let rank: UInt64
-  let day: Int32
+  let id: ExecutionID
   /// Where it completed and has one.
   let duration: RoundedDuration?
   /// The keys of all conditions that it meets and of the error that it ended with, sorted.
   let conditions: [UInt64]
 
-  init(rank: UInt64, day: Int32, duration: RoundedDuration?, conditions: [UInt64]) {
-    self.rank = rank
-    self.day = day
+  init(id: ExecutionID, duration: RoundedDuration?, conditions: [UInt64]) {
+    self.id = id
     self.duration = duration
     self.conditions = conditions
   }
 
+  /// Its place in a sample.
+  var rank: UInt64 { id.rank }
+  /// The UTC day of its id, in days since 1970-01-01.
+  var day: Int32 { id.createdAt.day }
   /// The bucket of its duration.
   var durationBucket: Int? { duration.map { DurationSketch.bucket(of: $0.seconds) } }
 
   func write(to bytes: inout [UInt8]) {
-    rank.write(to: &bytes)
-    day.write(to: &bytes)
+    id.high.write(to: &bytes)
+    id.low.write(to: &bytes)
     (duration.map { [$0] } ?? []).write(to: &bytes)
     conditions.write(to: &bytes)
   }
 
   init(from reader: inout VariableLengthReader) throws(MalformedBytes) {
-    rank = try reader.number()
-    day = try reader.day()
+    id = ExecutionID(high: try reader.number(), low: try reader.number())
     duration = try [RoundedDuration](from: &reader).last
     conditions = try [UInt64](from: &reader)
   }
@@ -151,6 +151,11 @@ struct BottomSample: Equatable, Sendable, ByteCoded {
     let isOrdered = zip(executions, executions.dropFirst()).allSatisfy { $0.rank < $1.rank }
     guard isOrdered, executions.count <= Self.capacity else { throw MalformedBytes() }
   }
+}
+
+extension ExecutionID {
+  /// Its place in a sample: any is as likely for any id.
+  fileprivate var rank: UInt64 { StableHash.mixed(high ^ StableHash.mixed(low)) }
 }
 
 extension RandomAccessCollection where Index == Int {

@@ -69,7 +69,7 @@ struct TypeStatistics: Equatable, Sendable {
     }
     series.change(observation.day) { $0.add(outcome) }
     sample.add(
-      outcome, rank: observation.id.rank, capacity: limits.sample, conditions: keys)
+      outcome, id: observation.id, capacity: limits.sample, conditions: keys)
     if !observation.hasFailed { add(observation.tasks, on: observation.day, limits) }
   }
 
@@ -144,11 +144,6 @@ struct TypeStatistics: Equatable, Sendable {
     tasks.append(TaskFigures(name: name))
     return tasks.count - 1
   }
-}
-
-extension ExecutionID {
-  /// Its place in a sample: any is as likely for any id.
-  fileprivate var rank: UInt64 { StableHash.mixed(high ^ StableHash.mixed(low)) }
 }
 
 // MARK: Bytes

@@ -322,7 +322,7 @@ void   workflow_history__v1__running_time__free_unpacked
   assert(message->base.descriptor == &workflow_history__v1__running_time__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor workflow_history__v1__learned_pattern__field_descriptors[15] =
+static const ProtobufCFieldDescriptor workflow_history__v1__learned_pattern__field_descriptors[16] =
 {
   {
     "pattern_id",
@@ -504,6 +504,18 @@ static const ProtobufCFieldDescriptor workflow_history__v1__learned_pattern__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sample_execution_ids",
+    16,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(WorkflowHistory__V1__LearnedPattern, n_sample_execution_ids),
+    offsetof(WorkflowHistory__V1__LearnedPattern, sample_execution_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__learned_pattern__field_indices_by_name[] = {
   14,   /* field[14] = active */
@@ -518,6 +530,7 @@ static const unsigned workflow_history__v1__learned_pattern__field_indices_by_na
   0,   /* field[0] = pattern_id */
   10,   /* field[10] = q_value */
   3,   /* field[3] = rule */
+  15,   /* field[15] = sample_execution_ids */
   5,   /* field[5] = support */
   13,   /* field[13] = validated */
   2,   /* field[2] = workflow_type */
@@ -525,7 +538,7 @@ static const unsigned workflow_history__v1__learned_pattern__field_indices_by_na
 static const ProtobufCIntRange workflow_history__v1__learned_pattern__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__learned_pattern__descriptor =
 {
@@ -535,7 +548,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__learned_pattern__descript
   "WorkflowHistory__V1__LearnedPattern",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__LearnedPattern),
-  15,
+  16,
   workflow_history__v1__learned_pattern__field_descriptors,
   workflow_history__v1__learned_pattern__field_indices_by_name,
   1,  workflow_history__v1__learned_pattern__number_ranges,

@@ -141,10 +141,16 @@ struct  WorkflowHistory__V1__LearnedPattern
    * Whether it still stands. Later executions contradicted it otherwise, or there are none.
    */
   protobuf_c_boolean active;
+  /*
+   * The ids of the newest executions that show it, of those that the learner has kept, at most 5,
+   * newest first. Some may be deleted by now.
+   */
+  size_t n_sample_execution_ids;
+  char **sample_execution_ids;
 };
 #define WORKFLOW_HISTORY__V1__LEARNED_PATTERN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__learned_pattern__descriptor) \
-    , (char *)protobuf_c_empty_string, WORKFLOW_HISTORY__V1__PATTERN_KIND__PATTERN_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, WORKFLOW_HISTORY__V1__PATTERN_KIND__PATTERN_KIND_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0,NULL }
 
 
 /*
