@@ -24,6 +24,8 @@ private struct TimedObservation: Sendable {
 struct EndedDocumentReader {
   let sealing: PayloadSealing?
   let deadline: BiteDeadline
+  /// Whether executions are left out that are sealed with a key that is not here.
+  var leavesOutSealed = false
 
   /// About how many bytes of documents are read at once.
   private static let bytesAtOnce: Int64 = 4 << 20
@@ -33,7 +35,7 @@ struct EndedDocumentReader {
 
   /// The observations of those that are there still, in the order in which they ended.
   ///
-  /// - Throws: ``MissingPayloadKey`` where one is sealed with a key that is not here.
+  /// - Throws: ``MissingPayloadKey`` where one is sealed with a key that is not here, and not left out.
   func observations(of ended: [EndedExecution], in transaction: Transaction) async throws
     -> [Observation]
   {
@@ -45,7 +47,8 @@ struct EndedDocumentReader {
       let asked = Array(rest.prefix(size))
       let part = try await read(asked, in: transaction)
       let (sealing, pairs) = (sealing, part.pairs)
-      found += try await offLoop { try pairs.compactMap { try sealing.observation(of: $0, $1) } }
+      let known = leavesOutSealed ? pairs.filter { sealing.hasKey($1.keyID) } : pairs
+      found += try await offLoop { try known.map { try sealing.observation(of: $0, $1) } }
       rest = rest.dropFirst(part.read)
       size = part.read < asked.count ? max(part.read, 1) : min(size * 2, Self.mostExecutions)
     }
@@ -115,6 +118,8 @@ struct EndedDocumentReader {
 }
 
 extension PayloadSealing? {
+  fileprivate func hasKey(_ keyID: String?) -> Bool { keyID.map { self?.key($0) != nil } ?? true }
+
   /// What is observed of an execution. A document that was changed where it is sealed says nothing.
   fileprivate func observation(of ended: EndedExecution, _ stored: EndedDocuments) throws
     -> TimedObservation

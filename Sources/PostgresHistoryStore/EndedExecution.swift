@@ -52,4 +52,6 @@ struct EndedExecutions {
   var executions: [EndedExecution]
   /// Whether there was no more.
   var isLast: Bool
+  /// Whether they come from their table, which is read to its end whatever stands in it.
+  var isOfTable = false
 }

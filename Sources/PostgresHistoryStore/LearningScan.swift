@@ -23,7 +23,7 @@ enum LearningScan {
     let last = ExecutionID(uuid: try position.value(0))
     guard last != lastID else { return nil }
     let rows = try await transaction.query(batch, [last.parameter, .int8(Int64(limit))])
-    var found = EndedExecutions(executions: [], isLast: false)
+    var found = EndedExecutions(executions: [], isLast: false, isOfTable: true)
     var end = lastID
     for index in 0..<rows.count where !rows[index].isNull(1) {
       if let execution = try EndedExecution(rows[index], from: 1) {

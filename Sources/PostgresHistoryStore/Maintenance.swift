@@ -27,6 +27,8 @@ extension PostgresOptions {
     options.lockTimeout = nil
     options.idleTransactionTimeout = idleTransactionLimit
     options.target = .readWrite
+    // What is read under a lock is what its last holder left.
+    options.settings["default_transaction_isolation"] = "read committed"
     // A batch's rows are found one by one, whatever the table's statistics say of it.
     for plan in ["enable_hashjoin", "enable_mergejoin"] { options.settings[plan] = "off" }
     return options

@@ -5,6 +5,8 @@ extension Migration {
   static let tasks = Migration(
     number: 7, name: "tasks",
     steps: [
+      // A folder of an earlier release takes it before the tables.
+      .code { _ = try await $0.query(RollupTable.lock) },
       // What an execution's tasks did, from task_results; NULL where that is nothing.
       "ALTER TABLE workflow_executions ADD COLUMN task_figures bytea",
       """
@@ -50,7 +52,6 @@ extension Migration {
   ///
   /// Sealed executions stay without: the schema is brought up to date with no key at hand.
   private static func fillTasks(_ transaction: Transaction) async throws {
-    _ = try await transaction.query(RollupTable.lock)
     var last = ExecutionID(high: 0, low: 0)
     while true {
       let found = try await transaction.query(

@@ -63,17 +63,19 @@ public final class PatternLearner {
   }
 
   private func learnAndTell() async {
-    do {
-      _ = try await learnAll()
-      _ = try await review(restingFor: Self.reviewInterval)
-      hasFailed = false
-    } catch  where work != nil {
-      // Tried again at the next time.
-      if !hasFailed { log.warning("what executions teach could not be learned: \(error)") }
-      hasFailed = true
-    } catch {
-      // Closed.
+    var failure: (any Error)?
+    do { _ = try await learnAll() } catch { failure = error }
+    // Whatever keeps the next executions from being learned, what is known is reviewed.
+    do { _ = try await review(restingFor: Self.reviewInterval) } catch {
+      failure = failure ?? error
     }
+    // Else it is closed.
+    guard work != nil else { return }
+    // Tried again at the next time.
+    if let failure, !hasFailed {
+      log.warning("what executions teach could not be learned: \(failure)")
+    }
+    hasFailed = failure != nil
   }
 
   /// How long a user's patterns rest between reviews, however much comes.
@@ -93,7 +95,8 @@ public final class PatternLearner {
   ///
   /// - Parameter progress: called after each bite, with how many executions it learned from.
   /// - Returns: from how many executions it has learned.
-  /// - Throws: ``MissingPayloadKey`` where what comes next is sealed with a key that is not here.
+  /// - Throws: ``MissingPayloadKey`` where what comes next is sealed with a key that is not here. Where
+  ///   executions are learned from their table, it is left out.
   func learnAll(progress: (Int) -> Void = { _ in }) async throws -> Int {
     try await pool.connect()
     var count = 0
@@ -125,8 +128,9 @@ public final class PatternLearner {
         let hasLock: Bool = try await transaction.query(LearnedHistories.tryLock)[0].value(0)
         guard hasLock else { return nil }
         let next = try await nextExecutions(in: transaction)
-        let observations = try await EndedDocumentReader(sealing: sealing, deadline: deadline)
-          .observations(of: next.executions, in: transaction)
+        let reader = EndedDocumentReader(
+          sealing: sealing, deadline: deadline, leavesOutSealed: next.isOfTable)
+        let observations = try await reader.observations(of: next.executions, in: transaction)
         try await LearnedHistories.add(
           observations, sealing: sealing, deadline: deadline, in: transaction)
         return Bite(count: observations.count, isLast: next.isLast)
@@ -171,7 +175,9 @@ public final class PatternLearner {
     try await pool.connect()
     let reviews = PatternReviews(pool: pool, sealing: sealing)
     var sum = PatternReviews.Outcome()
-    while let outcome = try await reviews.next(restingFor: rest, of: userID) {
+    // Each user once, however much comes meanwhile.
+    let due = try await reviews.due(after: rest)
+    while let outcome = try await reviews.next(due, of: userID) {
       sum.add(outcome)
       progress(sum)
     }

@@ -1,3 +1,4 @@
+internal import Logging
 internal import PatternLearning
 internal import Postgres
 internal import WorkflowHistory
@@ -33,14 +34,21 @@ struct PatternReviews {
   /// How many patterns of a user are kept.
   static let mostPatterns = 1000
 
-  /// Reviews the next user; nil where there is none.
+  /// The instant before which a last review began so long ago.
+  func due(after rest: Duration) async throws -> TimestampValue {
+    try await pool.query(Self.due, [.float8(Double(rest.components.seconds))])[0].value(0)
+  }
+
+  /// Reviews the next user; nil where there is none. What is sealed with a key that is not here stays as
+  /// it is.
   ///
   /// - Parameters:
-  ///   - rest: how long ago the last review must have begun.
+  ///   - due: before which the last review must have begun.
   ///   - userID: only this user.
-  func next(restingFor rest: Duration, of userID: String?) async throws -> Outcome? {
-    let seconds = Parameter.float8(Double(rest.components.seconds))
-    guard let row = try await pool.query(Self.claim, [seconds, .text(userID)]).first else {
+  func next(_ due: TimestampValue, of userID: String?) async throws -> Outcome? {
+    let claimed = try await pool.query(
+      Self.claim, [.timestamptz(due.microseconds), .text(userID)])
+    guard let row = claimed.first else {
       return nil
     }
     let userID: String = try row.value(0)
@@ -56,7 +64,13 @@ struct PatternReviews {
         try await PatternTable.read(userID, in: transaction)
       )
     }
-    let review = try await offLoop { try Review(stored, rows, seal) }
+    let review: Review
+    do {
+      review = try await offLoop { try Review(stored, rows, seal) }
+    } catch let error as MissingPayloadKey {
+      storeLog.error("the patterns of a user are not reviewed: \(error)")
+      return Outcome()
+    }
     return try await pool.transaction { (transaction) async throws in
       _ = try await transaction.query(LearnedHistories.lock)
       guard try await transaction.query(Self.finish, claim).count > 0 else { return Outcome() }
@@ -112,11 +126,13 @@ struct PatternReviews {
     WHERE user_id = (
       SELECT user_id FROM learned_histories
       WHERE reviewed_revision < revision AND ($2::text IS NULL OR user_id = $2)
-        AND (review_began_at IS NULL
-          OR review_began_at <= clock_timestamp() - make_interval(secs => $1))
+        AND (review_began_at IS NULL OR review_began_at < $1)
       ORDER BY review_began_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING user_id, learned_since::text, reviewed_revision, revision
-    """, [.float8, .text])
+    """, [.timestamptz, .text])
+
+  private static let due = Statement(
+    "review_due", "SELECT clock_timestamp() - make_interval(secs => $1)", [.float8])
 
   /// Returns a row where the review is still the latest.
   private static let finish = Statement(

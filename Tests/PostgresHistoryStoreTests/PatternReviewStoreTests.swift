@@ -144,4 +144,37 @@ import WorkflowHistory
       #expect(try await store.learn() == 1)
     }
   }
+
+  @Test("go on without executions that no key opens, where they are learned from their table")
+  func lostKey() async throws {
+    try await withSealedStore { store in
+      try await store.saveAll([execution(input: JSONDocument("{}"))])
+      let plain = try await store.another(nil)
+      defer { plain.close() }
+      try await plain.saveAll([execution(), execution()])
+      let counts = try await LearningRun.run(
+        from: .table, reviewing: nil, sealing: nil, try await plain.options(),
+        on: store.eventLoop)
+      #expect(counts.executions == 2)
+    }
+  }
+
+  @Test("are not held up by those of a user that no key opens")
+  func sealedHistory() async throws {
+    try await withSealedStore { store in
+      // A week that is over, and one that is not.
+      let weekAgo = Timestamp(microseconds: testNow.microseconds - 7 * 86_400_000_000)
+      func weeks(of user: String) -> [WorkflowExecution] {
+        [execution(at: weekAgo, user: user), execution(user: user)]
+      }
+      try await store.saveInOrder(weeks(of: "alice"))
+      try await store.learn()
+      let plain = try await store.another(nil)
+      defer { plain.close() }
+      try await plain.saveInOrder(weeks(of: "bob"))
+      try await plain.learn()
+      #expect(try await plain.review() == PatternReviews.Outcome(users: 1))
+      #expect(try await store.review() == PatternReviews.Outcome(users: 1))
+    }
+  }
 }
