@@ -95,10 +95,10 @@ def patterns(server, victim):
             INSERT INTO learning_patterns (user_id, pattern_id, pattern_type, workflow_type, rule,
               description, support, trials, value, baseline, confidence, lift, p_value, ln_p_value,
               q_value, first_day, last_day, first_confirmed, last_confirmed, validated, active,
-              asked_through)
+              asked_through, samples)
             SELECT '{victim.user}', 'pattern-{number}-{MARK}', 'sequence', 'type-{MARK}', '{rule}',
               '{MARK}', 20, 30, 0.5, 0.1, 0.5, 5, 0.001, ln(0.001), 0.01, now(), now(), now(), now(),
-              true, true, now()
+              true, true, now(), ''
             """
         )
     return victim.patterns().patterns
