@@ -59,7 +59,7 @@ struct ChangeLogKeeper {
 
   /// Drops a day; false where a reader for which it is held has not passed it.
   private func drop(_ day: Partition, in transaction: Transaction) async throws -> Bool {
-    _ = try await transaction.query(PartitionMaker.lock)
+    _ = try await transaction.query(AdvisoryLock.schema.take)
     let passed = try await transaction.query(
       Statement("", Self.movesHorizon.replacing("$PARTITION", with: day.name)))
     guard passed.count > 0 else { return false }

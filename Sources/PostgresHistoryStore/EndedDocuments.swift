@@ -1,7 +1,7 @@
+internal import PatternLearning
 internal import Postgres
 internal import Sealing
 internal import WorkflowHistory
-internal import PatternLearning
 
 /// What is read of an execution beside what the log says of it, as it is stored.
 private struct EndedDocuments: Sendable {

@@ -131,14 +131,15 @@ extension ExecutionID {
     }
   }
 
+  /// The id whose 16 bytes these are.
+  init(bytes: some Collection<UInt8>) {
+    func word(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+    self.init(high: word(bytes.prefix(8)), low: word(bytes.dropFirst(8)))
+  }
+
   /// The ids whose bytes these are, one after the other.
   static func ids(in bytes: [UInt8]) -> [ExecutionID] {
-    func word(_ index: Int) -> UInt64 {
-      bytes[index..<index + 8].reduce(0) { $0 << 8 | UInt64($1) }
-    }
-    return stride(from: 0, to: bytes.count - 15, by: 16).map {
-      ExecutionID(high: word($0), low: word($0 + 8))
-    }
+    stride(from: 0, to: bytes.count - 15, by: 16).map { ExecutionID(bytes: bytes[$0..<$0 + 16]) }
   }
 
   /// The next id in order; the last is its own successor.

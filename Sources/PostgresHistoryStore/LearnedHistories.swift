@@ -4,14 +4,6 @@ internal import WorkflowHistory
 
 /// The histories that were learned, by whoever holds their lock.
 enum LearnedHistories {
-  /// Held to the end of its transaction by whoever writes what was learned: there is one at a time, on
-  /// whatever server. The number is the service's own.
-  static let lock = Statement("learning_lock", "SELECT pg_advisory_xact_lock(\(lockNumber))")
-  /// Takes the lock, or answers false where somebody else has it.
-  static let tryLock = Statement(
-    "learning_try_lock", "SELECT pg_try_advisory_xact_lock(\(lockNumber))")
-  private static let lockNumber = 7_239_401_165_320
-
   /// About how many bytes of histories are read at once.
   private static let bytesAtOnce: Int64 = 4 << 20
   /// Of how many users histories are looked for at once.

@@ -45,7 +45,7 @@ public struct LearningRun {
     try await learner.pool.connect()
     if source == .table {
       try await learner.pool.transaction { (transaction) async throws in
-        _ = try await transaction.query(LearnedHistories.lock)
+        _ = try await transaction.query(AdvisoryLock.learning.take)
         _ = try await transaction.query(truncate)
         try await LearningScan.begin(in: transaction)
       }

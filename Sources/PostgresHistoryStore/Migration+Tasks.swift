@@ -6,7 +6,7 @@ extension Migration {
     number: 7, name: "tasks",
     steps: [
       // A folder of an earlier release takes it before the tables.
-      .code { _ = try await $0.query(RollupTable.lock) },
+      .code { _ = try await $0.query(AdvisoryLock.rollups.take) },
       // What an execution's tasks did, from task_results; NULL where that is nothing.
       "ALTER TABLE workflow_executions ADD COLUMN task_figures bytea",
       """

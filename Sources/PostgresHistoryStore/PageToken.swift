@@ -23,8 +23,7 @@ package struct PageToken: Equatable {
       let bytes = TokenTag.position(
         Self.version, in: text, of: Self.question(query), key: key), bytes.count == 16
     else { return nil }
-    let words = [bytes[..<8], bytes[8...]].map { $0.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
-    last = ExecutionID(high: words[0], low: words[1])
+    last = ExecutionID(bytes: bytes)
   }
 
   private static func question(_ query: HistoryQuery) -> CanonicalBytes {

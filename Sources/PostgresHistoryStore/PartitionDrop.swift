@@ -59,7 +59,7 @@ struct PartitionDrop {
     while day.month == month {
       let ids = [day.firstID.parameter, (day + 1).firstID.parameter]
       count += try await connection.transaction { (transaction) async throws in
-        _ = try await transaction.query(RollupTable.lock)
+        _ = try await transaction.query(AdvisoryLock.rollups.take)
         return try await transaction.query(Self.noteDay, ids)[0].value(0, as: Int64.self)
       }
       day = day + 1
@@ -89,8 +89,8 @@ struct PartitionDrop {
     unchangedSince looked: String, in transaction: Transaction
   ) async throws -> Bool {
     let partition = Partition.executions(of: month)
-    _ = try await transaction.query(RollupTable.lock)
-    _ = try await transaction.query(PartitionMaker.lock)
+    _ = try await transaction.query(AdvisoryLock.rollups.take)
+    _ = try await transaction.query(AdvisoryLock.schema.take)
     try await partition.lock(in: transaction)
     if try await hasChanged(since: looked, in: transaction) { return false }
     let days = [Day(of: month.start).number, Day(of: (month + 1).start).number]

@@ -29,7 +29,7 @@ struct PartitionMaker {
 
   /// Makes the partitions of months, unless they exist, or retention has dropped them.
   static func make(executionsOf months: [Month], in transaction: Transaction) async throws {
-    _ = try await transaction.query(lock)
+    _ = try await transaction.query(AdvisoryLock.schema.take)
     for month in months {
       let firstDay = Parameter.int4(Day(of: month.start).number)
       let isDropped: Bool = try await transaction.query(isDropped, [firstDay])[0].value(0)
@@ -39,7 +39,7 @@ struct PartitionMaker {
 
   /// Makes partitions, unless they exist.
   static func make(_ partitions: [Partition], in transaction: Transaction) async throws {
-    _ = try await transaction.query(lock)
+    _ = try await transaction.query(AdvisoryLock.schema.take)
     for partition in partitions {
       let existing = try await transaction.query(exists, [.text(partition.name)])
       guard try existing.first?.value(0) != true else { continue }
@@ -59,9 +59,6 @@ struct PartitionMaker {
 
   /// How many days ahead the change log's partitions are made.
   private static let changeLogDaysAhead: Int32 = 3
-
-  /// Held while the schema changes, by anyone who changes it. The number is the service's own.
-  static let lock = Statement("schema_lock", "SELECT pg_advisory_xact_lock(7239401165318)")
 
   private static let exists = Statement(
     "partition_exists", "SELECT to_regclass($1) IS NOT NULL", [.text])

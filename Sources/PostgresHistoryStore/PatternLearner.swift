@@ -125,7 +125,7 @@ public final class PatternLearner {
       end: bite.rows > 1 ? began + Self.longestBite : nil, clock: clock)
     do {
       let learned = try await pool.transaction { (transaction) async throws -> Bite? in
-        let hasLock: Bool = try await transaction.query(LearnedHistories.tryLock)[0].value(0)
+        let hasLock: Bool = try await transaction.query(AdvisoryLock.learning.tryToTake)[0].value(0)
         guard hasLock else { return nil }
         let next = try await nextExecutions(in: transaction)
         let reader = EndedDocumentReader(

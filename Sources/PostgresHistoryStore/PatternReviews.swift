@@ -72,7 +72,7 @@ struct PatternReviews {
       return Outcome()
     }
     return try await pool.transaction { (transaction) async throws in
-      _ = try await transaction.query(LearnedHistories.lock)
+      _ = try await transaction.query(AdvisoryLock.learning.take)
       guard try await transaction.query(Self.finish, claim).count > 0 else { return Outcome() }
       try await PatternTable.replace(review.patterns, of: seal, in: transaction)
       return review.outcome

@@ -38,7 +38,7 @@ extension PostgresHistoryStore {
   }
 
   static func apply(_ migrations: [Migration], in transaction: Transaction) async throws {
-    _ = try await transaction.query(PartitionMaker.lock)
+    _ = try await transaction.query(AdvisoryLock.schema.take)
     _ = try await transaction.query(createMigrations)
     let latest: Int32 = try await transaction.query(latestMigration)[0].value(0)
     let known = migrations.last?.number ?? 0

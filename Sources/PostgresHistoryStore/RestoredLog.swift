@@ -16,7 +16,7 @@ enum RestoredLog {
   static func adopt(in transaction: Transaction) async throws {
     let isForeign: Bool = try await transaction.query(isForeign)[0].value(0)
     guard isForeign else { return }
-    _ = try await transaction.query(RollupTable.lock)
+    _ = try await transaction.query(AdvisoryLock.rollups.take)
     _ = try await transaction.query(declare)
     while true {
       let rows = try await transaction.query(fetch)

@@ -17,7 +17,7 @@ struct RetentionBatch {
   static func delete(
     _ due: DueCondition, in range: Range<ExecutionID>, limit: Int64, in transaction: Transaction
   ) async throws -> RetentionBatch {
-    _ = try await transaction.query(RollupTable.lock)
+    _ = try await transaction.query(AdvisoryLock.rollups.take)
     let (statement, parameters) = due.statement([
       (range.lowerBound.parameter, .uuid), (range.upperBound.parameter, .uuid),
       (.int8(limit), .int8),

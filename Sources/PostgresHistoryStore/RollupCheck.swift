@@ -124,7 +124,7 @@ extension RollupCheck {
   ) async throws -> RollupComparison? {
     switch mode {
     case .verify: _ = try await transaction.query(Self.oneSnapshot)
-    case .rebuild: _ = try await transaction.query(RollupTable.lock)
+    case .rebuild: _ = try await transaction.query(AdvisoryLock.rollups.take)
     }
     guard try await !RollupDays.hasDropped(day, in: transaction) else { return nil }
     switch mode {

@@ -172,7 +172,7 @@ extension RollupComparison {
 
   /// Makes all rollups, in one transaction.
   static func rebuildAll(in transaction: Transaction) async throws {
-    _ = try await transaction.query(RollupTable.lock)
+    _ = try await transaction.query(AdvisoryLock.rollups.take)
     var day = try await RollupDays.next(from: Day(number: .min), in: transaction)
     while let current = day {
       var position: Position? = .first

@@ -70,7 +70,7 @@ public final class RollupFolder {
     // Also of one that failed: it may have run into the time limit.
     defer { bite.adapt(to: clock() - began, isFull: isFull) }
     return try await pool.transaction { (transaction) async throws in
-      let hasLock: Bool = try await transaction.query(RollupTable.tryLock)[0].value(0)
+      let hasLock: Bool = try await transaction.query(AdvisoryLock.rollups.tryToTake)[0].value(0)
       guard hasLock else { return false }
       let slice = try await Self.reader.next(limit: Int(bite.rows), in: transaction)
       var changes = RollupChanges()

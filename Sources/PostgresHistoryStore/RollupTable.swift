@@ -3,14 +3,6 @@ internal import WorkflowHistory
 
 /// The tables of rollups, as those write them who hold their lock.
 enum RollupTable {
-  /// Held to the end of its transaction by whoever writes rollups or moves the folder's watermark:
-  /// there is one at a time, on whatever server. The number is the service's own.
-  static let lock = Statement("rollup_lock", "SELECT pg_advisory_xact_lock(\(lockNumber))")
-  /// Takes the lock, or answers false where somebody else has it.
-  static let tryLock = Statement(
-    "rollup_try_lock", "SELECT pg_try_advisory_xact_lock(\(lockNumber))")
-  private static let lockNumber = 7_239_401_165_319
-
   /// A day of Postgres, given as the number of days since 1970.
   static func date(_ number: String) -> String { "(DATE '1970-01-01' + \(number))" }
   /// The number of days since 1970, given a day of Postgres.

@@ -42,7 +42,7 @@ extension SealedLabels {
   func convert(
     _ source: Source, from position: RollupPosition, in transaction: Transaction
   ) async throws -> (last: RollupPosition, count: Int64)? {
-    _ = try await transaction.query(RollupTable.lock)
+    _ = try await transaction.query(AdvisoryLock.rollups.take)
     let found = try await transaction.query(source.statement, source.parameters(position))
     var last: RollupPosition?
     var changes = RollupChanges()

@@ -22,7 +22,7 @@ struct SealedLearning {
       let seal = LearnedSeal(userID: last, sealing: sealing)
       do {
         try await connection.transaction { (transaction) async throws in
-          _ = try await transaction.query(LearnedHistories.lock)
+          _ = try await transaction.query(AdvisoryLock.learning.take)
           try await sealHistory(seal, in: transaction)
           try await sealPatterns(seal, in: transaction)
         }

@@ -41,7 +41,7 @@ final class SharedReads<Answer: Sendable> {
   private let eventLoop: EventLoop
   private var underWay: [Key: Flight] = [:]
   private var next: [Key: Flight] = [:]
-  /// Of those that share a read with another that asked for it first.
+  /// Counts the calls that share a read which another has asked for.
   private let counter: Counter
 
   /// - Parameter name: what is read, as `workflow_history.reads.shared` tells it.

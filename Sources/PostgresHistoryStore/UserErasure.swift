@@ -151,8 +151,8 @@ public struct UserErasure {
           // The snapshot is that of the first query: of rollups that nobody changes any more.
           _ = try await transaction.query(Self.oneSnapshot)
           _ = try await transaction.query(Self.lockRollups)
-          let hasLock: Bool = try await transaction.query(RollupTable.tryLock)[0].value(0)
-          guard hasLock else { return nil }
+          let lock = try await transaction.query(AdvisoryLock.rollups.tryToTake)[0]
+          guard try lock.value(0, as: Bool.self) else { return nil }
           return try await transaction.query(
             Self.deleteTheRest, [.text(userID), .transactionID(watermark)])[0]
         }
@@ -205,7 +205,7 @@ public struct UserErasure {
   /// lock, or finds no executions.
   private func deleteLearned(_ counts: inout Counts) async throws {
     counts.patterns = try await connection.transaction { (transaction) async throws in
-      _ = try await transaction.query(LearnedHistories.lock)
+      _ = try await transaction.query(AdvisoryLock.learning.take)
       return try await transaction.query(Self.deleteLearned, [.text(userID)])[0].value(0)
     }
   }

@@ -57,7 +57,7 @@ import WorkflowHistory
       let holder = try await PostgresConnection.connect(
         to: try await store.options(), pipelining: .separate, on: store.eventLoop)
       try await holder.transaction { (transaction) async throws in
-        _ = try await transaction.query(PartitionMaker.lock)
+        _ = try await transaction.query(AdvisoryLock.schema.take)
         let (refused, made, update) = try await store.piledUp {
           (
             late.map { store.beginSave($0) }, store.beginSave(good),

@@ -47,7 +47,7 @@ import WorkflowHistory
       try await store.saveAll(rows)
       try await store.learn()
       try await store.analysts.primary.transaction { transaction in
-        _ = try await transaction.query(LearnedHistories.lock)
+        _ = try await transaction.query(AdvisoryLock.learning.take)
         _ = try await transaction.query(
           Statement("", "TRUNCATE learned_histories, learned_periods, learning_patterns"))
         try await LearningScan.begin(in: transaction)

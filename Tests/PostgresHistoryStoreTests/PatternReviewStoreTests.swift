@@ -64,7 +64,7 @@ import WorkflowHistory
         to: try await store.options(), pipelining: .separate, on: store.eventLoop)
       defer { session.close() }
       _ = try await session.query(Statement("", "BEGIN"))
-      _ = try await session.query(LearnedHistories.lock)
+      _ = try await session.query(AdvisoryLock.learning.take)
       let review = Call(on: store.eventLoop) { try await learner.review(restingFor: .zero) }
       while try await store.run("SELECT FROM pg_locks WHERE NOT granted").count == 0 {
         await store.eventLoop.sleep(for: .milliseconds(1))

@@ -83,8 +83,8 @@ public struct Pattern: Equatable, Sendable {
 /// The figures of a pattern.
 public struct PatternEvidence: Equatable, Sendable {
   /// How many executions show it: for failures those that failed, for errors those that ended with
-  /// the error, for recoveries those that
-  /// completed, for durations all that have one, for a sequence those that came second.
+  /// the error, for recoveries those that completed, for durations all that have one, for a sequence
+  /// those that came second.
   public let support: Int64
   /// How many executions meet the condition, of which ``support`` show the pattern.
   public let trials: Int64
