@@ -95,13 +95,27 @@ def kill_server(setting: Setting, _: Ledger):
     setting.server.start()
 
 
-def kill_postgres(setting: Setting, _: Ledger):
+def kill_postmasters(setting: Setting):
     for postmaster in setting.server.postmasters():
         os.kill(postmaster, signal.SIGKILL)
 
 
+def kill_postgres(setting: Setting, _: Ledger):
+    """Backends that are busy answer for a moment more: what is counted from here on is its successor's."""
+    postgres = setting.postgres
+    kill_postmasters(setting)
+    wait_until(lambda: accepts(postgres), what="the next Postgres")
+
+
+def accepts(postgres: Postgres) -> bool:
+    try:
+        return postgres.psql("SELECT 1") == "1"
+    except AssertionError:
+        return False
+
+
 def kill_both(setting: Setting, ledger: Ledger):
-    kill_postgres(setting, ledger)
+    kill_postmasters(setting)
     kill_server(setting, ledger)
 
 

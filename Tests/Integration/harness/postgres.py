@@ -52,13 +52,14 @@ class Postgres:
     def psql(self, *statements: str) -> str:
         """Runs the statements one by one; returns what they gave, unaligned."""
         arguments = [argument for one in statements for argument in ("--command", one)]
-        return subprocess.run(
+        done = subprocess.run(
             unprivileged([*PSQL, *arguments, self.conninfo]),
             capture_output=True,
             text=True,
-            check=True,
             timeout=60,
-        ).stdout.strip()
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     def session(self) -> subprocess.Popen:
         """A psql that takes statements on its standard input."""
