@@ -72,7 +72,7 @@ public struct LearningRun {
   private static let retryInterval = Duration.milliseconds(50)
 
   private static let truncate = Statement(
-    "", "TRUNCATE learned_histories, learned_periods, learning_patterns")
+    "", "TRUNCATE learned_histories, learned_periods, learning_patterns, learned_types")
 
   private static let end = Statement(
     "learning_end", "SELECT pg_snapshot_xmax(pg_current_snapshot())")

@@ -5,8 +5,8 @@ public import Postgres
 public import Reactor
 internal import WorkflowHistory
 
-/// Learns from the change log what executions teach, a bite at a time, and reviews the patterns of users
-/// of whom there is news.
+/// Learns from the change log what executions teach, a bite at a time, and reviews what is known of the
+/// users whose they are.
 ///
 /// Of all servers one learns at a time. A bite is one transaction, so wherever it is cut short each
 /// execution counts once; its size is adapted to how long the last one took. What takes long is computed
@@ -52,8 +52,8 @@ public final class PatternLearner {
       .deriving(database), connections: 1, pipelining: .separate, on: eventLoop)
   }
 
-  /// Learns what there is now and then after each such time, until ``close()``, and reviews the patterns
-  /// of each user once in an hour at most.
+  /// Learns what there is now and then after each such time, until ``close()``, and reviews what is
+  /// known of each user once in an hour at most.
   ///
   /// What it learns from is counted by `workflow_history.patterns.executions_learned`, and
   /// `workflow_history.patterns.active` is how many patterns stand.
@@ -164,8 +164,8 @@ public final class PatternLearner {
 
   // MARK: Reviews
 
-  /// Reviews the patterns of users of whom there is news since their last review, unless that began so
-  /// short a time ago.
+  /// Reviews users of whom something was learned since their last review, unless that began so short a
+  /// time ago: each once at most.
   ///
   /// - Parameter userID: only of this user.
   func review(

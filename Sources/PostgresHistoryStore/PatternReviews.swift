@@ -3,7 +3,8 @@ internal import PatternLearning
 internal import Postgres
 internal import WorkflowHistory
 
-/// Reviews the patterns of users, one after the other, of whom something was learned since.
+/// Reviews users, one after the other, of whom something was learned since: their patterns where a week
+/// is over, and in any case what is known of each workflow type, with the models for estimates.
 ///
 /// A review is claimed, so that no two servers make one; then the history is read, which is one snapshot,
 /// and reviewed off the loop, in no transaction. What it finds counts only where nobody has reviewed or
@@ -14,7 +15,7 @@ struct PatternReviews {
 
   /// What reviews came to.
   struct Outcome: Equatable, Sendable {
-    /// How many users were reviewed.
+    /// Of how many users patterns were reviewed.
     var users: Int64 = 0
     /// Patterns that are new.
     var found: Int64 = 0
@@ -56,6 +57,7 @@ struct PatternReviews {
       .text(userID), .text(try row.value(1, as: String.self)), .int8(try row.value(2)),
       .int8(try row.value(3)),
     ]
+    let (hasNews, today) = (try row.value(4, as: Bool.self), Day(number: try row.value(5)))
     let seal = LearnedSeal(userID: userID, sealing: sealing)
     let (stored, rows) = try await pool.transaction(mode: .snapshot) {
       (transaction) async throws in
@@ -66,15 +68,22 @@ struct PatternReviews {
     }
     let review: Review
     do {
-      review = try await offLoop { try Review(stored, rows, seal) }
+      review = try await offLoop {
+        try Review(stored, rows, seal, reviewsPatterns: hasNews, today: today)
+      }
     } catch let error as MissingPayloadKey {
-      storeLog.error("the patterns of a user are not reviewed: \(error)")
+      storeLog.error("what is known of a user is not reviewed: \(error)")
       return Outcome()
     }
     return try await pool.transaction { (transaction) async throws in
       _ = try await transaction.query(AdvisoryLock.learning.take)
       guard try await transaction.query(Self.finish, claim).count > 0 else { return Outcome() }
-      try await PatternTable.replace(review.patterns, of: seal, in: transaction)
+      if let patterns = review.patterns {
+        try await PatternTable.replace(patterns, of: seal, in: transaction)
+      }
+      if let types = review.types {
+        try await LearnedTypes.replace(types, of: userID, in: transaction)
+      }
       return review.outcome
     }
   }
@@ -86,20 +95,38 @@ struct PatternReviews {
 
   /// What is known of a user after a review.
   private struct Review: Sendable {
-    var patterns: [LearnedPattern]
-    var outcome = Outcome(users: 1)
+    /// Nil where they stay as they are.
+    var patterns: [LearnedPattern]?
+    /// Nil where they stay as they are.
+    var types: LearnedTypes.Sealed?
+    var outcome = Outcome()
 
-    init(_ stored: StoredHistory, _ rows: [PatternTable.Row], _ seal: LearnedSeal) throws {
-      let known = try rows.compactMap { (row) throws(MissingPayloadKey) in try row.pattern(seal) }
-      patterns = known
+    init(
+      _ stored: StoredHistory, _ rows: [PatternTable.Row], _ seal: LearnedSeal,
+      reviewsPatterns: Bool, today: Day
+    ) throws {
+      var known = try rows.compactMap { (row) throws(MissingPayloadKey) in try row.pattern(seal) }
+      outcome.users = reviewsPatterns ? 1 : 0
       guard let history = try stored.history(seal) else { return }
+      if reviewsPatterns {
+        known = review(known, in: history)
+        patterns = known
+      }
+      types = LearnedTypes.Sealed(
+        LearnedType.all(of: history, patterns: known, today: today), seal)
+    }
+
+    /// Reviews patterns, and counts what comes of it.
+    private mutating func review(
+      _ known: [LearnedPattern], in history: LearnedHistory
+    ) -> [LearnedPattern] {
       let reviewed = PatternReview().review(known, in: history)
       for (before, after) in zip(known, reviewed) {
         if before.isActive, !after.isActive { outcome.retired += 1 }
         if after.isActive, after.lastConfirmed > before.lastConfirmed { outcome.confirmed += 1 }
       }
       outcome.found = Int64(reviewed.count - known.count)
-      patterns = Self.kept(reviewed)
+      return Self.kept(reviewed)
     }
 
     /// One of each id, and not too many: those that stand before others, then those that held last, then
@@ -128,7 +155,9 @@ struct PatternReviews {
       WHERE reviewed_revision < revision AND ($2::text IS NULL OR user_id = $2)
         AND (review_began_at IS NULL OR review_began_at < $1)
       ORDER BY review_began_at NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING user_id, learned_since::text, reviewed_revision, revision
+    RETURNING user_id, learned_since::text, reviewed_revision, revision,
+      reviewed_revision < news_revision,
+      (clock_timestamp() AT TIME ZONE 'UTC')::date - DATE '1970-01-01'
     """, [.timestamptz, .text])
 
   private static let due = Statement(

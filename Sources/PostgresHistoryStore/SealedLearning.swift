@@ -25,6 +25,7 @@ struct SealedLearning {
           _ = try await transaction.query(AdvisoryLock.learning.take)
           try await sealHistory(seal, in: transaction)
           try await sealPatterns(seal, in: transaction)
+          try await sealTypes(seal, in: transaction)
         }
       } catch let error as MissingPayloadKey {
         storeLog.error("what was learned of a user stays as it is: \(error)")
@@ -47,6 +48,15 @@ struct SealedLearning {
     try await PatternTable.replace(patterns, of: seal, in: transaction)
   }
 
+  private func sealTypes(_ seal: LearnedSeal, in transaction: Transaction) async throws {
+    let rows = try await LearnedTypes.read(seal.userID, in: transaction)
+    let sealed = try await offLoop {
+      LearnedTypes.Sealed(
+        try rows.compactMap { (row) throws(MissingPayloadKey) in try row.type(seal) }, seal)
+    }
+    try await LearnedTypes.replace(sealed, of: seal.userID, in: transaction)
+  }
+
   /// The next user of whom anything is not sealed as it is to be.
   private static let next = Statement(
     "sealed_learning_next",
@@ -54,7 +64,8 @@ struct SealedLearning {
     SELECT user_id FROM (
       SELECT user_id, sealed_with FROM learned_histories UNION ALL
       SELECT user_id, sealed_with FROM learned_periods UNION ALL
-      SELECT user_id, sealed_with FROM learning_patterns
+      SELECT user_id, sealed_with FROM learning_patterns UNION ALL
+      SELECT user_id, sealed_with FROM learned_types
     ) AS learned
     WHERE user_id > $1 AND sealed_with IS DISTINCT FROM $2 ORDER BY user_id LIMIT 1
     """, [.text, .text])
@@ -87,6 +98,7 @@ extension HistoryChange {
     self.periods = periods
     removed = []
     replacesAll = false
+    grows = false
     hasNews = false
   }
 }

@@ -45,7 +45,9 @@ struct HistoryChange: Sendable {
   let removed: [Int32]
   /// Whether it begins anew.
   let replacesAll: Bool
-  /// Whether a review may find something else.
+  /// Whether executions were added.
+  let grows: Bool
+  /// Whether a review may find other patterns.
   let hasNews: Bool
 
   static let headField = "head"
@@ -69,6 +71,7 @@ struct HistoryChange: Sendable {
       (period.weeks, seal.stored(period.bytes, as: Self.field(ofPeriod: period.weeks.lowerBound)))
     }
     removed = history.removedPeriods
+    grows = !observations.isEmpty
     hasNews = history.hasNewsForReview
   }
 
@@ -76,7 +79,7 @@ struct HistoryChange: Sendable {
   static func write(_ changes: [HistoryChange], in transaction: Transaction) async throws {
     var removed = (users: [String](), weeks: ArrayParameter(of: .int4))
     var periods = Columns([.text, .int4, .int4, .bytes, .text])
-    var histories = Columns([.text, .bytes, .text, .int8])
+    var histories = Columns([.text, .bytes, .text, .int8, .boolean])
     for change in changes {
       for week in change.removed {
         removed.users.append(change.userID)
@@ -90,7 +93,7 @@ struct HistoryChange: Sendable {
       }
       histories.append([
         .text(change.userID), .bytes(change.head.bytes), .text(change.head.keyID),
-        .int8(change.hasNews ? 1 : 0),
+        .int8(change.grows ? 1 : 0), .boolean(change.hasNews),
       ])
     }
     let replaced = changes.filter(\.replacesAll).map(\.userID)
@@ -127,11 +130,15 @@ struct HistoryChange: Sendable {
   private static let upsertHistories = Statement(
     "learned_upsert",
     """
-    INSERT INTO learned_histories AS history (user_id, head, sealed_with, revision)
-    SELECT * FROM unnest($1, $2, $3, $4)
+    INSERT INTO learned_histories AS history (user_id, head, sealed_with, revision, news_revision)
+    SELECT user_id, head, sealed_with, growth, CASE WHEN has_news THEN growth ELSE 0 END
+    FROM unnest($1, $2, $3, $4, $5) AS change (user_id, head, sealed_with, growth, has_news)
     ON CONFLICT (user_id) DO UPDATE SET head = excluded.head,
-      sealed_with = excluded.sealed_with, revision = history.revision + excluded.revision
-    """, [.textArray, DataType.bytes.array, .textArray, DataType.int8.array])
+      sealed_with = excluded.sealed_with, revision = history.revision + excluded.revision,
+      news_revision = CASE WHEN excluded.news_revision > 0
+        THEN history.revision + excluded.revision ELSE history.news_revision END
+    """,
+    [.textArray, DataType.bytes.array, .textArray, DataType.int8.array, DataType.boolean.array])
 }
 
 /// Rows as parameters: an array for each column.

@@ -217,6 +217,8 @@ public struct UserErasure {
       DELETE FROM learned_histories WHERE user_id = $1
     ), periods AS (
       DELETE FROM learned_periods WHERE user_id = $1
+    ), types AS (
+      DELETE FROM learned_types WHERE user_id = $1
     ), patterns AS (
       DELETE FROM learning_patterns WHERE user_id = $1 RETURNING 1
     )

@@ -186,7 +186,7 @@ def test_a_user_who_is_forgotten_is_not_learned_again(own_server):
     learn(own_server)
     assert not client.patterns(include_retired=True).patterns
     the_pattern(other)
-    tables = ("learned_histories", "learned_periods", "learning_patterns")
+    tables = ("learned_histories", "learned_periods", "learning_patterns", "learned_types")
     for table in tables:
         count = own_server.postgres().psql(
             f"SELECT count(*) FROM {table} WHERE user_id = '{client.user}'"

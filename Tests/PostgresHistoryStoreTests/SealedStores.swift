@@ -65,7 +65,10 @@ extension PostgresHistoryStore {
       UNION ALL SELECT encode(coalesce(old_task_figures, '') || coalesce(task_figures, ''), 'escape')
         FROM workflow_execution_changes
       """
-    let learned = [("learned_histories", "head"), ("learned_periods", "content")].map {
+    let learned = [
+      ("learned_histories", "head"), ("learned_periods", "content"),
+      ("learned_types", "estimate || coalesce(retried_error, '')"),
+    ].map {
       "SELECT user_id || encode(\($1), 'escape') FROM \($0)"
     }
     let lines = (tables + [rollups] + learned).joined(separator: " UNION ALL ")

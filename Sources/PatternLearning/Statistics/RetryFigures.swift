@@ -2,19 +2,30 @@
 /// workflow.
 public struct RetryFigures: Equatable, Sendable {
   /// How many executions followed a failure.
-  public internal(set) var retries: Int64 = 0
+  public var retries: Int64 = 0
   /// How many of these failed again.
-  public internal(set) var failures: Int64 = 0
+  public var failures: Int64 = 0
   /// The error that most of those followed which failed again: its fingerprint. Nil where none is
   /// known.
-  public internal(set) var error: String?
+  public var error: String?
   /// How many executions followed a failure with that error.
-  public internal(set) var retriesOfError: Int64 = 0
+  public var retriesOfError: Int64 = 0
   /// How many of these failed again.
-  public internal(set) var failuresOfError: Int64 = 0
+  public var failuresOfError: Int64 = 0
 
   /// Figures of no retries.
   public init() {}
+
+  /// The figures with these values.
+  public init(
+    retries: Int64, failures: Int64, error: String?, retriesOfError: Int64, failuresOfError: Int64
+  ) {
+    self.retries = retries
+    self.failures = failures
+    self.error = error
+    self.retriesOfError = retriesOfError
+    self.failuresOfError = failuresOfError
+  }
 
   /// The part of retries that fails again, from 0 to 1; 0 where there are none.
   public var failureRate: Double { retries > 0 ? Double(failures) / Double(retries) : 0 }

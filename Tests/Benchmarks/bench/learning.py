@@ -26,7 +26,7 @@ COLUMNS = [
 ]
 
 LEARNED = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN \
-    ('learned_histories', 'learned_periods')"
+    ('learned_histories', 'learned_periods', 'learned_types')"
 LARGEST = "SELECT max(bytes) FROM (SELECT user_id, sum(pg_column_size(content)) AS bytes \
     FROM learned_periods GROUP BY user_id) AS users"
 PATTERNS = "SELECT count(*) FROM learning_patterns"
