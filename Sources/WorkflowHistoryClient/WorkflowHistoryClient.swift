@@ -74,6 +74,11 @@ public struct WorkflowHistoryClient: Sendable {
     -> ListLearnedPatternsResponse
   { try await call("ListLearnedPatterns", request) }
 
+  /// Returns what to expect of an execution.
+  public func estimate(_ request: EstimateWorkflowExecutionRequest) async throws
+    -> EstimateWorkflowExecutionResponse
+  { try await call("EstimateWorkflowExecution", request) }
+
   /// Changes the masked fields of one execution.
   public func update(_ request: UpdateWorkflowExecutionRequest) async throws
     -> UpdateWorkflowExecutionResponse

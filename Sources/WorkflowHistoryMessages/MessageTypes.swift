@@ -55,4 +55,10 @@ enum Types {
   static let learnedPattern = MessageType<WorkflowHistory__V1__LearnedPattern> {
     workflow_history__v1__learned_pattern__init($0)
   }
+  static let estimate = MessageType<WorkflowHistory__V1__ExecutionEstimate> {
+    workflow_history__v1__execution_estimate__init($0)
+  }
+  static let runningTime = MessageType<WorkflowHistory__V1__RunningTime> {
+    workflow_history__v1__running_time__init($0)
+  }
 }

@@ -37,6 +37,7 @@ public final class WorkflowHistoryHandlers {
     service.unary("UpdateWorkflowExecution", updateWorkflowExecution)
     service.unary("DeleteWorkflowExecution", deleteWorkflowExecution)
     service.unary("ListLearnedPatterns", listLearnedPatterns)
+    service.unary("EstimateWorkflowExecution", estimateWorkflowExecution)
     return service
   }
 }

@@ -8,8 +8,8 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
     abstract: "Keeps the history of workflow executions, and tells it.",
     subcommands: [
       Serve.self, Token.self, SaveCommand.self, GetCommand.self, HistoryCommand.self,
-      StatisticsCommand.self, MetricsCommand.self, PatternsCommand.self, UpdateCommand.self,
-      DeleteCommand.self, RollupsCommand.self, RetentionCommand.self, ForgetCommand.self,
-      SealCommand.self,
+      StatisticsCommand.self, MetricsCommand.self, PatternsCommand.self, EstimateCommand.self,
+      UpdateCommand.self, DeleteCommand.self, RollupsCommand.self, RetentionCommand.self,
+      ForgetCommand.self, SealCommand.self,
     ])
 }

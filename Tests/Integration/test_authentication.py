@@ -18,6 +18,7 @@ EVERY_CALL = {
     "UpdateWorkflowExecution": service_pb2.UpdateWorkflowExecutionRequest(),
     "DeleteWorkflowExecution": service_pb2.DeleteWorkflowExecutionRequest(),
     "ListLearnedPatterns": patterns_pb2.ListLearnedPatternsRequest(),
+    "EstimateWorkflowExecution": patterns_pb2.EstimateWorkflowExecutionRequest(),
 }
 
 

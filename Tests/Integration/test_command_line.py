@@ -72,6 +72,7 @@ def test_a_deletion_at_another_version_leaves_the_execution(caller):
         (["statistics"], service_pb2.GetWorkflowStatisticsResponse),
         (["metrics"], service_pb2.GetPerformanceMetricsResponse),
         (["patterns", "list"], patterns_pb2.ListLearnedPatternsResponse),
+        (["estimate", "--workflow-type", "etl"], patterns_pb2.EstimateWorkflowExecutionResponse),
     ],
 )
 def test_json_is_the_response_in_the_json_of_protobuf(caller, command, response):

@@ -215,6 +215,30 @@ def reads_of_patterns(victim: Client, rows) -> list[Attempt]:
         user_id=victim.user, page_size=1, page_token=token
     )
     attempts.append(Attempt("the victim's page token", method, request))
+    return attempts + estimates(victim, rows)
+
+
+def estimates(victim: Client, rows) -> list[Attempt]:
+    method = "EstimateWorkflowExecution"
+    request_type = patterns_pb2.EstimateWorkflowExecutionRequest
+    attempts = []
+    for row in rows:
+        # Whoever is named beside the id, it is the row's user whose data it is.
+        for user in (victim.user, ""):
+            request = request_type(execution_id=row.id, user_id=user)
+            attempts.append(Attempt("estimate by id", method, request))
+        for other in nearly(row.id):
+            request = request_type(execution_id=other)
+            attempts.append(Attempt("by a near id", method, request, NOT_FOUND, False, False))
+        request = request_type(execution_id=row.id, workflow_type=row.workflow_type)
+        attempts.append(
+            Attempt("by id and type", method, request, REFUSED, names_victim=False)
+        )
+    for user, input_data in itertools.product((victim.user, ""), (None, document({MARK: [MARK]}))):
+        request = request_type(
+            user_id=user, workflow_type=rows[0].workflow_type, input_data=input_data
+        )
+        attempts.append(Attempt("estimate of a type", method, request, names_victim=user != ""))
     return attempts
 
 
@@ -313,6 +337,8 @@ def test_a_strangers_filters_count_nothing_of_the_victims(victim, rows, callers)
         assert (len(page.executions), page.total) == (0, 0)
         assert caller.client.statistics(workflow_type=rows[0].workflow_type).total_executions == 0
         assert not caller.client.patterns(workflow_type=rows[0].workflow_type).patterns
+        estimate = caller.client.estimate(workflow_type=rows[0].workflow_type)
+        assert (estimate.duration_support, estimate.failure_support) == (0, 0)
 
 
 def test_no_page_token_is_good_for_another_user_or_filter_and_none_can_be_made(victim, callers):

@@ -45,6 +45,9 @@ struct ClientTests {
     let patterns = try await client.patterns(ListLearnedPatternsRequest()).page.patterns
     #expect(patterns.map(\.id) == [Samples.pattern.id])
 
+    let estimate = try await client.estimate(EstimateWorkflowExecutionRequest(workflowType: "etl"))
+    #expect(estimate.estimate == Samples.estimate)
+
     var change = ExecutionFields()
     change.id = Samples.id
     change.status = .paused
@@ -55,7 +58,7 @@ struct ClientTests {
     let deleted = try await client.delete(DeleteWorkflowExecutionRequest(id: Samples.id))
     #expect(deleted == DeleteWorkflowExecutionResponse())
 
-    #expect(events.count("Bearer alice") == 8)
+    #expect(events.count("Bearer alice") == 9)
     await client.close()
     await server.stop()
   }

@@ -83,7 +83,7 @@ struct GoldenTests {
       service.methods.map(\.name) == [
         "SaveWorkflowExecution", "GetWorkflowExecution", "GetUserWorkflowHistory",
         "GetWorkflowStatistics", "GetPerformanceMetrics", "UpdateWorkflowExecution",
-        "DeleteWorkflowExecution", "ListLearnedPatterns",
+        "DeleteWorkflowExecution", "ListLearnedPatterns", "EstimateWorkflowExecution",
       ])
     for method in service.methods {
       #expect(method.path == "/workflow_history.v1.WorkflowHistoryService/\(method.name)")

@@ -125,6 +125,14 @@ struct RefusalTests {
     #expect(refusal(UpdateWorkflowExecutionRequest.self, [])?.field == "execution")
   }
 
+  @Test("An input that is no JSON, and an id that is no UUID, of an estimate")
+  func estimate() {
+    #expect(
+      refusal(
+        EstimateWorkflowExecutionRequest.self, field(3, text(1, "{")) + text(4, "x"))?.violations
+        .map(\.field) == ["input_data", "execution_id"])
+  }
+
   @Test("A path in a mask that is no text is named with its index")
   func mask() {
     let bytes = field(1, []) + field(2, text(1, "status") + field(1, [0xFF]))
@@ -160,6 +168,13 @@ struct RefusalTests {
     }
     #expect(
       refusal(ListLearnedPatternsResponse.self, field(1, []))?.field == "patterns[0].kind")
+    #expect(refusal(EstimateWorkflowExecutionResponse.self, [])?.field == "estimate")
+    // p50_duration_seconds (2), and elapsed_seconds (1) of running (8).
+    #expect(
+      refusal(
+        EstimateWorkflowExecutionResponse.self,
+        field(1, field(2, double(.nan)) + field(8, double(.infinity))))?.violations.map(\.field)
+        == ["estimate.p50_duration_seconds", "estimate.running.elapsed_seconds"])
   }
 
   @Test("A kind of patterns that is none")

@@ -69,6 +69,27 @@ struct RoundTripTests {
     }
   }
 
+  @Test("A request for an estimate, with all fields and with none, and estimates")
+  func estimate() throws {
+    let full = EstimateWorkflowExecutionRequest(
+      userID: "u", workflowType: "t", inputData: Samples.json("[1]"), executionID: Samples.id)
+    for request in [full, EstimateWorkflowExecutionRequest()] {
+      #expect(try roundTrip(request) == request)
+    }
+    var estimate = ExecutionEstimate(
+      workflowType: "etl", p50DurationSeconds: 0, p90DurationSeconds: 5.5,
+      durationSupport: 5_000_000_000, failureProbability: 0.25, failureSupport: 12,
+      conditions: ["at night", "in \u{1F600}"],
+      running: .init(elapsedSeconds: 0, longerPercent: 99.5))
+    for estimate in [estimate, ExecutionEstimate(workflowType: "t")] {
+      let response = EstimateWorkflowExecutionResponse(estimate: estimate)
+      #expect(try roundTrip(response) == response)
+    }
+    estimate.running?.longerPercent = nil
+    let response = EstimateWorkflowExecutionResponse(estimate: estimate)
+    #expect(try roundTrip(response) == response)
+  }
+
   @Test("A history request, with all fields and with none")
   func history() throws {
     let full = GetUserWorkflowHistoryRequest(

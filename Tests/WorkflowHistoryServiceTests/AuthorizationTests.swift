@@ -17,6 +17,7 @@ private enum Method: String, CaseIterable {
   case statistics = "GetWorkflowStatistics"
   case metrics = "GetPerformanceMetrics"
   case patterns = "ListLearnedPatterns"
+  case estimate = "EstimateWorkflowExecution"
   case update = "UpdateWorkflowExecution"
   case delete = "DeleteWorkflowExecution"
 
@@ -35,6 +36,7 @@ private enum Method: String, CaseIterable {
     case .statistics: return GetWorkflowStatisticsRequest(userID: user)
     case .metrics: return GetPerformanceMetricsRequest(userID: user)
     case .patterns: return ListLearnedPatternsRequest(userID: user)
+    case .estimate: return EstimateWorkflowExecutionRequest(userID: user, workflowType: "etl")
     case .update:
       var fields = Samples.fields
       fields.id = Samples.id
@@ -64,18 +66,19 @@ private struct Rule {
   private static let both: Set<Scope> = [.historyWrite, .historyAny]
 
   static let table: [Rule] = {
+    let reads = [Method.history, .statistics, .metrics, .patterns, .estimate]
     var table: [Rule] = []
     func add(_ method: Method, _ user: String, _ rules: [(Set<Scope>, Seen?)]) {
       table += rules.map { Rule(method: method, user: user, scopes: $0.0, seen: $0.1) }
     }
     for user in ["", "alice"] {
       add(.save, user, [(none, nil), (write, .user("alice")), (any, nil), (both, .user("alice"))])
-      for method in [Method.history, .statistics, .metrics, .patterns] {
+      for method in reads {
         add(method, user, [none, write, any, both].map { ($0, .user("alice")) })
       }
     }
     add(.save, "bob", [(none, nil), (write, nil), (any, nil), (both, .user("bob"))])
-    for method in [Method.history, .statistics, .metrics, .patterns] {
+    for method in reads {
       add(
         method, "bob",
         [(none, nil), (write, nil), (any, .user("bob")), (both, .user("bob"))])
@@ -163,6 +166,7 @@ struct AuthorizationTests {
     case .history(let query): .user(query.userID)
     case .statistics(let query), .metrics(let query): .user(query.userID)
     case .patterns(let query): .user(query.userID)
+    case .estimate(let query): .user(query.userID)
     }
   }
 }

@@ -12,6 +12,7 @@ import WorkflowHistoryTesting
     ("GetWorkflowStatistics", GetWorkflowStatisticsRequest()),
     ("GetPerformanceMetrics", GetPerformanceMetricsRequest()),
     ("ListLearnedPatterns", ListLearnedPatternsRequest()),
+    ("EstimateWorkflowExecution", EstimateWorkflowExecutionRequest(workflowType: "etl")),
   ]
 
   private func metadata(_ value: String) -> Metadata {

@@ -123,6 +123,38 @@ struct MethodTests {
     #expect(answer.page == PatternPage(patterns: [Samples.pattern], nextPageToken: "next"))
   }
 
+  @Test("an estimate of a type is asked for with what the input holds, as of now")
+  func estimateOfType() async throws {
+    let answer = try await service.call(
+      "EstimateWorkflowExecution",
+      EstimateWorkflowExecutionRequest(
+        workflowType: "etl", inputData: JSONDocument(uncheckedUTF8: Array(#"{"rows": 7}"#.utf8))),
+      as: EstimateWorkflowExecutionResponse.self)
+    #expect(
+      service.store.requests == [
+        .estimate(
+          EstimateQuery(
+            userID: "alice", workflowType: "etl",
+            inputs: [InputField(path: "$.rows", value: .integer(7))], createdAt: Samples.now,
+            now: Samples.now))
+      ])
+    #expect(answer.estimate == Samples.estimate)
+  }
+
+  @Test("an estimate of an execution is by its row, which the caller must reach, whoever is named")
+  func estimateOfExecution() async throws {
+    let row = Samples.execution
+    let query = EstimateQuery(
+      userID: row.userID, workflowType: row.workflowType, createdAt: row.createdAt,
+      now: Samples.now, runningSince: row.startTime)
+    for (scopes, reach) in [(Set<Scope>(), Reach.user("bob")), ([.historyAny], .anyone)] {
+      let service = Service(caller: Principal(userID: "bob", scopes: scopes))
+      let request = EstimateWorkflowExecutionRequest(userID: "carol", executionID: Samples.id)
+      try await service.call("EstimateWorkflowExecution", request)
+      #expect(service.store.requests == [.execution(Samples.id, reach), .estimate(query)])
+    }
+  }
+
   @Test("an update goes to the store with its mask, its version and the time")
   func update() async throws {
     var fields = ExecutionFields()
@@ -167,6 +199,18 @@ struct MethodTests {
       (
         "ListLearnedPatterns",
         ListLearnedPatternsRequest(pageToken: String(repeating: "A", count: 2000)), "page_token"
+      ),
+      ("EstimateWorkflowExecution", EstimateWorkflowExecutionRequest(), "workflow_type"),
+      (
+        "EstimateWorkflowExecution",
+        EstimateWorkflowExecutionRequest(workflowType: "etl", executionID: Samples.id),
+        "workflow_type"
+      ),
+      (
+        "EstimateWorkflowExecution",
+        EstimateWorkflowExecutionRequest(
+          inputData: JSONDocument(uncheckedUTF8: Array("{}".utf8)), executionID: Samples.id),
+        "input_data"
       ),
       (
         "UpdateWorkflowExecution",

@@ -13,6 +13,7 @@ public final class MemoryStore: HistoryStore, PatternStore {
     case statistics(WindowQuery)
     case metrics(WindowQuery)
     case patterns(PatternQuery)
+    case estimate(EstimateQuery)
   }
 
   /// What has reached it, in order.
@@ -88,6 +89,11 @@ public final class MemoryStore: HistoryStore, PatternStore {
     try answer(
       .patterns(query), PatternPage(patterns: [Samples.pattern], nextPageToken: "next"))
   }
+
+  /// Keeps the request, and answers it.
+  public func estimate(_ query: EstimateQuery) async throws -> ExecutionEstimate {
+    try answer(.estimate(query), Samples.estimate)
+  }
 }
 
 /// Values that the tests save and read.
@@ -116,6 +122,12 @@ public enum Samples {
       pValue: 1e-300, qValue: 0.01, firstConfirmed: 20_000, lastConfirmed: 20_007,
       isValidated: true, isActive: false)
   }
+
+  /// What the store expects.
+  public static let estimate = ExecutionEstimate(
+    workflowType: "etl", p50DurationSeconds: 2, p90DurationSeconds: 5, durationSupport: 10,
+    failureProbability: 0.25, failureSupport: 12, conditions: ["at night"],
+    running: .init(elapsedSeconds: 7, longerPercent: 1.5))
 
   /// What the store has.
   public static var execution: WorkflowExecution {

@@ -5,7 +5,7 @@ import WorkflowHistoryMessages
 enum RequestsInput {
   static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
     var reader = InputReader(bytes)
-    let type = reader.byte() % 8
+    let type = reader.byte() % 9
     let wire = Array(reader.rest)
     switch type {
     case 0: return try check(SaveWorkflowExecutionRequest.self, wire)
@@ -15,7 +15,8 @@ enum RequestsInput {
     case 4: return try check(GetPerformanceMetricsRequest.self, wire)
     case 5: return try check(UpdateWorkflowExecutionRequest.self, wire)
     case 6: return try check(DeleteWorkflowExecutionRequest.self, wire)
-    default: return try check(ListLearnedPatternsRequest.self, wire)
+    case 7: return try check(ListLearnedPatternsRequest.self, wire)
+    default: return try check(EstimateWorkflowExecutionRequest.self, wire)
     }
   }
 

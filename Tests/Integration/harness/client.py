@@ -84,6 +84,10 @@ class Client:
         request = patterns_pb2.ListLearnedPatternsRequest(**fields)
         return self.call("ListLearnedPatterns", request)
 
+    def estimate(self, **fields: object):
+        request = patterns_pb2.EstimateWorkflowExecutionRequest(**fields)
+        return self.call("EstimateWorkflowExecution", request).estimate
+
     def update(
         self, execution_id: str, expected_version=0, allow_reopen=False, mask=None, **fields
     ):

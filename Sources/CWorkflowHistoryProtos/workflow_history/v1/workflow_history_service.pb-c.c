@@ -1439,7 +1439,7 @@ const ProtobufCEnumDescriptor workflow_history__v1__workflow_execution_view__des
   workflow_history__v1__workflow_execution_view__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[8] =
+static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[9] =
 {
   { "SaveWorkflowExecution", &workflow_history__v1__save_workflow_execution_request__descriptor, &workflow_history__v1__save_workflow_execution_response__descriptor },
   { "GetWorkflowExecution", &workflow_history__v1__get_workflow_execution_request__descriptor, &workflow_history__v1__get_workflow_execution_response__descriptor },
@@ -1449,9 +1449,11 @@ static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_se
   { "UpdateWorkflowExecution", &workflow_history__v1__update_workflow_execution_request__descriptor, &workflow_history__v1__update_workflow_execution_response__descriptor },
   { "DeleteWorkflowExecution", &workflow_history__v1__delete_workflow_execution_request__descriptor, &workflow_history__v1__delete_workflow_execution_response__descriptor },
   { "ListLearnedPatterns", &workflow_history__v1__list_learned_patterns_request__descriptor, &workflow_history__v1__list_learned_patterns_response__descriptor },
+  { "EstimateWorkflowExecution", &workflow_history__v1__estimate_workflow_execution_request__descriptor, &workflow_history__v1__estimate_workflow_execution_response__descriptor },
 };
 const unsigned workflow_history__v1__workflow_history_service__method_indices_by_name[] = {
   6,        /* DeleteWorkflowExecution */
+  8,        /* EstimateWorkflowExecution */
   4,        /* GetPerformanceMetrics */
   2,        /* GetUserWorkflowHistory */
   1,        /* GetWorkflowExecution */
@@ -1467,7 +1469,7 @@ const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service_
   "WorkflowHistoryService",
   "WorkflowHistory__V1__WorkflowHistoryService",
   "workflow_history.v1",
-  8,
+  9,
   workflow_history__v1__workflow_history_service__method_descriptors,
   workflow_history__v1__workflow_history_service__method_indices_by_name
 };
@@ -1534,6 +1536,14 @@ void workflow_history__v1__workflow_history_service__list_learned_patterns(Proto
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void workflow_history__v1__workflow_history_service__estimate_workflow_execution(ProtobufCService *service,
+                                                                                 const WorkflowHistory__V1__EstimateWorkflowExecutionRequest *input,
+                                                                                 WorkflowHistory__V1__EstimateWorkflowExecutionResponse_Closure closure,
+                                                                                 void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                                            WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy destroy)

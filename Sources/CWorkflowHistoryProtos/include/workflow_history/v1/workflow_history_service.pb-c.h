@@ -716,6 +716,10 @@ struct WorkflowHistory__V1__WorkflowHistoryService_Service
                                 const WorkflowHistory__V1__ListLearnedPatternsRequest *input,
                                 WorkflowHistory__V1__ListLearnedPatternsResponse_Closure closure,
                                 void *closure_data);
+  void (*estimate_workflow_execution)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                      const WorkflowHistory__V1__EstimateWorkflowExecutionRequest *input,
+                                      WorkflowHistory__V1__EstimateWorkflowExecutionResponse_Closure closure,
+                                      void *closure_data);
 };
 typedef void (*WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy)(WorkflowHistory__V1__WorkflowHistoryService_Service *);
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
@@ -731,7 +735,8 @@ void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__
       function_prefix__ ## get_performance_metrics,\
       function_prefix__ ## update_workflow_execution,\
       function_prefix__ ## delete_workflow_execution,\
-      function_prefix__ ## list_learned_patterns  }
+      function_prefix__ ## list_learned_patterns,\
+      function_prefix__ ## estimate_workflow_execution  }
 void workflow_history__v1__workflow_history_service__save_workflow_execution(ProtobufCService *service,
                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionRequest *input,
                                                                              WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure closure,
@@ -764,6 +769,10 @@ void workflow_history__v1__workflow_history_service__list_learned_patterns(Proto
                                                                            const WorkflowHistory__V1__ListLearnedPatternsRequest *input,
                                                                            WorkflowHistory__V1__ListLearnedPatternsResponse_Closure closure,
                                                                            void *closure_data);
+void workflow_history__v1__workflow_history_service__estimate_workflow_execution(ProtobufCService *service,
+                                                                                 const WorkflowHistory__V1__EstimateWorkflowExecutionRequest *input,
+                                                                                 WorkflowHistory__V1__EstimateWorkflowExecutionResponse_Closure closure,
+                                                                                 void *closure_data);
 
 /* --- descriptors --- */
 

@@ -270,6 +270,8 @@ struct  WorkflowHistory__V1__ExecutionEstimate
   char *workflow_type;
   /*
    * Half of them took at most so long, in seconds, within 1%. Absent where no duration is known.
+   * Executions of before a change of how long they take count with the durations that they would
+   * have since: then a condition says that these are restated.
    */
   Google__Protobuf__DoubleValue *p50_duration_seconds;
   /*
