@@ -29,6 +29,17 @@ struct FigureParts {
     case error(ExecutionID, fingerprint: ExactText)
     /// What the tasks of an execution at an end of the window did.
     case tasks(ExecutionID)
+
+    /// The day that it is of.
+    var day: Day {
+      get throws(PostgresError) {
+        switch self {
+        case .rollup(let stored): try stored.day
+        case .change(let id, _, _), .executions(let id, _), .error(let id, _), .tasks(let id):
+          Day(of: id.createdAt)
+        }
+      }
+    }
   }
 
   let parameters: [Parameter]

@@ -9,6 +9,12 @@ struct StatisticsTally {
     var workflowType: ExactText
     var rollup = ExecutionRollup()
     var dropped = Extent()
+    /// From the first to the last day of its parts.
+    var days: ClosedRange<Day>
+
+    mutating func include(_ day: Day) {
+      days = min(days.lowerBound, day)...max(days.upperBound, day)
+    }
   }
 
   /// A type that is done.
@@ -17,6 +23,7 @@ struct StatisticsTally {
     /// But for when the first and the last execution were of those that are left.
     var figures: ExecutionFigures
     var total: Int64
+    var days: ClosedRange<Day>
 
     /// Whether it is listed first: more executions, or as many and an earlier name.
     func precedes(_ other: Entry) -> Bool {
@@ -44,11 +51,14 @@ struct StatisticsTally {
   /// Adds a part. Those of a type must come one after another.
   mutating func add(_ row: Row) throws {
     let workflowType = ExactText(try FigureParts.workflowType(row))
+    let part = try FigureParts.part(row)
+    let day = try part.day
     if current?.workflowType != workflowType {
       finishType()
-      current = Current(workflowType: workflowType)
+      current = Current(workflowType: workflowType, days: day...day)
     }
-    switch try FigureParts.part(row) {
+    current?.include(day)
+    switch part {
     case .rollup(let stored):
       current?.rollup.counts.merge(try stored.counts)
       try current?.rollup.durations.merge(encoded: stored.durations)
@@ -74,7 +84,7 @@ struct StatisticsTally {
     dropped.include(done.dropped)
     var entry = Entry(
       workflowType: done.workflowType, figures: ExecutionFigures(),
-      total: done.rollup.counts.total)
+      total: done.rollup.counts.total, days: done.days)
     if let last, !entry.precedes(last) { return }
     entry.figures = ExecutionFigures(done.rollup, done.dropped)
     entries.append(entry)
@@ -100,7 +110,10 @@ struct StatisticsTally {
       statistics.all.include(try await ExecutionBounds.ofAllTypes(query, in: transaction))
     }
     let bounds = try await ExecutionBounds.commit(
-      query, types: entries.map(\.workflowType.text), in: transaction)
+      query,
+      types: entries.map {
+        ExecutionBounds.TypeDays(workflowType: $0.workflowType.text, days: $0.days)
+      }, in: transaction)
     for (entry, bounds) in zip(entries, bounds) {
       var figures = entry.figures
       figures.include(bounds)

@@ -8,9 +8,10 @@ import grpc
 
 from bench import sql
 from bench.load import BIG_USER, DAYS
-from harness.client import FAILED, PATIENCE, RUNNING, Client
+from bench.planted import TYPES, type_name
+from harness.client import FAILED, PATIENCE, RUNNING, Client, document
 from harness.server import Server
-from harness.stubs import service_pb2
+from harness.stubs import patterns_pb2, service_pb2
 
 # How far into the history a deep page lies.
 DEPTH = 0.8
@@ -29,6 +30,8 @@ class Read:
     method: str
     request: object
     rows: int | None = None
+    # What its rows are called.
+    rows_field: str = "executions"
 
 
 class Reader:
@@ -50,8 +53,10 @@ class Reader:
             began = time.perf_counter()
             answer = call(read.request, metadata=metadata, timeout=PATIENCE)
             took = time.perf_counter() - began
-            if read.rows is not None and len(answer.executions) != read.rows:
-                raise SystemExit(f"{read.name}: {len(answer.executions)} rows came")
+            if read.rows is not None:
+                rows = len(getattr(answer, read.rows_field))
+                if rows != read.rows:
+                    raise SystemExit(f"{read.name}: {rows} rows came")
             return took * 1e3
 
         return timed
@@ -76,6 +81,11 @@ class Reader:
             words = [name, f"{days} days", *("by type" for _ in fields)]
             return Read(", ".join(words), method[name], request)
 
+        def estimate(words: str, **fields) -> Read:
+            request = patterns_pb2.EstimateWorkflowExecutionRequest(**fields)
+            return Read(f"estimate {words}", "EstimateWorkflowExecution", request)
+
+        patterns = patterns_pb2.ListLearnedPatternsRequest(page_size=TYPES)
         get = service_pb2.GetWorkflowExecutionRequest(id=newest[50].id)
         workflow = newest[0].workflow_id
         return [
@@ -96,4 +106,11 @@ class Reader:
             window("statistics", 30, workflow_type=TYPE),
             *(window("metrics", days) for days in (30, DAYS)),
             window("metrics", 30, workflow_type=TYPE),
+            Read(f"{TYPES} patterns", "ListLearnedPatterns", patterns, TYPES, "patterns"),
+            estimate(
+                "of a type with an input",
+                workflow_type=type_name(0),
+                input_data=document({"region": "region-0"}),
+            ),
+            estimate("of an execution, by rollups", execution_id=newest[50].id),
         ]

@@ -3,10 +3,11 @@
 import contextlib
 import dataclasses
 
-from bench import progress, sql
+from bench import crowd, progress, sql
 from bench.calls import SCHEMA
 from bench.figures import median, percentile
 from bench.load import BIG_USER, DAYS, Loaded, load
+from bench.planted import plant
 from bench.reads import GET, Read, Reader
 from bench.report import Column, Report
 from bench.servers import running_server
@@ -52,7 +53,11 @@ def measure(executions: int) -> list[Report]:
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(running_server()) for _ in sizes]
         loads = [load(server, size) for server, size in zip(servers, sizes, strict=True)]
+        for server in servers:
+            progress.say("planting what is to be learned")
+            plant(server)
         timed = time_reads(servers)
+        crowds = crowd.measure(servers[-1])
         progress.say("plain scans")
         scans = time_scans(servers[-1].postgres())
         volumes = [
@@ -65,6 +70,7 @@ def measure(executions: int) -> list[Report]:
     )
     return [
         Report("scale", caption, columns(sizes), read_rows(timed, sizes, scans)),
+        crowds,
         Report("volume", "loaded by SQL, rolled up and verified", VOLUMES, volumes),
     ]
 
