@@ -67,7 +67,7 @@ final class BatchWriter {
       }
     }
     if locks.isEmpty, !tries.waitsBriefly {
-      await finish(saves, try await pool.query(SaveBatch.statement, saves.parameters))
+      await finish(saves, try await pool.query(saves.statement, saves.parameters))
     } else {
       try await commit(saves, locks, tries)
     }
@@ -77,7 +77,7 @@ final class BatchWriter {
     let (saved, written, locked) = try await pool.transaction { transaction in
       // Rows are inserted before rows are locked, both in order: crossing batches can't deadlock.
       var first = tries.waitsBriefly ? [(Self.briefWaits, [Parameter]())] : []
-      if !saves.isEmpty { first.append((SaveBatch.statement, saves.parameters)) }
+      if !saves.isEmpty { first.append((saves.statement, saves.parameters)) }
       if !locks.isEmpty { first.append((LockBatch.statement, locks.parameters)) }
       var results = try await transaction.query(first)
       let locked =

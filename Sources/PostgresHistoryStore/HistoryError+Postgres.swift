@@ -74,15 +74,15 @@ let storeLog = Logger(label: "workflow-history.store")
 /// Runs `body`, turning the database's errors into what a caller may know. Where the task was
 /// cancelled, it throws `CancellationError`.
 func answering<T>(_ body: () async throws -> T) async throws -> T {
-  do {
-    return try await body()
-  } catch let error as PostgresError {
-    guard error.kind != .cancelled else { throw CancellationError() }
-    let answer = HistoryError(error)
-    // The database's own faults: somebody has to look.
-    if answer.code == .internal || error.sqlState?.isExhaustion == true {
-      storeLog.error("\(error)")
-    }
-    throw answer
-  }
+  do { return try await body() } catch { throw answer(to: error) }
+}
+
+/// What a caller may know of an error.
+func answer(to error: any Error) -> any Error {
+  guard let error = error as? PostgresError else { return error }
+  guard error.kind != .cancelled else { return CancellationError() }
+  let answer = HistoryError(error)
+  // The database's own faults: somebody has to look.
+  if answer.code == .internal || error.sqlState?.isExhaustion == true { storeLog.error("\(error)") }
+  return answer
 }

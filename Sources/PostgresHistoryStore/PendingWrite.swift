@@ -11,14 +11,23 @@ final class PendingWrite: Sendable {
     case deletion(ExecutionDeletion, reach: Reach)
   }
 
-  /// The row as it is now; nil where it was deleted.
+  /// The row as it is now; nil where it was deleted, or where nobody wants it.
   typealias Answer = Result<WorkflowExecution?, any Error>
+
+  /// Who is answered.
+  enum Caller: Sendable {
+    case call(CheckedContinuation<Answer, Never>)
+    /// A group, of whose writes this is one, which does not want the row.
+    case group(GroupAnswers, Int)
+  }
 
   let operation: Operation
   let id: ExecutionID
   /// About what it holds in memory, or will when it is answered.
   let bytes: Int
-  private let waiting: Mutex<CheckedContinuation<Answer, Never>?>
+  /// Whether its answer is to have the row.
+  let wantsRow: Bool
+  private let waiting: Mutex<Caller?>
   private let findings = Mutex(Findings())
 
   /// What is known of its row from a batch that could not write it.
@@ -29,9 +38,10 @@ final class PendingWrite: Sendable {
     var lockedSince: Duration?
   }
 
-  init(_ operation: Operation, answering continuation: CheckedContinuation<Answer, Never>? = nil) {
+  init(_ operation: Operation, answering caller: Caller? = nil) {
     self.operation = operation
-    waiting = Mutex(continuation)
+    waiting = Mutex(caller)
+    if case .group = caller { wantsRow = false } else { wantsRow = true }
     switch operation {
     case .save(let digested):
       id = digested.id
@@ -70,7 +80,14 @@ final class PendingWrite: Sendable {
 
   /// Answers its call, unless that was answered before.
   func answer(_ answer: Answer) {
-    waiting.withLock { $0.take() }?.resume(returning: answer)
+    switch waiting.withLock({ $0.take() }) {
+    case .call(let continuation): continuation.resume(returning: answer)
+    case .group(let answers, let index):
+      var failure: (any Error)?
+      if case .failure(let error) = answer { failure = error }
+      answers.end(index, failure)
+    case nil: break
+    }
   }
 }
 

@@ -8,6 +8,11 @@ extension PostgresHistoryStore {
   }
 
   /// As ``HistoryStore`` asks.
+  public func begin(_ saves: [ExecutionSave]) -> any PendingSaves {
+    SaveGroup(saves, into: writes, near: writers.map(\.number), on: eventLoop)
+  }
+
+  /// As ``HistoryStore`` asks.
   public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
   {
@@ -36,12 +41,12 @@ extension PostgresHistoryStore {
         isCancelled = true
         if let write { self.writes.cancel(write) }
       } _: { continuation in
-        let added = PendingWrite(operation, answering: continuation)
+        let added = PendingWrite(operation, answering: .call(continuation))
         write = added
         if isCancelled {
           added.answer(.failure(CancellationError()))
         } else {
-          self.writes.add(added, near: self.writers.map(\.number))
+          self.writes.add([added], near: self.writers.map(\.number))
         }
       }
       return try answer.get()

@@ -39,6 +39,11 @@ struct SaveBatch {
     return columns.map { .array($0) }
   }
 
+  /// Inserts the rows, and returns them where they are wanted.
+  var statement: Statement {
+    writes.contains { $0.wantsRow } ? Self.returningRows : Self.returningIDs
+  }
+
   /// The answers to the saves that were made, and the saves whose ids were taken.
   func outcome(_ result: QueryResult) throws(PostgresError) -> (
     stored: [(PendingWrite, PendingWrite.Answer)], taken: TakenBatch
@@ -51,6 +56,7 @@ struct SaveBatch {
       if next < result.count, ExecutionID(uuid: try result[next].value(0)) == one.id {
         let row = result[next]
         let answer = PendingWrite.Answer {
+          guard writes[index].wantsRow else { return nil }
           // All but the documents is kept as it was sent; and so are those that are sealed.
           var execution = one.save.execution
           if key == nil {
@@ -74,25 +80,37 @@ struct SaveBatch {
 
   private static let types = ExecutionColumns.types + [.bytes, .text, .bytes]
 
-  static let statement: Statement = {
+  private static let returningRows = statement(
+    "save", reading: ["sealed_with"] + ExecutionColumns.documents,
+    for: ExecutionColumns.plainDocuments)
+  private static let returningIDs = statement("save_ids", reading: [], for: [])
+
+  /// - Parameters:
+  ///   - read: the columns that are needed of the rows, beside what is logged.
+  ///   - returned: what is returned beside the ids.
+  private static func statement(
+    _ name: String, reading read: [String], for returned: [String]
+  ) -> Statement {
     let names = ExecutionColumns.all + ["save_digest", "error_fingerprint", "task_figures"]
     let columns = names.joined(separator: ", ")
     let arrays = names.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+    let logged = [
+      "user_id", "version", "workflow_type", "status", "duration_seconds", "error_fingerprint",
+      "task_figures",
+    ]
+    let inserted = (["id"] + logged + read).joined(separator: ", ")
+    let log = logged.joined(separator: ", ")
     return Statement(
-      "save",
+      name,
       """
       WITH saved AS (
         INSERT INTO workflow_executions (\(columns))
-        SELECT * FROM unnest(\(arrays)) ON CONFLICT DO NOTHING RETURNING *
+        SELECT * FROM unnest(\(arrays)) ON CONFLICT DO NOTHING RETURNING \(inserted)
       ), logged AS (
-        INSERT INTO workflow_execution_changes (execution_id, user_id, version, workflow_type,
-          status, duration_seconds, error_fingerprint, task_figures)
-        SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint,
-          task_figures
-        FROM saved
+        INSERT INTO workflow_execution_changes (execution_id, \(log)) SELECT id, \(log) FROM saved
       )
-      SELECT id, \(ExecutionColumns.plainDocuments.joined(separator: ", ")) FROM saved
+      SELECT \((["id"] + returned).joined(separator: ", ")) FROM saved
       """,
       types.map(\.array))
-  }()
+  }
 }

@@ -40,7 +40,9 @@ public final class WriteQueue: Sendable {
 
   /// How many writes one batch may have, and about how many bytes, as they are sent or come back:
   /// so that no transaction writes for long, which would hold back the readers of the change log.
+  /// Where many wait, of streams mostly, it may have more, and costs less for each.
   private static let batchLimit = 128
+  private static let largeBatchLimit = 512
   private static let batchByteLimit = 4 << 20
   /// How long a write may wait for company while others are being written. The answers to a batch
   /// bring the next writes, one by one: without a pause the first of them would go alone, and the
@@ -66,29 +68,33 @@ public final class WriteQueue: Sendable {
 
   // MARK: Filling it
 
-  /// Adds a write, and wakes a writer for it where one sleeps: one of `near` if it can, for these
-  /// are on the caller's loop.
+  /// Adds writes in their order, and wakes a writer for them where one sleeps: one of `near` if it can,
+  /// for these are on the caller's loop.
   ///
-  /// Where it is refused, it is answered at once: `resourceExhausted` where the queue is full,
-  /// `unavailable` where no writer has a connection.
-  func add(_ write: PendingWrite, near: [Int]) {
-    var refusal: (any Error)?
+  /// One that is refused is answered at once: `resourceExhausted` where the queue is full, `unavailable`
+  /// where no writer has a connection.
+  func add(_ writes: [PendingWrite], near: [Int]) {
+    var refused: [(PendingWrite, any Error)] = []
     let woken = state.withLock { state -> CheckedContinuation<Void, Never>? in
-      guard state.isOpen else {
-        refusal = Self.noConnection
-        return nil
+      for write in writes {
+        if let refusal = refusal(of: write, &state) {
+          refused.append((write, refusal))
+        } else {
+          state.order.add(write)
+        }
       }
-      guard state.order.count < limit, state.order.bytes + write.bytes <= byteLimit else {
-        refusal = HistoryError(
-          .resourceExhausted, "too many writes are waiting: try again",
-          retryAfter: HistoryError.retryDelay)
-        return nil
-      }
-      state.order.add(write)
       return Self.wake(&state, near: near)
     }
     woken?.resume()
-    if let refusal { write.answer(.failure(refusal)) }
+    for (write, refusal) in refused { write.answer(.failure(refusal)) }
+  }
+
+  private func refusal(of write: PendingWrite, _ state: inout State) -> (any Error)? {
+    guard state.isOpen else { return Self.noConnection }
+    guard state.order.count < limit, state.order.bytes + write.bytes <= byteLimit else {
+      return Self.full
+    }
+    return nil
   }
 
   /// Answers a call that was cancelled. Its write is taken out, unless it is in a batch: then it is
@@ -98,6 +104,9 @@ public final class WriteQueue: Sendable {
     write.answer(.failure(CancellationError()))
   }
 
+  private static let full = HistoryError(
+    .resourceExhausted, "too many writes are waiting: try again",
+    retryAfter: HistoryError.retryDelay)
   private static let noConnection = PostgresError(
     .connection, "there is no connection to the server")
 
@@ -164,7 +173,9 @@ public final class WriteQueue: Sendable {
       return .gather
     }
     state.writers[writer].isHurried = false
-    let batch = state.order.take(atMost: batchLimit, bytes: batchByteLimit)
+    let share = (state.order.count - state.taken) / 4
+    let batch = state.order.take(
+      atMost: min(max(share, batchLimit), largeBatchLimit), bytes: batchByteLimit)
     state.taken += batch.count
     return .write(batch)
   }

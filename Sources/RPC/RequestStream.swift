@@ -23,7 +23,14 @@ public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
 
     /// The next request; nil when the caller has sent the last.
     public func next() async throws -> Request? {
-      guard let message = try await stream.queue.next() else { return nil }
+      try await stream.queue.next().map(decode)
+    }
+
+    /// The next request, where it has come already; nil where it has not, and when the caller has sent
+    /// the last.
+    public func nextIfHere() throws -> Request? { try stream.queue.pop().map(decode) }
+
+    private func decode(_ message: [UInt8]) throws(RPCStatus) -> Request {
       stream.call.requestWasCompressed = stream.queue.lastWasCompressed
       stream.call.receivedBytes = stream.queue.receivedBytes
       return try Request.request(message, arena: stream.arena)
@@ -40,12 +47,17 @@ extension DecodableMessage {
   /// A request from its bytes; INVALID_ARGUMENT, with the fields that are to blame, if it is none.
   static func request(_ message: [UInt8], arena: Arena) throws(RPCStatus) -> Self {
     defer { arena.reset() }
-    do throws(MessageError) {
-      return try decode(message, arena: arena)
-    } catch {
-      throw RPCStatus(
-        .invalidArgument, error.description,
-        details: error.violations.isEmpty ? [] : [.badRequest(error.violations)])
+    do throws(MessageError) { return try decode(message, arena: arena) } catch {
+      throw RPCStatus(error)
     }
+  }
+}
+
+extension RPCStatus {
+  /// What answers a message that can't be read: INVALID_ARGUMENT, with the fields that are to blame.
+  public init(_ error: MessageError) {
+    self.init(
+      .invalidArgument, error.description,
+      details: error.violations.isEmpty ? [] : [.badRequest(error.violations)])
   }
 }

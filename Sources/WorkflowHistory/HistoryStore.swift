@@ -10,6 +10,9 @@ public protocol HistoryStore {
   /// save is `alreadyExists`, and another user's row is `permissionDenied`.
   func save(_ save: ExecutionSave) async throws -> WorkflowExecution
 
+  /// Begins to save executions, each as ``save(_:)`` does, for itself.
+  func begin(_ saves: [ExecutionSave]) -> any PendingSaves
+
   /// Reads the row, lets `update` make its successor under a lock on it, and stores that.
   ///
   /// `notFound`, or `permissionDenied` where the row is out of `reach`, before `update` is asked.
@@ -38,6 +41,18 @@ public protocol HistoryStore {
 
   /// Returns what ``PerformanceMetrics`` are made of for a window.
   func performanceMetrics(_ query: WindowQuery) async throws -> PerformanceMetrics
+}
+
+/// Saves that are under way.
+public protocol PendingSaves: AnyObject {
+  /// Waits until all have ended, and returns what became of each: nil where it is saved, else the error
+  /// that ``HistoryStore/save(_:)`` would throw.
+  ///
+  /// - Throws: `CancellationError`, at once, when its task is cancelled.
+  func outcomes() async throws -> [HistoryError?]
+
+  /// Gives up those that were not yet sent to the database. Nobody waits for them any more.
+  func cancel()
 }
 
 /// Whose rows a caller may reach by id.

@@ -19,6 +19,15 @@ enum Types {
   static let execution = MessageType<WorkflowHistory__V1__WorkflowExecution> {
     workflow_history__v1__workflow_execution__init($0)
   }
+  static let saveOutcome = MessageType<WorkflowHistory__V1__SaveOutcome> {
+    workflow_history__v1__save_outcome__init($0)
+  }
+  static let saveRefusal = MessageType<WorkflowHistory__V1__SaveRefusal> {
+    workflow_history__v1__save_refusal__init($0)
+  }
+  static let fieldViolation = MessageType<WorkflowHistory__V1__FieldViolation> {
+    workflow_history__v1__field_violation__init($0)
+  }
   static let statistics = MessageType<WorkflowHistory__V1__WorkflowStatistics> {
     workflow_history__v1__workflow_statistics__init($0)
   }

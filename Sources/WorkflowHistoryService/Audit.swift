@@ -35,11 +35,27 @@ public struct AuditRecord: Equatable, Sendable {
 private final class AuditNote: Sendable {
   typealias Target = (userID: String?, executionID: ExecutionID?)
 
+  let keep: @Sendable (AuditRecord) -> Void
   private let noted = Mutex<Target>((nil, nil))
 
   var target: Target {
     get { noted.withLock { $0 } }
     set { noted.withLock { $0 = newValue } }
+  }
+
+  init(_ keep: @escaping @Sendable (AuditRecord) -> Void) { self.keep = keep }
+}
+
+extension AuditRecord {
+  /// A record of a call, about a target.
+  fileprivate init(_ call: ServerCall, _ target: AuditNote.Target?, code: RPCStatusCode) {
+    method = call.method.name
+    caller = call[Principal.self]?.userID
+    userID = target?.userID
+    executionID = target?.executionID
+    self.code = code
+    peer = call.peer
+    traceID = call[TraceContext.self]?.traceID
   }
 }
 
@@ -47,6 +63,12 @@ extension ServerCall {
   /// Takes note of whose data, and which execution, the call is about.
   func isAbout(user userID: String? = nil, execution executionID: ExecutionID? = nil) {
     self[AuditNote.self]?.target = (userID, executionID)
+  }
+
+  /// Keeps a record of one of the writes that the call consists of, which ended with a code.
+  func keepRecord(user userID: String, execution executionID: ExecutionID?, code: RPCStatusCode) {
+    guard let note = self[AuditNote.self] else { return }
+    note.keep(AuditRecord(self, (userID, executionID), code: code))
   }
 
   /// The user whose data the caller asks for.
@@ -58,32 +80,29 @@ extension ServerCall {
 
 /// Keeps a record of each call that writes, and of each that is refused, before its caller is told.
 final class AuditInterceptor: ServerInterceptor {
-  private let keep: (AuditRecord) -> Void
+  private let keep: @Sendable (AuditRecord) -> Void
 
-  init(_ keep: @escaping (AuditRecord) -> Void) { self.keep = keep }
+  init(_ keep: @escaping @Sendable (AuditRecord) -> Void) { self.keep = keep }
 
   private static let writes: Set = [
-    "SaveWorkflowExecution", "UpdateWorkflowExecution", "DeleteWorkflowExecution",
+    "SaveWorkflowExecution", "SaveWorkflowExecutions", "UpdateWorkflowExecution",
+    "DeleteWorkflowExecution",
   ]
 
   func interception(of method: MethodDescriptor) -> Interception? {
-    let name = method.name
-    let isWrite = Self.writes.contains(name)
+    let isWrite = Self.writes.contains(method.name)
     let keep = keep
     return Interception(
       admit: { call in
-        call[AuditNote.self] = AuditNote()
+        call[AuditNote.self] = AuditNote(keep)
         return nil
       },
       conclude: { call, failure in
         guard isWrite || failure != nil else { return failure }
-        let target = call[AuditNote.self]?.target
         keep(
           AuditRecord(
-            method: name, caller: call[Principal.self]?.userID, userID: target?.userID,
-            executionID: target?.executionID,
-            code: call.endedEarlyAs ?? failure.map(call.code) ?? .ok, peer: call.peer,
-            traceID: call[TraceContext.self]?.traceID))
+            call, call[AuditNote.self]?.target,
+            code: call.endedEarlyAs ?? failure.map(call.code) ?? .ok))
         return failure
       })
   }

@@ -17,7 +17,7 @@ internal import WorkflowHistory
 public func interceptors(
   verifier: TokenVerifier, publicServices: Set<String> = [],
   use: CallerUse = CallerUse(CallerLimits()), pause: @escaping (Duration) async -> Void = { _ in },
-  audit: ((AuditRecord) -> Void)? = nil, logger: Logger
+  audit: (@Sendable (AuditRecord) -> Void)? = nil, logger: Logger
 ) -> [any ServerInterceptor] {
   [
     MetricsInterceptor(),

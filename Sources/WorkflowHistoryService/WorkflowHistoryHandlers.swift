@@ -30,6 +30,7 @@ public final class WorkflowHistoryHandlers {
   public func service(arena: Arena) -> RPCService {
     var service = RPCService(WorkflowHistoryAPI.service, arena: arena)
     service.unary("SaveWorkflowExecution", saveWorkflowExecution)
+    service.bidirectional("SaveWorkflowExecutions", saveWorkflowExecutions)
     service.unary("GetWorkflowExecution", getWorkflowExecution)
     service.unary("GetUserWorkflowHistory", getUserWorkflowHistory)
     service.unary("GetWorkflowStatistics", getWorkflowStatistics)

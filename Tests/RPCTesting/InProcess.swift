@@ -3,6 +3,11 @@ public import RPC
 extension Dispatcher.Route {
   /// Serves a call without a transport: these requests in, the responses out, framed.
   public func serve(_ call: ServerCall, _ messages: [UInt8]...) async throws -> [[UInt8]] {
+    try await serve(call, messages)
+  }
+
+  /// Serves a call without a transport: these requests in, the responses out, framed.
+  public func serve(_ call: ServerCall, _ messages: [[UInt8]]) async throws -> [[UInt8]] {
     let requests = RequestQueue(
       limit: .max, encoding: nil, codec: MessageCodec(), isSingle: !streamsRequests)
     for message in messages {

@@ -51,6 +51,21 @@ struct RoundTripTests {
     #expect(try roundTrip(response) == response)
   }
 
+  @Test("A request to save many, and what became of them")
+  func saveMany() throws {
+    for executions in [[], [Samples.fields, ExecutionFields()]] {
+      let request = SaveWorkflowExecutionsRequest(executions: executions)
+      #expect(try roundTrip(request) == request)
+    }
+    let refusal = SaveWorkflowExecutionsResponse.Refusal(
+      code: 3, message: "no", violations: [FieldViolation(field: "f", description: "d")])
+    let response = SaveWorkflowExecutionsResponse(outcomes: [
+      SaveWorkflowExecutionsResponse.Outcome(index: 0, id: Samples.id),
+      SaveWorkflowExecutionsResponse.Outcome(index: .max, id: nil, refusal: refusal),
+    ])
+    #expect(try roundTrip(response) == response)
+  }
+
   @Test("A request for patterns of all kinds, one for any, and pages of them")
   func patterns() throws {
     let full = ListLearnedPatternsRequest(

@@ -2,6 +2,7 @@ import Identity
 import ProtobufMessages
 import RPC
 import RPCTesting
+import Synchronization
 import Testing
 import WorkflowHistory
 import WorkflowHistoryMessages
@@ -22,7 +23,7 @@ struct AuditTests {
     let dispatcher = Dispatcher(
       [handlers.service(arena: Arena())],
       interceptors: [
-        AuditInterceptor { kept.records.append($0) },
+        AuditInterceptor { kept.keep($0) },
         Known(Principal(userID: "alice", scopes: scopes)), HistoryErrorInterceptor(),
       ])
     let route = try dispatcher.route(
@@ -48,6 +49,24 @@ struct AuditTests {
     let deleted = try await records(
       "DeleteWorkflowExecution", DeleteWorkflowExecutionRequest(id: Samples.id))
     #expect(deleted.map(\.executionID) == [Samples.id])
+  }
+
+  @Test("are kept of each execution of a stream, and of the stream")
+  func streams() async throws {
+    var fields = Samples.fields
+    fields.id = nil
+    var bad = fields
+    bad.userID = ""
+    bad.workflowID = ""
+    let saved = try await records(
+      "SaveWorkflowExecutions", SaveWorkflowExecutionsRequest(executions: [fields, bad, fields]))
+    #expect(saved.map(\.code) == [.ok, .ok, .ok])
+    #expect(saved.map { $0.executionID != nil } == [true, true, false])
+    #expect(saved.map(\.caller) == Array(repeating: "alice", count: 3))
+    store.failure = HistoryError(.alreadyExists, "another save has this id")
+    let refused = try await records(
+      "SaveWorkflowExecutions", SaveWorkflowExecutionsRequest(executions: [fields]))
+    #expect(refused.map(\.code) == [.alreadyExists, .ok])
   }
 
   @Test("say what a caller without the scope wanted to write")
@@ -84,8 +103,11 @@ struct AuditTests {
   }
 }
 
-private final class Kept {
-  var records: [AuditRecord] = []
+private final class Kept: Sendable {
+  private let kept = Mutex<[AuditRecord]>([])
+  var records: [AuditRecord] { kept.withLock { $0 } }
+
+  func keep(_ record: AuditRecord) { kept.withLock { $0.append(record) } }
 }
 
 private final class Known: ServerInterceptor {

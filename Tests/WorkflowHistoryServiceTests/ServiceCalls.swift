@@ -32,12 +32,25 @@ struct Service {
   @discardableResult
   func call(
     _ method: String, _ request: any EncodableMessage, metadata: Metadata = Metadata()
-  ) async throws -> [UInt8] {
+  ) async throws -> [UInt8] { try await answers(method, [request], metadata)[0] }
+
+  /// Calls a method with messages, for all that it answers.
+  func stream<Response: DecodableMessage>(
+    _ method: String, _ requests: [any EncodableMessage], as response: Response.Type
+  ) async throws -> [Response] {
+    try await answers(method, requests, Metadata()).map {
+      try Response.decode(Array($0.dropFirst(5)), arena: Arena())
+    }
+  }
+
+  private func answers(
+    _ method: String, _ requests: [any EncodableMessage], _ metadata: Metadata
+  ) async throws -> [[UInt8]] {
     let route = try dispatcher.route(
       Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
     let call = ServerCall(
       method: route.method, metadata: metadata, peer: CallPeer(address: "tcp"), timeout: nil)
-    return try await route.serve(call, request.encode(arena: Arena(), prefix: 0))[0]
+    return try await route.serve(call, requests.map { $0.encode(arena: Arena(), prefix: 0) })
   }
 
   /// The status that a call ends with; nil where it is answered.

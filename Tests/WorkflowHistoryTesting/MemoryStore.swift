@@ -42,6 +42,27 @@ public final class MemoryStore: HistoryStore, PatternStore {
     try answer(.save(save), save.execution)
   }
 
+  /// Keeps each request, and answers it.
+  public func begin(_ saves: [ExecutionSave]) -> any PendingSaves {
+    Ended(saves.map { save in Result { _ = try answer(.save(save), save.execution) } })
+  }
+
+  /// Saves that have ended.
+  private final class Ended: PendingSaves {
+    private let results: [Result<Void, any Error>]
+
+    init(_ results: [Result<Void, any Error>]) { self.results = results }
+
+    func outcomes() async throws -> [HistoryError?] {
+      try results.map { result in
+        do { try result.get() } catch let error as HistoryError { return error }
+        return nil
+      }
+    }
+
+    func cancel() {}
+  }
+
   /// Keeps the request, and answers it.
   public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    bulk,
     connections,
     drains,
     fairness,
@@ -25,6 +26,7 @@ SECONDS, ROUNDS, CONNECTIONS, RESTARTS, EXECUTIONS = 10, 5, 10_000, 1_000, 5_000
 MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "rpc": lambda given: rpc.measure(given.seconds),
     "storage": lambda given: storage.measure(given.seconds, given.rounds),
+    "bulk": lambda given: bulk.measure(given.seconds, given.rounds),
     "latency": lambda given: latency.measure(given.seconds, given.rounds),
     "folding": lambda given: folding.measure(given.seconds, given.rounds),
     "learning": lambda given: learning.measure(given.rounds),
@@ -65,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
 
 def add_flags(subcommand: argparse.ArgumentParser, name: str):
     add = subcommand.add_argument
-    if name in ("rpc", "storage", "latency", "folding", "indexes", "all"):
+    if name in ("rpc", "storage", "bulk", "latency", "folding", "indexes", "all"):
         add("--seconds", type=positive, default=SECONDS)
     if name not in ("rpc", "scale", "connections", "drains"):
         add("--rounds", type=positive, default=ROUNDS)

@@ -5,11 +5,11 @@ import json
 import subprocess
 import time
 
-from bench.load import BIG_USER
 from harness.client import COMPLETED, FAILED, document
 from harness.identifiers import uuid7
 from harness.server import Server, executable
 
+USER = "planted"
 # As many as a page of patterns has: each has one cause.
 TYPES = 20
 WEEKS, EXECUTIONS_OF_A_WEEK, REGIONS = 3, 60, 4
@@ -24,7 +24,7 @@ def type_name(number: int) -> str:
 def plant(server: Server):
     """Saves executions of the last weeks that are over, of each type those in one region fail; then
     has the server's own command learn from them."""
-    client = server.client(BIG_USER)
+    client = server.client(USER)
     today = int(time.time()) // DAY_SECONDS
     # 1970-01-01 was a Thursday.
     monday = (today - (today + 3) % 7) * DAY_SECONDS

@@ -1,4 +1,4 @@
-"""Every read of a server, for the user who has a tenth of its executions."""
+"""Every read of a server: for the user who has a tenth of its executions, but of patterns."""
 
 import dataclasses
 import time
@@ -8,7 +8,7 @@ import grpc
 
 from bench import sql
 from bench.load import BIG_USER, DAYS
-from bench.planted import TYPES, type_name
+from bench.planted import TYPES, USER, type_name
 from harness.client import FAILED, PATIENCE, RUNNING, Client, document
 from harness.server import Server
 from harness.stubs import patterns_pb2, service_pb2
@@ -32,6 +32,7 @@ class Read:
     rows: int | None = None
     # What its rows are called.
     rows_field: str = "executions"
+    user: str = BIG_USER
 
 
 class Reader:
@@ -39,6 +40,7 @@ class Reader:
 
     def __init__(self, server: Server):
         self.client: Client = server.client(BIG_USER)
+        self.clients = {BIG_USER: self.client, USER: server.client(USER)}
         self.executions = sql.number(
             server.postgres(),
             f"SELECT count(*) FROM workflow_executions WHERE user_id = '{BIG_USER}'",
@@ -46,8 +48,9 @@ class Reader:
 
     def prepared(self, read: Read) -> Callable[[], float]:
         """What makes the call and returns how long it took, in ms."""
-        call: grpc.UnaryUnaryMultiCallable = getattr(self.client.stub, read.method)
-        metadata = self.client.metadata
+        client = self.clients[read.user]
+        call: grpc.UnaryUnaryMultiCallable = getattr(client.stub, read.method)
+        metadata = client.metadata
 
         def timed() -> float:
             began = time.perf_counter()
@@ -81,9 +84,9 @@ class Reader:
             words = [name, f"{days} days", *("by type" for _ in fields)]
             return Read(", ".join(words), method[name], request)
 
-        def estimate(words: str, **fields) -> Read:
+        def estimate(words: str, user: str, **fields) -> Read:
             request = patterns_pb2.EstimateWorkflowExecutionRequest(**fields)
-            return Read(f"estimate {words}", "EstimateWorkflowExecution", request)
+            return Read(f"estimate {words}", "EstimateWorkflowExecution", request, user=user)
 
         patterns = patterns_pb2.ListLearnedPatternsRequest(page_size=TYPES)
         get = service_pb2.GetWorkflowExecutionRequest(id=newest[50].id)
@@ -106,11 +109,12 @@ class Reader:
             window("statistics", 30, workflow_type=TYPE),
             *(window("metrics", days) for days in (30, DAYS)),
             window("metrics", 30, workflow_type=TYPE),
-            Read(f"{TYPES} patterns", "ListLearnedPatterns", patterns, TYPES, "patterns"),
+            Read(f"{TYPES} patterns", "ListLearnedPatterns", patterns, TYPES, "patterns", USER),
             estimate(
                 "of a type with an input",
+                USER,
                 workflow_type=type_name(0),
                 input_data=document({"region": "region-0"}),
             ),
-            estimate("of an execution, by rollups", execution_id=newest[50].id),
+            estimate("of an execution, by rollups", BIG_USER, execution_id=newest[50].id),
         ]

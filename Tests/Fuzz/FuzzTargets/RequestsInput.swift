@@ -5,7 +5,7 @@ import WorkflowHistoryMessages
 enum RequestsInput {
   static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
     var reader = InputReader(bytes)
-    let type = reader.byte() % 9
+    let type = reader.byte() % 10
     let wire = Array(reader.rest)
     switch type {
     case 0: return try check(SaveWorkflowExecutionRequest.self, wire)
@@ -16,8 +16,21 @@ enum RequestsInput {
     case 5: return try check(UpdateWorkflowExecutionRequest.self, wire)
     case 6: return try check(DeleteWorkflowExecutionRequest.self, wire)
     case 7: return try check(ListLearnedPatternsRequest.self, wire)
+    case 9: return try checkMany(wire)
     default: return try check(EstimateWorkflowExecutionRequest.self, wire)
     }
+  }
+
+  /// An execution that can't be read is told and not encoded.
+  private static func checkMany(_ wire: [UInt8]) throws(BrokenPromise) -> Bool {
+    guard let request = try? SaveWorkflowExecutionsRequest.decode(wire, arena: Arena()) else {
+      return false
+    }
+    for case .failure(let error) in request.items {
+      try promise(!error.violations.isEmpty, "a refusal names no field")
+      return false
+    }
+    return try check(SaveWorkflowExecutionsRequest.self, wire)
   }
 
   /// What decodes is the same once it is encoded and decoded again; what does not names no field

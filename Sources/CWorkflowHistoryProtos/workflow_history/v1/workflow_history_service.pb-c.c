@@ -97,6 +97,231 @@ void   workflow_history__v1__save_workflow_execution_response__free_unpacked
   assert(message->base.descriptor == &workflow_history__v1__save_workflow_execution_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   workflow_history__v1__save_workflow_executions_request__init
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsRequest         *message)
+{
+  static const WorkflowHistory__V1__SaveWorkflowExecutionsRequest init_value = WORKFLOW_HISTORY__V1__SAVE_WORKFLOW_EXECUTIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__save_workflow_executions_request__get_packed_size
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsRequest *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__save_workflow_executions_request__pack
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__save_workflow_executions_request__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__SaveWorkflowExecutionsRequest *
+       workflow_history__v1__save_workflow_executions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__SaveWorkflowExecutionsRequest *)
+     protobuf_c_message_unpack (&workflow_history__v1__save_workflow_executions_request__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__save_workflow_executions_request__free_unpacked
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__save_workflow_executions_response__init
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsResponse         *message)
+{
+  static const WorkflowHistory__V1__SaveWorkflowExecutionsResponse init_value = WORKFLOW_HISTORY__V1__SAVE_WORKFLOW_EXECUTIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__save_workflow_executions_response__get_packed_size
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsResponse *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__save_workflow_executions_response__pack
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__save_workflow_executions_response__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__SaveWorkflowExecutionsResponse *
+       workflow_history__v1__save_workflow_executions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__SaveWorkflowExecutionsResponse *)
+     protobuf_c_message_unpack (&workflow_history__v1__save_workflow_executions_response__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__save_workflow_executions_response__free_unpacked
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__save_workflow_executions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__save_outcome__init
+                     (WorkflowHistory__V1__SaveOutcome         *message)
+{
+  static const WorkflowHistory__V1__SaveOutcome init_value = WORKFLOW_HISTORY__V1__SAVE_OUTCOME__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__save_outcome__get_packed_size
+                     (const WorkflowHistory__V1__SaveOutcome *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_outcome__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__save_outcome__pack
+                     (const WorkflowHistory__V1__SaveOutcome *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_outcome__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__save_outcome__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveOutcome *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_outcome__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__SaveOutcome *
+       workflow_history__v1__save_outcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__SaveOutcome *)
+     protobuf_c_message_unpack (&workflow_history__v1__save_outcome__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__save_outcome__free_unpacked
+                     (WorkflowHistory__V1__SaveOutcome *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__save_outcome__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__save_refusal__init
+                     (WorkflowHistory__V1__SaveRefusal         *message)
+{
+  static const WorkflowHistory__V1__SaveRefusal init_value = WORKFLOW_HISTORY__V1__SAVE_REFUSAL__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__save_refusal__get_packed_size
+                     (const WorkflowHistory__V1__SaveRefusal *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_refusal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__save_refusal__pack
+                     (const WorkflowHistory__V1__SaveRefusal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_refusal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__save_refusal__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveRefusal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__save_refusal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__SaveRefusal *
+       workflow_history__v1__save_refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__SaveRefusal *)
+     protobuf_c_message_unpack (&workflow_history__v1__save_refusal__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__save_refusal__free_unpacked
+                     (WorkflowHistory__V1__SaveRefusal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__save_refusal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__field_violation__init
+                     (WorkflowHistory__V1__FieldViolation         *message)
+{
+  static const WorkflowHistory__V1__FieldViolation init_value = WORKFLOW_HISTORY__V1__FIELD_VIOLATION__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__field_violation__get_packed_size
+                     (const WorkflowHistory__V1__FieldViolation *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__field_violation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__field_violation__pack
+                     (const WorkflowHistory__V1__FieldViolation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__field_violation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__field_violation__pack_to_buffer
+                     (const WorkflowHistory__V1__FieldViolation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__field_violation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__FieldViolation *
+       workflow_history__v1__field_violation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__FieldViolation *)
+     protobuf_c_message_unpack (&workflow_history__v1__field_violation__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__field_violation__free_unpacked
+                     (WorkflowHistory__V1__FieldViolation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__field_violation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   workflow_history__v1__get_workflow_execution_request__init
                      (WorkflowHistory__V1__GetWorkflowExecutionRequest         *message)
 {
@@ -711,6 +936,261 @@ const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_execution_r
   workflow_history__v1__save_workflow_execution_response__field_indices_by_name,
   1,  workflow_history__v1__save_workflow_execution_response__number_ranges,
   (ProtobufCMessageInit) workflow_history__v1__save_workflow_execution_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__save_workflow_executions_request__field_descriptors[1] =
+{
+  {
+    "executions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__SaveWorkflowExecutionsRequest, n_executions),
+    offsetof(WorkflowHistory__V1__SaveWorkflowExecutionsRequest, executions),
+    &workflow_history__v1__workflow_execution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__save_workflow_executions_request__field_indices_by_name[] = {
+  0,   /* field[0] = executions */
+};
+static const ProtobufCIntRange workflow_history__v1__save_workflow_executions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_executions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.SaveWorkflowExecutionsRequest",
+  "SaveWorkflowExecutionsRequest",
+  "WorkflowHistory__V1__SaveWorkflowExecutionsRequest",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__SaveWorkflowExecutionsRequest),
+  1,
+  workflow_history__v1__save_workflow_executions_request__field_descriptors,
+  workflow_history__v1__save_workflow_executions_request__field_indices_by_name,
+  1,  workflow_history__v1__save_workflow_executions_request__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__save_workflow_executions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__save_workflow_executions_response__field_descriptors[1] =
+{
+  {
+    "outcomes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__SaveWorkflowExecutionsResponse, n_outcomes),
+    offsetof(WorkflowHistory__V1__SaveWorkflowExecutionsResponse, outcomes),
+    &workflow_history__v1__save_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__save_workflow_executions_response__field_indices_by_name[] = {
+  0,   /* field[0] = outcomes */
+};
+static const ProtobufCIntRange workflow_history__v1__save_workflow_executions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_executions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.SaveWorkflowExecutionsResponse",
+  "SaveWorkflowExecutionsResponse",
+  "WorkflowHistory__V1__SaveWorkflowExecutionsResponse",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__SaveWorkflowExecutionsResponse),
+  1,
+  workflow_history__v1__save_workflow_executions_response__field_descriptors,
+  workflow_history__v1__save_workflow_executions_response__field_indices_by_name,
+  1,  workflow_history__v1__save_workflow_executions_response__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__save_workflow_executions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__save_outcome__field_descriptors[3] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__SaveOutcome, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__SaveOutcome, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__SaveOutcome, refusal),
+    &workflow_history__v1__save_refusal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__save_outcome__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  0,   /* field[0] = index */
+  2,   /* field[2] = refusal */
+};
+static const ProtobufCIntRange workflow_history__v1__save_outcome__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__save_outcome__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.SaveOutcome",
+  "SaveOutcome",
+  "WorkflowHistory__V1__SaveOutcome",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__SaveOutcome),
+  3,
+  workflow_history__v1__save_outcome__field_descriptors,
+  workflow_history__v1__save_outcome__field_indices_by_name,
+  1,  workflow_history__v1__save_outcome__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__save_outcome__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__save_refusal__field_descriptors[3] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__SaveRefusal, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__SaveRefusal, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "field_violations",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__SaveRefusal, n_field_violations),
+    offsetof(WorkflowHistory__V1__SaveRefusal, field_violations),
+    &workflow_history__v1__field_violation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__save_refusal__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  2,   /* field[2] = field_violations */
+  1,   /* field[1] = message */
+};
+static const ProtobufCIntRange workflow_history__v1__save_refusal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__save_refusal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.SaveRefusal",
+  "SaveRefusal",
+  "WorkflowHistory__V1__SaveRefusal",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__SaveRefusal),
+  3,
+  workflow_history__v1__save_refusal__field_descriptors,
+  workflow_history__v1__save_refusal__field_indices_by_name,
+  1,  workflow_history__v1__save_refusal__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__save_refusal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__field_violation__field_descriptors[2] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__FieldViolation, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__FieldViolation, description),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__field_violation__field_indices_by_name[] = {
+  1,   /* field[1] = description */
+  0,   /* field[0] = field */
+};
+static const ProtobufCIntRange workflow_history__v1__field_violation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__field_violation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.FieldViolation",
+  "FieldViolation",
+  "WorkflowHistory__V1__FieldViolation",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__FieldViolation),
+  2,
+  workflow_history__v1__field_violation__field_descriptors,
+  workflow_history__v1__field_violation__field_indices_by_name,
+  1,  workflow_history__v1__field_violation__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__field_violation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor workflow_history__v1__get_workflow_execution_request__field_descriptors[1] =
@@ -1439,9 +1919,10 @@ const ProtobufCEnumDescriptor workflow_history__v1__workflow_execution_view__des
   workflow_history__v1__workflow_execution_view__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[9] =
+static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[10] =
 {
   { "SaveWorkflowExecution", &workflow_history__v1__save_workflow_execution_request__descriptor, &workflow_history__v1__save_workflow_execution_response__descriptor },
+  { "SaveWorkflowExecutions", &workflow_history__v1__save_workflow_executions_request__descriptor, &workflow_history__v1__save_workflow_executions_response__descriptor },
   { "GetWorkflowExecution", &workflow_history__v1__get_workflow_execution_request__descriptor, &workflow_history__v1__get_workflow_execution_response__descriptor },
   { "GetUserWorkflowHistory", &workflow_history__v1__get_user_workflow_history_request__descriptor, &workflow_history__v1__get_user_workflow_history_response__descriptor },
   { "GetWorkflowStatistics", &workflow_history__v1__get_workflow_statistics_request__descriptor, &workflow_history__v1__get_workflow_statistics_response__descriptor },
@@ -1452,15 +1933,16 @@ static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_se
   { "EstimateWorkflowExecution", &workflow_history__v1__estimate_workflow_execution_request__descriptor, &workflow_history__v1__estimate_workflow_execution_response__descriptor },
 };
 const unsigned workflow_history__v1__workflow_history_service__method_indices_by_name[] = {
-  6,        /* DeleteWorkflowExecution */
-  8,        /* EstimateWorkflowExecution */
-  4,        /* GetPerformanceMetrics */
-  2,        /* GetUserWorkflowHistory */
-  1,        /* GetWorkflowExecution */
-  3,        /* GetWorkflowStatistics */
-  7,        /* ListLearnedPatterns */
+  7,        /* DeleteWorkflowExecution */
+  9,        /* EstimateWorkflowExecution */
+  5,        /* GetPerformanceMetrics */
+  3,        /* GetUserWorkflowHistory */
+  2,        /* GetWorkflowExecution */
+  4,        /* GetWorkflowStatistics */
+  8,        /* ListLearnedPatterns */
   0,        /* SaveWorkflowExecution */
-  5         /* UpdateWorkflowExecution */
+  1,        /* SaveWorkflowExecutions */
+  6         /* UpdateWorkflowExecution */
 };
 const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service__descriptor =
 {
@@ -1469,7 +1951,7 @@ const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service_
   "WorkflowHistoryService",
   "WorkflowHistory__V1__WorkflowHistoryService",
   "workflow_history.v1",
-  9,
+  10,
   workflow_history__v1__workflow_history_service__method_descriptors,
   workflow_history__v1__workflow_history_service__method_indices_by_name
 };
@@ -1481,13 +1963,21 @@ void workflow_history__v1__workflow_history_service__save_workflow_execution(Pro
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void workflow_history__v1__workflow_history_service__save_workflow_executions(ProtobufCService *service,
+                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionsRequest *input,
+                                                                              WorkflowHistory__V1__SaveWorkflowExecutionsResponse_Closure closure,
+                                                                              void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void workflow_history__v1__workflow_history_service__get_workflow_execution(ProtobufCService *service,
                                                                             const WorkflowHistory__V1__GetWorkflowExecutionRequest *input,
                                                                             WorkflowHistory__V1__GetWorkflowExecutionResponse_Closure closure,
                                                                             void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__get_user_workflow_history(ProtobufCService *service,
                                                                                const WorkflowHistory__V1__GetUserWorkflowHistoryRequest *input,
@@ -1495,7 +1985,7 @@ void workflow_history__v1__workflow_history_service__get_user_workflow_history(P
                                                                                void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__get_workflow_statistics(ProtobufCService *service,
                                                                              const WorkflowHistory__V1__GetWorkflowStatisticsRequest *input,
@@ -1503,7 +1993,7 @@ void workflow_history__v1__workflow_history_service__get_workflow_statistics(Pro
                                                                              void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__get_performance_metrics(ProtobufCService *service,
                                                                              const WorkflowHistory__V1__GetPerformanceMetricsRequest *input,
@@ -1511,7 +2001,7 @@ void workflow_history__v1__workflow_history_service__get_performance_metrics(Pro
                                                                              void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__update_workflow_execution(ProtobufCService *service,
                                                                                const WorkflowHistory__V1__UpdateWorkflowExecutionRequest *input,
@@ -1519,7 +2009,7 @@ void workflow_history__v1__workflow_history_service__update_workflow_execution(P
                                                                                void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__delete_workflow_execution(ProtobufCService *service,
                                                                                const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
@@ -1527,7 +2017,7 @@ void workflow_history__v1__workflow_history_service__delete_workflow_execution(P
                                                                                void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__list_learned_patterns(ProtobufCService *service,
                                                                            const WorkflowHistory__V1__ListLearnedPatternsRequest *input,
@@ -1535,7 +2025,7 @@ void workflow_history__v1__workflow_history_service__list_learned_patterns(Proto
                                                                            void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__estimate_workflow_execution(ProtobufCService *service,
                                                                                  const WorkflowHistory__V1__EstimateWorkflowExecutionRequest *input,
@@ -1543,7 +2033,7 @@ void workflow_history__v1__workflow_history_service__estimate_workflow_execution
                                                                                  void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                                            WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy destroy)

@@ -22,6 +22,11 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct WorkflowHistory__V1__SaveWorkflowExecutionRequest WorkflowHistory__V1__SaveWorkflowExecutionRequest;
 typedef struct WorkflowHistory__V1__SaveWorkflowExecutionResponse WorkflowHistory__V1__SaveWorkflowExecutionResponse;
+typedef struct WorkflowHistory__V1__SaveWorkflowExecutionsRequest WorkflowHistory__V1__SaveWorkflowExecutionsRequest;
+typedef struct WorkflowHistory__V1__SaveWorkflowExecutionsResponse WorkflowHistory__V1__SaveWorkflowExecutionsResponse;
+typedef struct WorkflowHistory__V1__SaveOutcome WorkflowHistory__V1__SaveOutcome;
+typedef struct WorkflowHistory__V1__SaveRefusal WorkflowHistory__V1__SaveRefusal;
+typedef struct WorkflowHistory__V1__FieldViolation WorkflowHistory__V1__FieldViolation;
 typedef struct WorkflowHistory__V1__GetWorkflowExecutionRequest WorkflowHistory__V1__GetWorkflowExecutionRequest;
 typedef struct WorkflowHistory__V1__GetWorkflowExecutionResponse WorkflowHistory__V1__GetWorkflowExecutionResponse;
 typedef struct WorkflowHistory__V1__GetUserWorkflowHistoryRequest WorkflowHistory__V1__GetUserWorkflowHistoryRequest;
@@ -90,6 +95,110 @@ struct  WorkflowHistory__V1__SaveWorkflowExecutionResponse
 #define WORKFLOW_HISTORY__V1__SAVE_WORKFLOW_EXECUTION_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__save_workflow_execution_response__descriptor) \
     , NULL }
+
+
+/*
+ * Asks for some executions to be saved.
+ */
+struct  WorkflowHistory__V1__SaveWorkflowExecutionsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 1 to 1,000 executions. What is sent in their version, created_at and updated_at is ignored.
+   */
+  size_t n_executions;
+  WorkflowHistory__V1__WorkflowExecution **executions;
+};
+#define WORKFLOW_HISTORY__V1__SAVE_WORKFLOW_EXECUTIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__save_workflow_executions_request__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Answers a request, when all its executions were saved or refused.
+ */
+struct  WorkflowHistory__V1__SaveWorkflowExecutionsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * One for each execution of the request, in their order.
+   */
+  size_t n_outcomes;
+  WorkflowHistory__V1__SaveOutcome **outcomes;
+};
+#define WORKFLOW_HISTORY__V1__SAVE_WORKFLOW_EXECUTIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__save_workflow_executions_response__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * What became of one execution of a stream.
+ */
+struct  WorkflowHistory__V1__SaveOutcome
+{
+  ProtobufCMessage base;
+  /*
+   * Its place among all executions of the call, from 0.
+   */
+  int64_t index;
+  /*
+   * Its id. Empty where it was refused and came without one that can be read.
+   */
+  char *id;
+  /*
+   * Why it was refused. Absent where it is saved.
+   */
+  WorkflowHistory__V1__SaveRefusal *refusal;
+};
+#define WORKFLOW_HISTORY__V1__SAVE_OUTCOME__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__save_outcome__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, NULL }
+
+
+/*
+ * Why an execution was not saved.
+ */
+struct  WorkflowHistory__V1__SaveRefusal
+{
+  ProtobufCMessage base;
+  /*
+   * The gRPC status code that SaveWorkflowExecution would end with: 3 is INVALID_ARGUMENT, 6
+   * ALREADY_EXISTS, 7 PERMISSION_DENIED.
+   */
+  int32_t code;
+  /*
+   * What is wrong and what to do, in English.
+   */
+  char *message;
+  /*
+   * The fields that are to blame, where some are.
+   */
+  size_t n_field_violations;
+  WorkflowHistory__V1__FieldViolation **field_violations;
+};
+#define WORKFLOW_HISTORY__V1__SAVE_REFUSAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__save_refusal__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * A field that was refused, as a google.rpc.BadRequest has it.
+ */
+struct  WorkflowHistory__V1__FieldViolation
+{
+  ProtobufCMessage base;
+  /*
+   * Its path, which begins with `execution.`.
+   */
+  char *field;
+  /*
+   * What is wrong with it, in English.
+   */
+  char *description;
+};
+#define WORKFLOW_HISTORY__V1__FIELD_VIOLATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__field_violation__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -405,6 +514,101 @@ WorkflowHistory__V1__SaveWorkflowExecutionResponse *
 void   workflow_history__v1__save_workflow_execution_response__free_unpacked
                      (WorkflowHistory__V1__SaveWorkflowExecutionResponse *message,
                       ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__SaveWorkflowExecutionsRequest methods */
+void   workflow_history__v1__save_workflow_executions_request__init
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsRequest         *message);
+size_t workflow_history__v1__save_workflow_executions_request__get_packed_size
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsRequest   *message);
+size_t workflow_history__v1__save_workflow_executions_request__pack
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsRequest   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__save_workflow_executions_request__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__SaveWorkflowExecutionsRequest *
+       workflow_history__v1__save_workflow_executions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__save_workflow_executions_request__free_unpacked
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__SaveWorkflowExecutionsResponse methods */
+void   workflow_history__v1__save_workflow_executions_response__init
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsResponse         *message);
+size_t workflow_history__v1__save_workflow_executions_response__get_packed_size
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsResponse   *message);
+size_t workflow_history__v1__save_workflow_executions_response__pack
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsResponse   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__save_workflow_executions_response__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveWorkflowExecutionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__SaveWorkflowExecutionsResponse *
+       workflow_history__v1__save_workflow_executions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__save_workflow_executions_response__free_unpacked
+                     (WorkflowHistory__V1__SaveWorkflowExecutionsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__SaveOutcome methods */
+void   workflow_history__v1__save_outcome__init
+                     (WorkflowHistory__V1__SaveOutcome         *message);
+size_t workflow_history__v1__save_outcome__get_packed_size
+                     (const WorkflowHistory__V1__SaveOutcome   *message);
+size_t workflow_history__v1__save_outcome__pack
+                     (const WorkflowHistory__V1__SaveOutcome   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__save_outcome__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveOutcome   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__SaveOutcome *
+       workflow_history__v1__save_outcome__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__save_outcome__free_unpacked
+                     (WorkflowHistory__V1__SaveOutcome *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__SaveRefusal methods */
+void   workflow_history__v1__save_refusal__init
+                     (WorkflowHistory__V1__SaveRefusal         *message);
+size_t workflow_history__v1__save_refusal__get_packed_size
+                     (const WorkflowHistory__V1__SaveRefusal   *message);
+size_t workflow_history__v1__save_refusal__pack
+                     (const WorkflowHistory__V1__SaveRefusal   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__save_refusal__pack_to_buffer
+                     (const WorkflowHistory__V1__SaveRefusal   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__SaveRefusal *
+       workflow_history__v1__save_refusal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__save_refusal__free_unpacked
+                     (WorkflowHistory__V1__SaveRefusal *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__FieldViolation methods */
+void   workflow_history__v1__field_violation__init
+                     (WorkflowHistory__V1__FieldViolation         *message);
+size_t workflow_history__v1__field_violation__get_packed_size
+                     (const WorkflowHistory__V1__FieldViolation   *message);
+size_t workflow_history__v1__field_violation__pack
+                     (const WorkflowHistory__V1__FieldViolation   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__field_violation__pack_to_buffer
+                     (const WorkflowHistory__V1__FieldViolation   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__FieldViolation *
+       workflow_history__v1__field_violation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__field_violation__free_unpacked
+                     (WorkflowHistory__V1__FieldViolation *message,
+                      ProtobufCAllocator *allocator);
 /* WorkflowHistory__V1__GetWorkflowExecutionRequest methods */
 void   workflow_history__v1__get_workflow_execution_request__init
                      (WorkflowHistory__V1__GetWorkflowExecutionRequest         *message);
@@ -641,6 +845,21 @@ typedef void (*WorkflowHistory__V1__SaveWorkflowExecutionRequest_Closure)
 typedef void (*WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure)
                  (const WorkflowHistory__V1__SaveWorkflowExecutionResponse *message,
                   void *closure_data);
+typedef void (*WorkflowHistory__V1__SaveWorkflowExecutionsRequest_Closure)
+                 (const WorkflowHistory__V1__SaveWorkflowExecutionsRequest *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__SaveWorkflowExecutionsResponse_Closure)
+                 (const WorkflowHistory__V1__SaveWorkflowExecutionsResponse *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__SaveOutcome_Closure)
+                 (const WorkflowHistory__V1__SaveOutcome *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__SaveRefusal_Closure)
+                 (const WorkflowHistory__V1__SaveRefusal *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__FieldViolation_Closure)
+                 (const WorkflowHistory__V1__FieldViolation *message,
+                  void *closure_data);
 typedef void (*WorkflowHistory__V1__GetWorkflowExecutionRequest_Closure)
                  (const WorkflowHistory__V1__GetWorkflowExecutionRequest *message,
                   void *closure_data);
@@ -688,6 +907,10 @@ struct WorkflowHistory__V1__WorkflowHistoryService_Service
                                   const WorkflowHistory__V1__SaveWorkflowExecutionRequest *input,
                                   WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure closure,
                                   void *closure_data);
+  void (*save_workflow_executions)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                   const WorkflowHistory__V1__SaveWorkflowExecutionsRequest *input,
+                                   WorkflowHistory__V1__SaveWorkflowExecutionsResponse_Closure closure,
+                                   void *closure_data);
   void (*get_workflow_execution)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                  const WorkflowHistory__V1__GetWorkflowExecutionRequest *input,
                                  WorkflowHistory__V1__GetWorkflowExecutionResponse_Closure closure,
@@ -729,6 +952,7 @@ void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__
 #define WORKFLOW_HISTORY__V1__WORKFLOW_HISTORY_SERVICE__INIT(function_prefix__) \
     { WORKFLOW_HISTORY__V1__WORKFLOW_HISTORY_SERVICE__BASE_INIT,\
       function_prefix__ ## save_workflow_execution,\
+      function_prefix__ ## save_workflow_executions,\
       function_prefix__ ## get_workflow_execution,\
       function_prefix__ ## get_user_workflow_history,\
       function_prefix__ ## get_workflow_statistics,\
@@ -741,6 +965,10 @@ void workflow_history__v1__workflow_history_service__save_workflow_execution(Pro
                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionRequest *input,
                                                                              WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure closure,
                                                                              void *closure_data);
+void workflow_history__v1__workflow_history_service__save_workflow_executions(ProtobufCService *service,
+                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionsRequest *input,
+                                                                              WorkflowHistory__V1__SaveWorkflowExecutionsResponse_Closure closure,
+                                                                              void *closure_data);
 void workflow_history__v1__workflow_history_service__get_workflow_execution(ProtobufCService *service,
                                                                             const WorkflowHistory__V1__GetWorkflowExecutionRequest *input,
                                                                             WorkflowHistory__V1__GetWorkflowExecutionResponse_Closure closure,
@@ -779,6 +1007,11 @@ void workflow_history__v1__workflow_history_service__estimate_workflow_execution
 extern const ProtobufCEnumDescriptor    workflow_history__v1__workflow_execution_view__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_execution_request__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_execution_response__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_executions_request__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_executions_response__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__save_outcome__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__save_refusal__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__field_violation__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_workflow_execution_request__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_workflow_execution_response__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_user_workflow_history_request__descriptor;
