@@ -7,7 +7,7 @@ enum SourceTree {
 
   /// What is written by hand: our files under these folders, and those beside them.
   static let writtenFiles: [SourceFile] =
-    ["Package.swift", "README.md", "Sources", "Tests", "Protos", "scripts", ".ci"]
+    ["Package.swift", "README.md", "Sources", "Tests", "Protos", "clients", "scripts", ".ci"]
     .flatMap(files(under:)).filter { !$0.isGenerated }
 
   /// Every regular text file at or under a path from the root, in order.
@@ -52,7 +52,8 @@ struct SourceFile {
   var isSwift: Bool { path.hasSuffix(".swift") }
 
   var isGenerated: Bool {
-    house.contains { $0.kind == .generated && path.hasPrefix("Sources/\($0.name)/") }
+    path.hasPrefix("clients/python/src/workflow_history_client/_protos/")
+      || house.contains { $0.kind == .generated && path.hasPrefix("Sources/\($0.name)/") }
   }
 
   /// The modules that it imports. The C library has one name here: each platform has its own.
