@@ -1,3 +1,4 @@
+import inspect
 import os
 
 import pytest
@@ -6,10 +7,25 @@ import pytest
 # when grpc is first imported, by what follows.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
-from harness import tokens
+from harness import asynchronous, tokens
 from harness.channels import TRANSPORTS
 from harness.identifiers import fresh_user
+from harness.python_client import connect
 from harness.server import Server
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Runs a test that is a coroutine."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    asynchronous.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+def pytest_unconfigure():
+    asynchronous.close()
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +71,20 @@ def stranger(server):
 def operator(server):
     """One who may act for any user."""
     return server.client(fresh_user(), scope=tokens.ANY_USER)
+
+
+@pytest.fixture
+def user():
+    return fresh_user()
+
+
+@pytest.fixture
+def history(server, user):
+    """The Python client of a user of its own, over TLS."""
+
+    async def connected():
+        return connect(server, server.token(user))
+
+    client = asynchronous.run(connected())
+    yield client
+    asynchronous.run(client.close())

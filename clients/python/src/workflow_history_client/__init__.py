@@ -1,0 +1,46 @@
+"""The client of workflow-history: what was run is saved, and read back.
+
+`WorkflowHistoryService` makes the calls; `shapes` are the dicts that they take and return.
+"""
+
+from workflow_history_client import shapes
+from workflow_history_client.errors import (
+    Aborted,
+    AlreadyExists,
+    DeadlineExceeded,
+    FailedPrecondition,
+    FieldViolation,
+    InvalidArgument,
+    NotFound,
+    OutOfRange,
+    PermissionDenied,
+    ResourceExhausted,
+    Unauthenticated,
+    Unavailable,
+    WorkflowHistoryError,
+)
+from workflow_history_client.identifiers import new_execution_id
+from workflow_history_client.retries import RetryPolicy
+from workflow_history_client.service import WorkflowHistoryService
+from workflow_history_client.tokens import Token
+
+__all__ = [
+    "Aborted",
+    "AlreadyExists",
+    "DeadlineExceeded",
+    "FailedPrecondition",
+    "FieldViolation",
+    "InvalidArgument",
+    "NotFound",
+    "OutOfRange",
+    "PermissionDenied",
+    "ResourceExhausted",
+    "RetryPolicy",
+    "Token",
+    "Unauthenticated",
+    "Unavailable",
+    "WorkflowHistoryError",
+    "WorkflowHistoryService",
+    "new_execution_id",
+    "shapes",
+]

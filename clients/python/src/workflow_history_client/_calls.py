@@ -1,0 +1,124 @@
+"""Calls on a channel: their token, their deadline, and their retries."""
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable
+from typing import Generic, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from workflow_history_client.errors import DeadlineExceeded, Unauthenticated, WorkflowHistoryError
+from workflow_history_client.retries import RetryPolicy
+from workflow_history_client.tokens import TokenSource
+
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response", bound=Message)
+Value = TypeVar("Value")
+
+
+@dataclasses.dataclass(frozen=True)
+class Method(Generic[Request, Response]):
+    """A unary method of the service."""
+
+    name: str
+    request: type[Request]
+    response: type[Response]
+
+    @property
+    def path(self) -> str:
+        return f"/workflow_history.v1.WorkflowHistoryService/{self.name}"
+
+
+class Caller:
+    """Makes calls on one channel."""
+
+    def __init__(
+        self,
+        channel: grpc.aio.Channel,
+        tokens: TokenSource,
+        timeout: float,
+        retry: RetryPolicy | None,
+        metadata: tuple[tuple[str, str], ...],
+    ) -> None:
+        self._channel = channel
+        self._tokens = tokens
+        self._timeout = timeout
+        self._retry = retry
+        self._metadata = metadata
+
+    async def call(
+        self,
+        method: Method[Request, Response],
+        request: Request,
+        *,
+        repeatable: bool,
+        timeout: float | None = None,
+    ) -> Response:
+        """The answer.
+
+        - repeatable: whether it does no harm to carry the call out twice.
+        - timeout: the seconds that all attempts may take together, instead of the usual ones.
+        """
+        deadline = _Deadline(self._timeout if timeout is None else timeout)
+        attempt = 0
+        renewed = in_doubt = False
+        token = await deadline.bound(self._tokens.current())
+        while True:
+            try:
+                return await self._attempt(method, request, token, deadline.remaining)
+            except grpc.aio.AioRpcError as failure:
+                error = WorkflowHistoryError.of(failure)
+                error.in_doubt = in_doubt = error.in_doubt or in_doubt
+                if isinstance(error, Unauthenticated) and not renewed:
+                    renewed, refused = True, token
+                    token = await deadline.bound(self._tokens.instead_of(refused))
+                    if token != refused:
+                        continue
+                if self._retry is None:
+                    raise error from failure
+                delay = self._retry.delay(error, attempt, repeatable)
+                if delay is None or delay >= deadline.remaining:
+                    raise error from failure
+            await self._retry.sleep(delay)
+            attempt += 1
+
+    async def _attempt(
+        self,
+        method: Method[Request, Response],
+        request: Request,
+        token: str | None,
+        timeout: float,
+    ) -> Response:
+        invoke = self._channel.unary_unary(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        credentials = () if token is None else (("authorization", f"Bearer {token}"),)
+        metadata = grpc.aio.Metadata(*credentials, *self._metadata)
+        return await invoke(request, timeout=timeout, metadata=metadata)
+
+
+class _Deadline:
+    """When a call must have ended."""
+
+    def __init__(self, timeout: float) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._end = self._loop.time() + timeout
+
+    @property
+    def remaining(self) -> float:
+        return max(0.0, self._end - self._loop.time())
+
+    async def bound(self, token: Awaitable[Value]) -> Value:
+        """The token, if it comes in time."""
+        try:
+            async with asyncio.timeout_at(self._end) as limit:
+                return await token
+        except TimeoutError as failure:
+            if not limit.expired():
+                raise
+            raise DeadlineExceeded(
+                grpc.StatusCode.DEADLINE_EXCEEDED, "no token came in time"
+            ) from failure

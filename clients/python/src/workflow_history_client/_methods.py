@@ -1,0 +1,51 @@
+"""The methods of the service."""
+
+from workflow_history_client._calls import Method
+from workflow_history_client._protos import workflow_history_service_pb2 as service
+from workflow_history_client._protos import workflow_patterns_pb2 as patterns
+
+SAVE = Method(
+    "SaveWorkflowExecution",
+    service.SaveWorkflowExecutionRequest,
+    service.SaveWorkflowExecutionResponse,
+)
+GET = Method(
+    "GetWorkflowExecution",
+    service.GetWorkflowExecutionRequest,
+    service.GetWorkflowExecutionResponse,
+)
+HISTORY = Method(
+    "GetUserWorkflowHistory",
+    service.GetUserWorkflowHistoryRequest,
+    service.GetUserWorkflowHistoryResponse,
+)
+STATISTICS = Method(
+    "GetWorkflowStatistics",
+    service.GetWorkflowStatisticsRequest,
+    service.GetWorkflowStatisticsResponse,
+)
+METRICS = Method(
+    "GetPerformanceMetrics",
+    service.GetPerformanceMetricsRequest,
+    service.GetPerformanceMetricsResponse,
+)
+UPDATE = Method(
+    "UpdateWorkflowExecution",
+    service.UpdateWorkflowExecutionRequest,
+    service.UpdateWorkflowExecutionResponse,
+)
+DELETE = Method(
+    "DeleteWorkflowExecution",
+    service.DeleteWorkflowExecutionRequest,
+    service.DeleteWorkflowExecutionResponse,
+)
+PATTERNS = Method(
+    "ListLearnedPatterns",
+    patterns.ListLearnedPatternsRequest,
+    patterns.ListLearnedPatternsResponse,
+)
+ESTIMATE = Method(
+    "EstimateWorkflowExecution",
+    patterns.EstimateWorkflowExecutionRequest,
+    patterns.EstimateWorkflowExecutionResponse,
+)

@@ -1,0 +1,81 @@
+"""The parts of requests that are made of many arguments."""
+
+import datetime
+from collections.abc import Mapping
+
+from workflow_history_client import _values as values
+from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
+from workflow_history_client._protos.workflow_history_service_pb2 import (
+    WORKFLOW_EXECUTION_VIEW_BASIC,
+    WORKFLOW_EXECUTION_VIEW_FULL,
+    GetUserWorkflowHistoryRequest,
+)
+from workflow_history_client.errors import InvalidArgument
+from workflow_history_client.shapes import ExecutionChanges, HistoryFilters
+
+_DOCUMENTS = {"input_data", "output_data", "task_results", "execution_metadata"}
+_TIMES = {"start_time", "end_time"}
+MAX_PAGE_SIZE = 100
+
+
+def execution(
+    fields: Mapping[str, object], naive_times: datetime.tzinfo | None
+) -> WorkflowExecution:
+    """An execution with these fields. What is None is left out."""
+    result = WorkflowExecution()
+    for name, value in fields.items():
+        path = f"execution.{name}"
+        if value is None:
+            continue
+        if name in _DOCUMENTS:
+            getattr(result, name).CopyFrom(values.document(path, value))
+        elif name in _TIMES:
+            getattr(result, name).CopyFrom(values.timestamp(path, value, naive_times))
+        elif name == "duration_seconds":
+            result.duration_seconds.CopyFrom(values.seconds(path, value))
+        elif name == "status":
+            result.status = values.status(path, value)
+        else:
+            setattr(result, name, str(value))
+    return result
+
+
+def check_changes(changes: Mapping[str, object]) -> None:
+    """Only these can be changed."""
+    for name in changes:
+        if name not in ExecutionChanges.__annotations__:
+            raise InvalidArgument.field(
+                f"execution.{name}",
+                f"can't be changed; these can: {', '.join(ExecutionChanges.__annotations__)}",
+            )
+
+
+def history(
+    user_id: values.Identifier,
+    limit: int,
+    status_filter: object,
+    filters: HistoryFilters,
+    naive_times: datetime.tzinfo | None,
+) -> GetUserWorkflowHistoryRequest:
+    """The request for the first page of at most this many executions."""
+    if limit < 1:
+        raise InvalidArgument.field("page_size", f"must be 1 at least, and is {limit}")
+    request = GetUserWorkflowHistoryRequest(
+        user_id=str(user_id),
+        workflow_id=str(filters.get("workflow_id") or ""),
+        workflow_type=filters.get("workflow_type") or "",
+        statuses=values.statuses("statuses", status_filter),
+        page_size=min(limit, MAX_PAGE_SIZE),
+        view=(
+            WORKFLOW_EXECUTION_VIEW_FULL
+            if filters.get("include_documents", True)
+            else WORKFLOW_EXECUTION_VIEW_BASIC
+        ),
+    )
+    for field, value in (
+        ("created_after", filters.get("created_after")),
+        ("created_before", filters.get("created_before")),
+    ):
+        if value is not None:
+            getattr(request, field).CopyFrom(values.timestamp(field, value, naive_times))
+    return request

@@ -1,0 +1,291 @@
+"""The dicts that calls take and return.
+
+Times are aware datetimes in UTC, durations are seconds, and rates and shares are percent from 0 to
+100 unless they say otherwise. None stands for what is not known. Every figure is explained where it
+is defined, in Protos/workflow_history/v1.
+"""
+
+import datetime
+from typing import Literal, NotRequired, TypedDict
+
+from workflow_history_client._values import Document, Identifier
+
+WorkflowStatus = Literal["PENDING", "RUNNING", "COMPLETED", "FAILED", "PAUSED"]
+
+
+class TaskResult(TypedDict):
+    """What one task did. The server adds tasks up by their names."""
+
+    task_name: str
+    status: NotRequired[str]
+    duration_seconds: NotRequired[float | None]
+    error: NotRequired[str | None]
+
+
+class WorkflowExecution(TypedDict):
+    """One run of a workflow. Without its documents, those are None."""
+
+    # A UUIDv7.
+    id: str
+    workflow_id: str
+    workflow_type: str
+    user_id: str
+    status: WorkflowStatus
+    input_data: Document
+    output_data: Document
+    # By convention a list of TaskResult.
+    task_results: Document
+    error_message: str | None
+    start_time: datetime.datetime | None
+    end_time: datetime.datetime | None
+    duration_seconds: float | None
+    execution_metadata: Document
+    # 1, and one more with each update.
+    version: int
+    created_at: datetime.datetime
+    updated_at: datetime.datetime
+
+
+class ExecutionChanges(TypedDict, total=False):
+    """What an update can change. None clears a field, or gives it the default of a save."""
+
+    workflow_type: str
+    status: str
+    input_data: Document
+    output_data: Document
+    task_results: Document
+    error_message: str | None
+    start_time: datetime.datetime | None
+    end_time: datetime.datetime | None
+    duration_seconds: float | None
+    execution_metadata: Document
+
+
+class HistoryFilters(TypedDict, total=False):
+    """Which executions of a user a history has, and how much of each."""
+
+    workflow_id: Identifier | None
+    workflow_type: str | None
+    # On created_at: at or after the one, and before the other.
+    created_after: datetime.datetime | None
+    created_before: datetime.datetime | None
+    # True where it is not said. Without them pages are smaller, and their documents None.
+    include_documents: bool
+
+
+class WorkflowHistoryPage(TypedDict):
+    """Some of a user's executions, newest first."""
+
+    executions: list[WorkflowExecution]
+    # How many executions meet the filters, wherever this page lies.
+    total: int
+    # The arguments of the call. A status as it is stored, several as a list of them.
+    limit: int
+    offset: int
+    status_filter: str | list[str] | None
+    # Goes on after this page; None where it is the last.
+    next_page_token: str | None
+
+
+class WorkflowTypeStatistics(TypedDict):
+    """The executions of one type in a window, added up."""
+
+    workflow_type: str
+    total_executions: int
+    pending_executions: int
+    running_executions: int
+    completed_executions: int
+    failed_executions: int
+    paused_executions: int
+    # completed / total, to 2 decimals.
+    success_rate: float
+    average_duration_seconds: float | None
+    p50_duration_seconds: float | None
+    p95_duration_seconds: float | None
+    p99_duration_seconds: float | None
+    first_execution_at: datetime.datetime | None
+    last_execution_at: datetime.datetime | None
+
+
+class WorkflowStatistics(TypedDict):
+    """The executions of a user in a window, added up."""
+
+    user_id: str
+    # None: all types.
+    workflow_type: str | None
+    window_start: datetime.datetime
+    window_end: datetime.datetime
+    total_executions: int
+    pending_executions: int
+    running_executions: int
+    completed_executions: int
+    failed_executions: int
+    paused_executions: int
+    success_rate: float
+    average_duration_seconds: float | None
+    p50_duration_seconds: float | None
+    p95_duration_seconds: float | None
+    p99_duration_seconds: float | None
+    first_execution_at: datetime.datetime | None
+    last_execution_at: datetime.datetime | None
+    most_common_type: str | None
+    # The 1,000 most common types.
+    by_type: list[WorkflowTypeStatistics]
+    workflow_type_count: int
+
+
+class SpeedClass(TypedDict):
+    """How many executions were about as fast."""
+
+    category: Literal["very_fast", "fast", "normal", "slow", "very_slow"]
+    executions: int
+    average_duration_seconds: float | None
+
+
+class InputAssociation(TypedDict):
+    """A value of the input that goes with an error."""
+
+    # A JSONPath.
+    field: str
+    # JSON, or a range of numbers.
+    value: str
+    executions: int
+    error_rate: float
+    baseline_error_rate: float
+    p_value: float
+
+
+class ErrorPattern(TypedDict):
+    """Errors that differ only in ids, numbers, times and the like."""
+
+    fingerprint: str
+    frequency: int
+    first_seen: datetime.datetime
+    last_seen: datetime.datetime
+    trend: Literal["NEW", "RISING", "STEADY", "FALLING"]
+    sample_message: str
+    sample_execution_ids: list[str]
+    share: float
+    input_associations: list[InputAssociation]
+
+
+class TipEvidence(TypedDict):
+    """A figure that a tip rests on."""
+
+    name: str
+    value: float
+
+
+class OptimizationTip(TypedDict):
+    """A finding that somebody can act on."""
+
+    # HEALTHY, SLOW_EXECUTIONS, REPEATED_ERROR, BOTTLENECK_TASK, REGRESSION, RETRY_STORM,
+    # FAILURE_CAUSE, and those of later servers.
+    kind: str
+    severity: Literal["INFO", "WARNING", "CRITICAL"]
+    text: str
+    executions: int
+    subject: str | None
+    evidence: list[TipEvidence]
+    sample_execution_ids: list[str]
+
+
+class EfficiencyPoint(TypedDict):
+    """How long one UTC day's executions took against the 28 days before."""
+
+    # YYYY-MM-DD.
+    date: str
+    executions: int
+    median_duration_seconds: float
+    baseline_median_seconds: float | None
+    # median / baseline: under 1 is faster than usual.
+    ratio: float | None
+
+
+class DurationBucket(TypedDict):
+    """How many executions took from lower_seconds to just under upper_seconds."""
+
+    lower_seconds: float
+    upper_seconds: float
+    executions: int
+
+
+class TaskMetrics(TypedDict):
+    """The runs of one task, added up."""
+
+    task_name: str
+    runs: int
+    failed_runs: int
+    average_duration_seconds: float | None
+    time_share: float
+    failure_share: float
+
+
+class PerformanceMetrics(TypedDict):
+    """How well a user's executions in a window performed."""
+
+    user_id: str
+    workflow_type: str | None
+    window_start: datetime.datetime
+    window_end: datetime.datetime
+    # Always all five, from very_fast to very_slow.
+    execution_time_distribution: list[SpeedClass]
+    # The 5 most frequent.
+    error_patterns: list[ErrorPattern]
+    # The texts of the tips. Never empty.
+    optimization_tips: list[str]
+    # The same tips with what they rest on.
+    tips: list[OptimizationTip]
+    efficiency_trend: list[EfficiencyPoint]
+    p50_duration_seconds: float | None
+    p95_duration_seconds: float | None
+    p99_duration_seconds: float | None
+    duration_histogram: list[DurationBucket]
+    slowest_tasks: list[TaskMetrics]
+
+
+class LearnedPattern(TypedDict):
+    """A regularity in a user's history, with the figures that speak for it."""
+
+    pattern_id: str
+    # FAILURE, RECOVERY, DURATION, DURATION_CHANGE, FAILURE_CHANGE, SLOW_TASK, SEQUENCE, ERROR, and
+    # those of later servers.
+    kind: str
+    workflow_type: str
+    rule: Document
+    description: str
+    support: int
+    # A share from 0 to 1; of durations a median in seconds.
+    confidence: float
+    baseline: float
+    lift: float
+    p_value: float
+    q_value: float
+    # UTC days, YYYY-MM-DD.
+    first_confirmed: str
+    last_confirmed: str
+    validated: bool
+    active: bool
+    sample_execution_ids: list[str]
+
+
+class RunningTime(TypedDict):
+    """How long a RUNNING execution has run, against those that it is like."""
+
+    elapsed_seconds: float
+    # How many of them took longer: under 10 is unusual.
+    longer_percent: float | None
+
+
+class ExecutionEstimate(TypedDict):
+    """What executions like one have done."""
+
+    workflow_type: str
+    p50_duration_seconds: float | None
+    p90_duration_seconds: float | None
+    duration_support: int
+    # From 0 to 1.
+    failure_probability: float | None
+    failure_support: int
+    conditions: list[str]
+    running: RunningTime | None
