@@ -68,11 +68,11 @@ class Caller:
             try:
                 return await self._attempt(method, request, token, deadline.remaining)
             except grpc.aio.AioRpcError as failure:
-                error = WorkflowHistoryError.of(failure)
-                error.in_doubt = in_doubt = error.in_doubt or in_doubt
+                error = WorkflowHistoryError.of(failure, in_doubt)
+                in_doubt = error.in_doubt
                 if isinstance(error, Unauthenticated) and not renewed:
                     renewed, refused = True, token
-                    token = await deadline.bound(self._tokens.instead_of(refused))
+                    token = await deadline.bound(self._tokens.instead_of(refused), in_doubt)
                     if token != refused:
                         continue
                 if self._retry is None:
@@ -111,7 +111,7 @@ class _Deadline:
     def remaining(self) -> float:
         return max(0.0, self._end - self._loop.time())
 
-    async def bound(self, token: Awaitable[Value]) -> Value:
+    async def bound(self, token: Awaitable[Value], in_doubt: bool = False) -> Value:
         """The token, if it comes in time."""
         try:
             async with asyncio.timeout_at(self._end) as limit:
@@ -120,5 +120,5 @@ class _Deadline:
             if not limit.expired():
                 raise
             raise DeadlineExceeded(
-                grpc.StatusCode.DEADLINE_EXCEEDED, "no token came in time"
+                grpc.StatusCode.DEADLINE_EXCEEDED, "no token came in time", in_doubt=in_doubt
             ) from failure

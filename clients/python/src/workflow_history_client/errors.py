@@ -43,6 +43,7 @@ class WorkflowHistoryError(Exception):
         *,
         field_violations: tuple[FieldViolation, ...] = (),
         retry_delay: float | None = None,
+        in_doubt: bool = False,
     ) -> None:
         reasons = "".join(f"; {one.field}: {one.description}" for one in field_violations)
         super().__init__(f"{code.name}: {message}{reasons}")
@@ -56,11 +57,14 @@ class WorkflowHistoryError(Exception):
         self.retry_delay = retry_delay
         # Whether this attempt or one before it may have been carried out all the same: its answer
         # was lost. Only of interest for writes.
-        self.in_doubt = code in _AMBIGUOUS
+        self.in_doubt = in_doubt
 
     @classmethod
-    def of(cls, failure: grpc.aio.AioRpcError) -> "WorkflowHistoryError":
-        """The error of a failed call, with its google.rpc.Status read."""
+    def of(cls, failure: grpc.aio.AioRpcError, in_doubt: bool) -> "WorkflowHistoryError":
+        """The error of a failed attempt, with its google.rpc.Status read.
+
+        - in_doubt: whether an attempt before it was.
+        """
         code = failure.code()
         violations: list[FieldViolation] = []
         delay: float | None = None
@@ -77,6 +81,7 @@ class WorkflowHistoryError(Exception):
             failure.details() or "",
             field_violations=tuple(violations),
             retry_delay=delay,
+            in_doubt=in_doubt or code in _AMBIGUOUS,
         )
 
 

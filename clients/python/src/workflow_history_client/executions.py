@@ -29,7 +29,6 @@ class Executions(Connection):
 
     async def save_workflow_execution(
         self,
-        *,
         workflow_id: Identifier,
         workflow_type: str,
         user_id: Identifier,
@@ -42,6 +41,7 @@ class Executions(Connection):
         end_time: datetime.datetime | None = None,
         duration_seconds: float | None = None,
         execution_metadata: Document = None,
+        *,
         execution_id: Identifier | None = None,
         timeout: float | None = None,
     ) -> str:

@@ -73,7 +73,7 @@ class History(Connection):
         """Yields all of a user's executions that meet every filter, newest first.
 
         They are read a page at a time; each costs the same, however deep, and may take `timeout`.
-        What is saved meanwhile is not among them.
+        What is saved meanwhile may be missing.
         """
         request = requests.history(user_id, page_size, status_filter, filters, self._naive_times)
         while True:

@@ -87,10 +87,9 @@ class WorkflowHistoryPage(TypedDict):
     next_page_token: str | None
 
 
-class WorkflowTypeStatistics(TypedDict):
-    """The executions of one type in a window, added up."""
+class ExecutionTotals(TypedDict):
+    """Executions of a window, added up."""
 
-    workflow_type: str
     total_executions: int
     pending_executions: int
     running_executions: int
@@ -107,30 +106,24 @@ class WorkflowTypeStatistics(TypedDict):
     last_execution_at: datetime.datetime | None
 
 
-class WorkflowStatistics(TypedDict):
-    """The executions of a user in a window, added up."""
+class WorkflowTypeStatistics(ExecutionTotals):
+    """The totals of one type."""
+
+    workflow_type: str
+
+
+class WorkflowStatistics(ExecutionTotals):
+    """The totals of a user, and of each type."""
 
     user_id: str
     # None: all types.
     workflow_type: str | None
     window_start: datetime.datetime
     window_end: datetime.datetime
-    total_executions: int
-    pending_executions: int
-    running_executions: int
-    completed_executions: int
-    failed_executions: int
-    paused_executions: int
-    success_rate: float
-    average_duration_seconds: float | None
-    p50_duration_seconds: float | None
-    p95_duration_seconds: float | None
-    p99_duration_seconds: float | None
-    first_execution_at: datetime.datetime | None
-    last_execution_at: datetime.datetime | None
     most_common_type: str | None
     # The 1,000 most common types.
     by_type: list[WorkflowTypeStatistics]
+    # How many there are.
     workflow_type_count: int
 
 
