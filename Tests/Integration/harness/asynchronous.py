@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+# Long enough for a busy machine; a test that hangs still ends.
+_PATIENCE = 300
+
 _runner = asyncio.Runner()
 
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return _runner.run(coroutine)
+    return _runner.run(asyncio.wait_for(coroutine, _PATIENCE))
 
 
 def close() -> None:

@@ -20,12 +20,13 @@ Document = Any
 Identifier = str | int | uuid.UUID
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_encode = json.JSONEncoder(allow_nan=False).encode
 _MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 def document(field: str, value: Document) -> JsonDocument:
     try:
-        return JsonDocument(json=json.dumps(value, allow_nan=False))
+        return JsonDocument(json=_encode(value))
     except (TypeError, ValueError, RecursionError) as failure:
         raise InvalidArgument.field(field, f"is not JSON: {failure}") from failure
 
