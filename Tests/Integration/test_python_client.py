@@ -301,6 +301,10 @@ async def test_patterns_that_were_learned_are_listed(own_server, user):
         failures = [one for one in await listed() if one["kind"] == "FAILURE"]
         assert await listed(kinds=["failure"], workflow_type="etl") == failures != []
         assert await listed(kinds=["SLOW_TASK"]) == []
+        own_server.postgres().psql("UPDATE learning_patterns SET active = false")
+        assert await listed() == []
+        retired = await listed(kinds=["FAILURE"], include_retired=True)
+        assert retired == [one | {"active": False} for one in failures]
     assert failures[0]["rule"]["condition"] == {"field": "$.region", "equals": "eu-west"}
 
 
