@@ -35,6 +35,46 @@ class SaveWorkflowExecutionResponse(_message.Message):
     execution: _workflow_execution_pb2.WorkflowExecution
     def __init__(self, execution: _Optional[_Union[_workflow_execution_pb2.WorkflowExecution, _Mapping]] = ...) -> None: ...
 
+class SaveWorkflowExecutionsRequest(_message.Message):
+    __slots__ = ("executions",)
+    EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
+    executions: _containers.RepeatedCompositeFieldContainer[_workflow_execution_pb2.WorkflowExecution]
+    def __init__(self, executions: _Optional[_Iterable[_Union[_workflow_execution_pb2.WorkflowExecution, _Mapping]]] = ...) -> None: ...
+
+class SaveWorkflowExecutionsResponse(_message.Message):
+    __slots__ = ("outcomes",)
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    outcomes: _containers.RepeatedCompositeFieldContainer[SaveOutcome]
+    def __init__(self, outcomes: _Optional[_Iterable[_Union[SaveOutcome, _Mapping]]] = ...) -> None: ...
+
+class SaveOutcome(_message.Message):
+    __slots__ = ("index", "id", "refusal")
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    index: int
+    id: str
+    refusal: SaveRefusal
+    def __init__(self, index: _Optional[int] = ..., id: _Optional[str] = ..., refusal: _Optional[_Union[SaveRefusal, _Mapping]] = ...) -> None: ...
+
+class SaveRefusal(_message.Message):
+    __slots__ = ("code", "message", "field_violations")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    FIELD_VIOLATIONS_FIELD_NUMBER: _ClassVar[int]
+    code: int
+    message: str
+    field_violations: _containers.RepeatedCompositeFieldContainer[FieldViolation]
+    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., field_violations: _Optional[_Iterable[_Union[FieldViolation, _Mapping]]] = ...) -> None: ...
+
+class FieldViolation(_message.Message):
+    __slots__ = ("field", "description")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    description: str
+    def __init__(self, field: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+
 class GetWorkflowExecutionRequest(_message.Message):
     __slots__ = ("id",)
     ID_FIELD_NUMBER: _ClassVar[int]
