@@ -35,6 +35,7 @@ public final class PostgresHistoryStore: HistoryStore {
   var figureLimits = FigureLimits()
   let sharedStatistics: SharedReads<WorkflowStatistics>
   let sharedMetrics: SharedReads<PerformanceMetrics>
+  let watches: WatchHub
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   var keeping: [RecurringWork] = []
@@ -108,6 +109,7 @@ public final class PostgresHistoryStore: HistoryStore {
     self.sealing = sealing
     sharedStatistics = SharedReads("statistics", on: eventLoop)
     sharedMetrics = SharedReads("metrics", on: eventLoop)
+    watches = WatchHub(readers.primary, on: eventLoop)
     partitions = PartitionMaker(analysts.primary)
     changeLog = ChangeLogKeeper(analysts.primary, on: eventLoop)
     planner = PlannerStatistics(analysts.primary)

@@ -19,6 +19,8 @@ public struct HistoryError: Error, Equatable, Sendable {
     public static let resourceExhausted = Code(name: "resourceExhausted")
     /// The database is away: try again after ``HistoryError/retryAfter``.
     public static let unavailable = Code(name: "unavailable")
+    /// What comes next is not kept any more.
+    public static let outOfRange = Code(name: "outOfRange")
     /// The statement ran into its time limit.
     public static let deadlineExceeded = Code(name: "deadlineExceeded")
     /// A fault of ours. The message says nothing of the inside.

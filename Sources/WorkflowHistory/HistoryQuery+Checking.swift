@@ -14,11 +14,7 @@ extension HistoryQuery {
     violations.checkName(userID, "user_id")
     violations.checkOptionalName(workflowID, "workflow_id")
     violations.checkOptionalName(workflowType, "workflow_type")
-    violations.checkInstant(createdAfter, "created_after")
-    violations.checkInstant(createdBefore, "created_before")
-    if let createdAfter, let createdBefore, createdAfter >= createdBefore {
-      violations.add("created_before", "must be later than created_after")
-    }
+    violations.checkCreated(after: createdAfter, before: createdBefore)
     violations.checkPage(size: pageSize, token: pageToken)
     if !(0...1_000_000).contains(offset) {
       violations.add("offset", "must be 0 to 1,000,000; page_token reaches any page")
@@ -39,13 +35,27 @@ extension Violations {
   /// The size of a page, and where it begins.
   package mutating func checkPage(size: Int32, token: String) {
     if !(0...100).contains(size) { add("page_size", "must be 1 to 100, or 0 for 20") }
-    if token.utf8.count > Self.pageTokenLimit {
+    if token.utf8.count > Self.tokenLimit {
       add("page_token", "is not a next_page_token of this service")
     }
   }
 
+  /// The token that a watch goes on with.
+  mutating func checkToken(_ token: String, _ field: String) {
+    if token.utf8.count > Self.tokenLimit { add(field, "is not a \(field) of this service") }
+  }
+
+  /// The range that `created_at` lies in.
+  mutating func checkCreated(after start: Timestamp?, before end: Timestamp?) {
+    checkInstant(start, "created_after")
+    checkInstant(end, "created_before")
+    if let start, let end, start >= end {
+      add("created_before", "must be later than created_after")
+    }
+  }
+
   /// No token that the service makes has as many bytes.
-  private static let pageTokenLimit = 1024
+  private static let tokenLimit = 1024
 }
 
 extension WindowQuery {

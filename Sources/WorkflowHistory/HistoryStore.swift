@@ -32,6 +32,10 @@ public protocol HistoryStore {
   /// Returns a page, newest first.
   func history(_ query: HistoryQuery) async throws -> HistoryPage
 
+  /// Begins to tell of changes, by whichever server they are made: `outOfRange` where what comes after
+  /// the query's token is not kept any more.
+  func watch(_ query: WatchQuery) async throws -> any HistoryWatch
+
   /// The same store for reads that must see every write that was acknowledged before they began,
   /// whoever made it. Other reads may lag behind, by as much as what they are read from does.
   var consistent: any HistoryStore { get }

@@ -40,4 +40,15 @@ extension Arena {
   func status(_ value: WorkflowStatus?) -> WorkflowHistory__V1__WorkflowStatus {
     WorkflowHistory__V1__WorkflowStatus(rawValue: UInt32(value?.rawValue ?? 0))
   }
+
+  /// The elements of a repeated status, and their count.
+  func statuses(
+    _ values: [WorkflowStatus]
+  ) -> (UnsafeMutablePointer<WorkflowHistory__V1__WorkflowStatus>?, Int) {
+    let statuses = allocate(WorkflowHistory__V1__WorkflowStatus.self, count: values.count)
+    for (index, value) in values.enumerated() {
+      (statuses + index).initialize(to: status(value))
+    }
+    return (statuses, values.count)
+  }
 }

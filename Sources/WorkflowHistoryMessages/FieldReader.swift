@@ -62,6 +62,24 @@ struct FieldReader {
     return nil
   }
 
+  /// The statuses of a filter. The first that is none is named, and the rest are not looked at.
+  mutating func statuses(
+    _ name: String, _ values: UnsafeMutablePointer<WorkflowHistory__V1__WorkflowStatus>?,
+    _ count: Int
+  ) -> [WorkflowStatus] {
+    var statuses: [WorkflowStatus] = []
+    for (index, value) in UnsafeBufferPointer(start: values, count: count).enumerated() {
+      guard let status = Int16(exactly: value.rawValue).flatMap(WorkflowStatus.init) else {
+        refuse(
+          "\(name)[\(index)]",
+          "is not a status to filter by: must be one of \(FieldReader.statusNames)")
+        break
+      }
+      statuses.append(status)
+    }
+    return statuses
+  }
+
   /// The names that a refusal lists.
   static let statusNames = """
     WORKFLOW_STATUS_PENDING, WORKFLOW_STATUS_RUNNING, WORKFLOW_STATUS_COMPLETED, \

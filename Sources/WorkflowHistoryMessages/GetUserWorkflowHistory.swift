@@ -61,8 +61,7 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
     request.userID = String(cString: message.user_id)
     request.workflowID = String(cString: message.workflow_id)
     request.workflowType = String(cString: message.workflow_type)
-    request.statuses = statuses(
-      UnsafeBufferPointer(start: message.statuses, count: message.n_statuses), &reader)
+    request.statuses = reader.statuses("statuses", message.statuses, message.n_statuses)
     request.createdAfter = reader.timestamp("created_after", message.created_after)
     request.createdBefore = reader.timestamp("created_before", message.created_before)
     request.pageSize = message.page_size
@@ -85,36 +84,13 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
     return request
   }
 
-  /// The filter on statuses. The first that is none is named, and the rest are not looked at.
-  private static func statuses(
-    _ values: UnsafeBufferPointer<WorkflowHistory__V1__WorkflowStatus>,
-    _ reader: inout FieldReader
-  ) -> [WorkflowStatus] {
-    var statuses: [WorkflowStatus] = []
-    for (index, value) in values.enumerated() {
-      guard let status = Int16(exactly: value.rawValue).flatMap(WorkflowStatus.init) else {
-        reader.refuse(
-          "statuses[\(index)]",
-          "is not a status to filter by: must be one of \(FieldReader.statusNames)")
-        break
-      }
-      statuses.append(status)
-    }
-    return statuses
-  }
-
   /// The wire bytes, after `prefix` bytes of 0.
   public func encode(arena: Arena, prefix: Int) -> [UInt8] {
     let message = Self.type.make(in: arena) {
       $0.user_id = arena.text(userID)
       $0.workflow_id = arena.text(workflowID)
       $0.workflow_type = arena.text(workflowType)
-      $0.statuses = arena.allocate(
-        WorkflowHistory__V1__WorkflowStatus.self, count: statuses.count)
-      for (index, status) in statuses.enumerated() {
-        ($0.statuses + index).initialize(to: arena.status(status))
-      }
-      $0.n_statuses = statuses.count
+      ($0.statuses, $0.n_statuses) = arena.statuses(statuses)
       $0.created_after = arena.timestamp(createdAfter)
       $0.created_before = arena.timestamp(createdBefore)
       $0.page_size = pageSize

@@ -28,6 +28,9 @@ enum Types {
   static let fieldViolation = MessageType<WorkflowHistory__V1__FieldViolation> {
     workflow_history__v1__field_violation__init($0)
   }
+  static let change = MessageType<WorkflowHistory__V1__ExecutionChange> {
+    workflow_history__v1__execution_change__init($0)
+  }
   static let statistics = MessageType<WorkflowHistory__V1__WorkflowStatistics> {
     workflow_history__v1__workflow_statistics__init($0)
   }

@@ -106,6 +106,7 @@ extension RPCStatus {
     .aborted: .aborted,
     .resourceExhausted: .resourceExhausted,
     .unavailable: .unavailable,
+    .outOfRange: .outOfRange,
     .deadlineExceeded: .deadlineExceeded,
     .internal: .internal,
   ]

@@ -39,6 +39,7 @@ public final class WorkflowHistoryHandlers {
     service.unary("DeleteWorkflowExecution", deleteWorkflowExecution)
     service.unary("ListLearnedPatterns", listLearnedPatterns)
     service.unary("EstimateWorkflowExecution", estimateWorkflowExecution)
+    service.serverStreaming("WatchWorkflowExecutions", watchWorkflowExecutions)
     return service
   }
 }

@@ -68,7 +68,10 @@ struct Services: Sendable {
       interceptors: interceptors(
         verifier: TokenVerifier(trust, policy: policy), publicServices: open, use: use,
         pause: { await eventLoop.sleep(for: $0) }, audit: audit.map { $0.keep }, logger: logger),
-      willDrain: { health.shutDown() })
+      willDrain: {
+        health.shutDown()
+        store.endWatches()
+      })
   }
 
   /// The server as a whole is well as long as it runs; the service of executions is as well as its

@@ -51,6 +51,30 @@ struct RoundTripTests {
     #expect(try roundTrip(response) == response)
   }
 
+  @Test("A request to watch, with all fields and with none, and changes")
+  func watch() throws {
+    let full = WatchWorkflowExecutionsRequest(
+      userID: "u", isOfAllUsers: true, workflowID: "w", workflowType: "t",
+      statuses: WorkflowStatus.allCases, createdAfter: Samples.execution.createdAt, createdBefore: Samples.execution.createdAt,
+      resumeToken: "token")
+    for request in [full, WatchWorkflowExecutionsRequest()] {
+      #expect(try roundTrip(request) == request)
+    }
+    var execution = Samples.execution
+    (execution.inputData, execution.outputData, execution.taskResults) = (nil, nil, nil)
+    let events = ChangeKind.allCases.map { kind in
+      ExecutionEvent(
+        kind: kind, executionID: Samples.id, userID: "u", version: 2, workflowType: "t",
+        status: .failed, changedAt: Samples.execution.createdAt, execution: kind == .deleted ? nil : execution,
+        resumeToken: "token")
+    }
+    for events in [events, []] {
+      let response = WatchWorkflowExecutionsResponse(
+        changes: WatchedChanges(events: events, resumeToken: "next"))
+      #expect(try roundTrip(response) == response)
+    }
+  }
+
   @Test("A request to save many, and what became of them")
   func saveMany() throws {
     for executions in [[], [Samples.fields, ExecutionFields()]] {

@@ -18,6 +18,7 @@ private enum Method: String, CaseIterable {
   case metrics = "GetPerformanceMetrics"
   case patterns = "ListLearnedPatterns"
   case estimate = "EstimateWorkflowExecution"
+  case watch = "WatchWorkflowExecutions"
   case update = "UpdateWorkflowExecution"
   case delete = "DeleteWorkflowExecution"
 
@@ -37,6 +38,7 @@ private enum Method: String, CaseIterable {
     case .metrics: return GetPerformanceMetricsRequest(userID: user)
     case .patterns: return ListLearnedPatternsRequest(userID: user)
     case .estimate: return EstimateWorkflowExecutionRequest(userID: user, workflowType: "etl")
+    case .watch: return WatchWorkflowExecutionsRequest(userID: user)
     case .update:
       var fields = Samples.fields
       fields.id = Samples.id
@@ -66,7 +68,7 @@ private struct Rule {
   private static let both: Set<Scope> = [.historyWrite, .historyAny]
 
   static let table: [Rule] = {
-    let reads = [Method.history, .statistics, .metrics, .patterns, .estimate]
+    let reads = [Method.history, .statistics, .metrics, .patterns, .estimate, .watch]
     var table: [Rule] = []
     func add(_ method: Method, _ user: String, _ rules: [(Set<Scope>, Seen?)]) {
       table += rules.map { Rule(method: method, user: user, scopes: $0.0, seen: $0.1) }
@@ -113,7 +115,8 @@ struct AuthorizationTests {
         rule.method.rawValue, rule.method.request(of: rule.user))
       let what = "\(rule.method) of '\(rule.user)' with \(rule.scopes.map(\.rawValue))"
       if let seen = rule.seen {
-        #expect(status == nil, "\(what)")
+        // The store's watch ends when it has told once.
+        #expect(rule.method == .watch ? status?.code == .unavailable : status == nil, "\(what)")
         #expect(service.store.requests.count == 1, "\(what)")
         #expect(service.store.requests.first.map(Self.seen) == seen, "\(what)")
       } else {
@@ -147,6 +150,20 @@ struct AuthorizationTests {
     #expect(service.store.requests.isEmpty)
   }
 
+  @Test("who may act for any user, and nobody else, may watch all users")
+  func watchOfAllUsers() async throws {
+    let request = WatchWorkflowExecutionsRequest(isOfAllUsers: true)
+    for (scopes, code) in [
+      (Set([Scope.historyAny]), RPCStatusCode.unavailable), ([.historyWrite], .permissionDenied),
+      ([], .permissionDenied),
+    ] {
+      let service = Service(caller: Principal(userID: "alice", scopes: scopes))
+      #expect(try await service.status("WatchWorkflowExecutions", request)?.code == code)
+      let isAllowed = code == .unavailable
+      #expect(service.store.requests == (isAllowed ? [.watch(WatchQuery(userID: nil))] : []))
+    }
+  }
+
   @Test("a refusal tells which scope is missing")
   func refusalNamesScope() async throws {
     let service = Service(caller: Principal(userID: "alice"))
@@ -167,6 +184,7 @@ struct AuthorizationTests {
     case .statistics(let query), .metrics(let query): .user(query.userID)
     case .patterns(let query): .user(query.userID)
     case .estimate(let query): .user(query.userID)
+    case .watch(let query): query.userID.map { .user($0) } ?? .reach(.anyone)
     }
   }
 }

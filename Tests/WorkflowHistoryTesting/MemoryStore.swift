@@ -14,6 +14,7 @@ public final class MemoryStore: HistoryStore, PatternStore {
     case metrics(WindowQuery)
     case patterns(PatternQuery)
     case estimate(EstimateQuery)
+    case watch(WatchQuery)
   }
 
   /// What has reached it, in order.
@@ -40,6 +41,24 @@ public final class MemoryStore: HistoryStore, PatternStore {
   /// Keeps the request, and answers it.
   public func save(_ save: ExecutionSave) async throws -> WorkflowExecution {
     try answer(.save(save), save.execution)
+  }
+
+  /// Keeps the request, and tells once of no changes.
+  public func watch(_ query: WatchQuery) async throws -> any HistoryWatch {
+    try answer(.watch(query), Told())
+  }
+
+  /// A watch that ends when it has told once.
+  private final class Told: HistoryWatch {
+    private var hasTold = false
+
+    func next() async throws -> WatchedChanges {
+      guard !hasTold else { throw HistoryError(.unavailable, "that was all") }
+      hasTold = true
+      return WatchedChanges(events: [], resumeToken: "token")
+    }
+
+    func cancel() {}
   }
 
   /// Keeps each request, and answers it.

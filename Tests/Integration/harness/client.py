@@ -64,6 +64,16 @@ class Client:
         request = service_pb2.SaveWorkflowExecutionRequest(execution=sent)
         return self.call("SaveWorkflowExecution", request).execution
 
+    def save_many(self, portions, timeout: float = PATIENCE) -> list[list]:
+        """The outcomes of each portion of executions."""
+        sent = (
+            service_pb2.SaveWorkflowExecutionsRequest(executions=portion) for portion in portions
+        )
+        responses = self.stub.SaveWorkflowExecutions(
+            sent, metadata=self.metadata, timeout=timeout
+        )
+        return [list(response.outcomes) for response in responses]
+
     def get(self, execution_id: str):
         request = service_pb2.GetWorkflowExecutionRequest(id=execution_id)
         return self.call("GetWorkflowExecution", request).execution

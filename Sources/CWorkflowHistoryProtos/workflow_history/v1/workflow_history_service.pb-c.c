@@ -1919,7 +1919,7 @@ const ProtobufCEnumDescriptor workflow_history__v1__workflow_execution_view__des
   workflow_history__v1__workflow_execution_view__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[10] =
+static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[11] =
 {
   { "SaveWorkflowExecution", &workflow_history__v1__save_workflow_execution_request__descriptor, &workflow_history__v1__save_workflow_execution_response__descriptor },
   { "SaveWorkflowExecutions", &workflow_history__v1__save_workflow_executions_request__descriptor, &workflow_history__v1__save_workflow_executions_response__descriptor },
@@ -1931,6 +1931,7 @@ static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_se
   { "DeleteWorkflowExecution", &workflow_history__v1__delete_workflow_execution_request__descriptor, &workflow_history__v1__delete_workflow_execution_response__descriptor },
   { "ListLearnedPatterns", &workflow_history__v1__list_learned_patterns_request__descriptor, &workflow_history__v1__list_learned_patterns_response__descriptor },
   { "EstimateWorkflowExecution", &workflow_history__v1__estimate_workflow_execution_request__descriptor, &workflow_history__v1__estimate_workflow_execution_response__descriptor },
+  { "WatchWorkflowExecutions", &workflow_history__v1__watch_workflow_executions_request__descriptor, &workflow_history__v1__watch_workflow_executions_response__descriptor },
 };
 const unsigned workflow_history__v1__workflow_history_service__method_indices_by_name[] = {
   7,        /* DeleteWorkflowExecution */
@@ -1942,7 +1943,8 @@ const unsigned workflow_history__v1__workflow_history_service__method_indices_by
   8,        /* ListLearnedPatterns */
   0,        /* SaveWorkflowExecution */
   1,        /* SaveWorkflowExecutions */
-  6         /* UpdateWorkflowExecution */
+  6,        /* UpdateWorkflowExecution */
+  10         /* WatchWorkflowExecutions */
 };
 const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service__descriptor =
 {
@@ -1951,7 +1953,7 @@ const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service_
   "WorkflowHistoryService",
   "WorkflowHistory__V1__WorkflowHistoryService",
   "workflow_history.v1",
-  10,
+  11,
   workflow_history__v1__workflow_history_service__method_descriptors,
   workflow_history__v1__workflow_history_service__method_indices_by_name
 };
@@ -2034,6 +2036,14 @@ void workflow_history__v1__workflow_history_service__estimate_workflow_execution
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
   service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void workflow_history__v1__workflow_history_service__watch_workflow_executions(ProtobufCService *service,
+                                                                               const WorkflowHistory__V1__WatchWorkflowExecutionsRequest *input,
+                                                                               WorkflowHistory__V1__WatchWorkflowExecutionsResponse_Closure closure,
+                                                                               void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                                            WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy destroy)

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/field_mask.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "workflow_history/v1/workflow_changes.pb-c.h"
 #include "workflow_history/v1/workflow_execution.pb-c.h"
 #include "workflow_history/v1/workflow_patterns.pb-c.h"
 #include "workflow_history/v1/workflow_statistics.pb-c.h"
@@ -943,6 +944,10 @@ struct WorkflowHistory__V1__WorkflowHistoryService_Service
                                       const WorkflowHistory__V1__EstimateWorkflowExecutionRequest *input,
                                       WorkflowHistory__V1__EstimateWorkflowExecutionResponse_Closure closure,
                                       void *closure_data);
+  void (*watch_workflow_executions)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                    const WorkflowHistory__V1__WatchWorkflowExecutionsRequest *input,
+                                    WorkflowHistory__V1__WatchWorkflowExecutionsResponse_Closure closure,
+                                    void *closure_data);
 };
 typedef void (*WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy)(WorkflowHistory__V1__WorkflowHistoryService_Service *);
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
@@ -960,7 +965,8 @@ void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__
       function_prefix__ ## update_workflow_execution,\
       function_prefix__ ## delete_workflow_execution,\
       function_prefix__ ## list_learned_patterns,\
-      function_prefix__ ## estimate_workflow_execution  }
+      function_prefix__ ## estimate_workflow_execution,\
+      function_prefix__ ## watch_workflow_executions  }
 void workflow_history__v1__workflow_history_service__save_workflow_execution(ProtobufCService *service,
                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionRequest *input,
                                                                              WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure closure,
@@ -1001,6 +1007,10 @@ void workflow_history__v1__workflow_history_service__estimate_workflow_execution
                                                                                  const WorkflowHistory__V1__EstimateWorkflowExecutionRequest *input,
                                                                                  WorkflowHistory__V1__EstimateWorkflowExecutionResponse_Closure closure,
                                                                                  void *closure_data);
+void workflow_history__v1__workflow_history_service__watch_workflow_executions(ProtobufCService *service,
+                                                                               const WorkflowHistory__V1__WatchWorkflowExecutionsRequest *input,
+                                                                               WorkflowHistory__V1__WatchWorkflowExecutionsResponse_Closure closure,
+                                                                               void *closure_data);
 
 /* --- descriptors --- */
 

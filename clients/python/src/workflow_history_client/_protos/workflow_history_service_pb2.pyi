@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from . import workflow_changes_pb2 as _workflow_changes_pb2
 from . import workflow_execution_pb2 as _workflow_execution_pb2
 from . import workflow_patterns_pb2 as _workflow_patterns_pb2
 from . import workflow_statistics_pb2 as _workflow_statistics_pb2
