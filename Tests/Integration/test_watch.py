@@ -115,9 +115,9 @@ def test_a_watch_that_goes_on_with_a_token_misses_nothing_and_tells_nothing_twic
 def test_one_who_reads_slowly_loses_nothing(client):
     with watching(client) as watch:
         portions = [[uuid7() for _ in range(500)] for _ in range(8)]
-        for portion in portions:
-            sent = [execution(id=id, error_message="x" * 2000) for id in portion]
-            client.save_many([sent])
+        # More than a connection holds.
+        long = {"workflow_id": "w" * 255, "workflow_type": "t" * 255}
+        client.save_many([execution(id=id, **long) for id in portion] for portion in portions)
         changes = watch.take(4000)
     ids = [change.execution_id for change in changes]
     assert sorted(ids) == sorted(id for portion in portions for id in portion)

@@ -19,9 +19,11 @@ from bench import (
     scale,
     sealing,
     storage,
+    watching,
 )
 
 SECONDS, ROUNDS, CONNECTIONS, RESTARTS, EXECUTIONS = 10, 5, 10_000, 1_000, 5_000_000
+CHANGES = 1_000_000
 
 MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "rpc": lambda given: rpc.measure(given.seconds),
@@ -32,6 +34,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "learning": lambda given: learning.measure(given.rounds),
     "indexes": lambda given: indexes.measure(given.seconds, given.rounds),
     "scale": lambda given: scale.measure(given.executions),
+    "watch": lambda given: watching.measure(given.changes),
     "fairness": lambda given: fairness.measure(given.rounds),
     "identity": lambda given: identity.measure(given.rounds),
     "sealing": lambda given: sealing.measure(given.rounds),
@@ -69,10 +72,12 @@ def add_flags(subcommand: argparse.ArgumentParser, name: str):
     add = subcommand.add_argument
     if name in ("rpc", "storage", "bulk", "latency", "folding", "indexes", "all"):
         add("--seconds", type=positive, default=SECONDS)
-    if name not in ("rpc", "scale", "connections", "drains"):
+    if name not in ("rpc", "scale", "watch", "connections", "drains"):
         add("--rounds", type=positive, default=ROUNDS)
     if name in ("scale", "all"):
         add("--executions", type=execution_count, default=EXECUTIONS)
+    if name in ("watch", "all"):
+        add("--changes", type=positive, default=CHANGES)
     if name == "connections":
         add("--count", dest="connections", type=connection_count, default=CONNECTIONS)
     if name == "drains":
