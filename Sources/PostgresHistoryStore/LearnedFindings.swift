@@ -10,7 +10,7 @@ struct LearnedFindings {
   private let patterns: [(id: String, learned: LearnedPattern)]
 
   /// How many tips of a kind there are at most.
-  private static let tipLimit = 3
+  static let tipLimit = 3
   /// How many inputs an error is told to go with at most.
   private static let associationLimit = 5
   /// How many patterns are looked at.

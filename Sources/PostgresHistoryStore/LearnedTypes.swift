@@ -32,8 +32,7 @@ enum LearnedTypes {
   struct Row: Sendable {
     var workflowType: String
     private var estimate: StoredBytes
-    private var retries: RetryFigures
-    private var retriedError: StoredBytes?
+    private var retries: LearnedRetries
   }
 
   /// Types as they are to be stored.
@@ -46,15 +45,10 @@ enum LearnedTypes {
       names = types.map(\.workflowType)
       rows = types.map { type in
         let estimate = seal.stored(type.estimate, as: Row.estimateField(type.workflowType))
-        let error = type.retries.error.map {
-          seal.stored(Array($0.utf8), as: Row.errorField(type.workflowType))
-        }
         return [
-          .text(seal.userID), .text(type.workflowType), .bytes(estimate.bytes),
-          .int8(type.retries.retries), .int8(type.retries.failures), .bytes(error?.bytes),
-          .int8(type.retries.retriesOfError), .int8(type.retries.failuresOfError),
-          .text(estimate.keyID),
-        ]
+          .text(seal.userID), .text(type.workflowType), .text(estimate.keyID),
+          .bytes(estimate.bytes),
+        ] + LearnedRetries.parameters(of: type, seal)
       }
     }
   }
@@ -78,30 +72,22 @@ enum LearnedTypes {
 
   // MARK: Statements
 
-  private static let types: [DataType] = [
-    .text, .text, .bytes, .int8, .int8, .bytes, .int8, .int8, .text,
-  ]
+  private static let types: [DataType] = [.text, .text, .text, .bytes] + LearnedRetries.types
 
   /// What ``Row`` is read from.
-  private static let columns = [
-    "workflow_type", "estimate", "retries", "failed_retries", "retried_error", "retries_of_error",
-    "failed_retries_of_error", "sealed_with",
-  ]
+  private static let columns =
+    ["workflow_type", "sealed_with", "estimate"] + LearnedRetries.columns
+  private static let columnsRead = columns.joined(separator: ", ")
 
   private static let select = Statement(
     "learned_types_of_user",
-    """
-    SELECT \(columns.joined(separator: ", ")) FROM learned_types WHERE user_id = $1
-    ORDER BY workflow_type
-    """, [.text])
+    "SELECT \(columnsRead) FROM learned_types WHERE user_id = $1 ORDER BY workflow_type", [.text])
 
   /// The row of one type of a user.
   static let selectOne = Statement(
     "learned_type",
-    """
-    SELECT \(columns.joined(separator: ", ")) FROM learned_types
-    WHERE user_id = $1 AND workflow_type = $2
-    """, [.text, .text])
+    "SELECT \(columnsRead) FROM learned_types WHERE user_id = $1 AND workflow_type = $2",
+    [.text, .text])
 
   private static let deleteOthers = Statement(
     "learned_types_delete_others",
@@ -125,16 +111,12 @@ enum LearnedTypes {
 extension LearnedTypes.Row {
   init(_ row: Row) throws(PostgresError) {
     workflowType = try row.value(0)
-    let keyID = try row.value(7, as: String?.self)
-    estimate = StoredBytes(bytes: try row.value(1), keyID: keyID)
-    retries = RetryFigures(
-      retries: try row.value(2), failures: try row.value(3), error: nil,
-      retriesOfError: try row.value(5), failuresOfError: try row.value(6))
-    retriedError = try row.value(4, as: [UInt8]?.self).map { StoredBytes(bytes: $0, keyID: keyID) }
+    let keyID = try row.value(1, as: String?.self)
+    estimate = StoredBytes(bytes: try row.value(2), keyID: keyID)
+    retries = try LearnedRetries(row, from: 3, of: workflowType, sealedWith: keyID)
   }
 
   fileprivate static func estimateField(_ type: String) -> String { "estimate of \(type)" }
-  fileprivate static func errorField(_ type: String) -> String { "retried error of \(type)" }
 
   /// The model of the type; nil where it is damaged, or of a later version.
   ///
@@ -148,16 +130,9 @@ extension LearnedTypes.Row {
   ///
   /// - Throws: ``MissingPayloadKey`` where its key is not here.
   func type(_ seal: LearnedSeal) throws(MissingPayloadKey) -> LearnedType? {
-    guard let estimate = try seal.opened(estimate, as: Self.estimateField(workflowType)) else {
-      return nil
-    }
-    var retries = retries
-    if let retriedError {
-      guard let error = try seal.opened(retriedError, as: Self.errorField(workflowType)) else {
-        return nil
-      }
-      retries.error = String(decoding: error, as: UTF8.self)
-    }
+    guard let estimate = try seal.opened(estimate, as: Self.estimateField(workflowType)),
+      let retries = try retries.opened(seal)
+    else { return nil }
     return LearnedType(workflowType: workflowType, estimate: estimate, retries: retries)
   }
 }

@@ -21,14 +21,16 @@ extension PostgresHistoryStore {
           tally.errors, query, tally.window, tally.before, on: eventLoop)
         let slow = SlowSamples.statement(tally, query)
         let found = try await transaction.commit(
-          with: [errors, LearnedFindings.statement(query)] + (slow.map { [$0] } ?? []))
+          with: [errors, LearnedFindings.statement(query), RetryStorms.statement(query)]
+            + (slow.map { [$0] } ?? []))
         let findings = try LearnedFindings(found[1], query, sealing: sealing)
+        let storms = try RetryStorms.tips(found[2], query, sealing: sealing)
         var errorPatterns = try ErrorPatterns.patterns(found[0], sealing: sealing)
         for index in errorPatterns.indices {
           errorPatterns[index].inputAssociations = findings.associations(
             ofError: errorPatterns[index].fingerprint)
         }
-        let samples = slow == nil ? [:] : try SlowSamples.ids(found[2])
+        let samples = slow == nil ? [:] : try SlowSamples.ids(found[3])
         let durations = tally.durations
         let speedClasses = durations.speedClasses
         return PerformanceMetrics(
@@ -36,7 +38,8 @@ extension PostgresHistoryStore {
           errorPatterns: errorPatterns,
           tips: OptimizationTip.tips(
             speedClasses: speedClasses, samples: samples, errorPatterns: errorPatterns,
-            tasks: tasks, learned: findings.tips), efficiencyTrend: tally.efficiencyTrend,
+            tasks: tasks, learned: findings.tips + storms.prefix(LearnedFindings.tipLimit)),
+          efficiencyTrend: tally.efficiencyTrend,
           slowestTasks: tasks.metrics)
       }
     }

@@ -7,6 +7,7 @@ public struct OptimizationTip: Equatable, Sendable {
     case repeatedError = 3
     case bottleneckTask = 4
     case regression = 5
+    case retryStorm = 6
     case failureCause = 7
   }
 
@@ -39,7 +40,7 @@ public struct OptimizationTip: Equatable, Sendable {
   public var text: String
   /// How many executions stand behind it.
   public var executions: Int64
-  /// A speed class, a fingerprint, a task's name or a pattern's id; empty for ``Kind/healthy``.
+  /// A speed class, a fingerprint, a task's name, a workflow type or a pattern's id; empty for ``Kind/healthy``.
   public var subject: String
   /// What it rests on.
   public var evidence: [Evidence]

@@ -48,6 +48,7 @@ extension OptimizationTip.Kind {
     case .repeatedError: "REPEATED_ERROR"
     case .bottleneckTask: "BOTTLENECK_TASK"
     case .regression: "REGRESSION"
+    case .retryStorm: "RETRY_STORM"
     case .failureCause: "FAILURE_CAUSE"
     }
   }

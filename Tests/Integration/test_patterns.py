@@ -137,6 +137,50 @@ def test_metrics_tell_what_failures_and_errors_follow(own_server):
     ]
 
 
+def save_attempts(client: Client, workflow_type: str, fails: list[bool]):
+    """Saves twelve workflows of a type, each tried again a day later until the list ends."""
+    for attempt, failed in enumerate(fails):
+        for number in range(12):
+            client.save(
+                id=uuid7(time.time() - (len(fails) - attempt) * DAY),
+                workflow_id=f"{workflow_type}-{number}",
+                workflow_type=workflow_type,
+                status=FAILED if failed else COMPLETED,
+                error_message=f"no such table t{number}" if failed else "",
+            )
+
+
+def retry_storms(client: Client, **query) -> list:
+    tips = client.metrics(**query).optimization_tips
+    return [tip for tip in tips if tip.kind == statistics_pb2.TIP_KIND_RETRY_STORM]
+
+
+def test_metrics_tell_of_a_type_whose_retries_fail_again(own_server):
+    client, other = own_server.client(fresh_user()), own_server.client(fresh_user())
+    save_attempts(client, "etl", [True, True, True, True])
+    for one in (client, other):
+        save_attempts(one, "report", [True, False, True, False])
+    assert not retry_storms(client)
+    learn(own_server)
+    [tip] = retry_storms(client)
+    assert tip.severity == statistics_pb2.TIP_SEVERITY_CRITICAL
+    assert (tip.subject, tip.executions) == ("etl", 36)
+    fingerprint = client.metrics().error_patterns[0].fingerprint
+    assert f'after "{fingerprint}" in 100% of cases (36 of 36)' in tip.text
+    evidence = {one.name: one.value for one in tip.evidence}
+    assert evidence.pop("p_value") == pytest.approx(0.5**36)
+    assert evidence == {
+        "retries": 36,
+        "failed_retries": 36,
+        "failure_rate_percent": 100,
+        "retries_of_error": 36,
+        "failed_retries_of_error": 36,
+    }
+    assert retry_storms(client, workflow_type="etl") == [tip]
+    assert not retry_storms(client, workflow_type="report")
+    assert not retry_storms(other)
+
+
 def test_a_server_learns_by_itself(own_server):
     client = own_server.client(fresh_user())
     plant(client)

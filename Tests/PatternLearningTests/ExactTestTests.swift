@@ -24,6 +24,21 @@ struct ExactTestTests {
     #expect(close(exp(FisherExactTest.lnUpperTail(nearly)), 17.0 / 70))
   }
 
+  @Test("so many heads of a fair coin are as probable as what is enumerated")
+  func coins() {
+    for trials in 0...14 as ClosedRange<Int64> {
+      for heads in 0...trials {
+        let outcomes = (0..<(1 << trials)).filter { $0.nonzeroBitCount >= heads }.count
+        let tail = exp(BinomialTest.lnUpperTail(heads: heads, of: trials))
+        #expect(close(tail, Double(outcomes) / Double(1 << trials)))
+      }
+    }
+    #expect(close(BinomialTest.lnUpperTail(heads: 40_000, of: 40_000), -40_000 * log(2)))
+    // Far out, by the normal distribution.
+    let far = BinomialTest.lnUpperTail(heads: 505_000, of: 1_000_000)
+    #expect(close(far, lnNormalUpperTail(9.999), 1e-4))
+  }
+
   @Test("the tail is the sum of what is enumerated, for every table of 14")
   func enumeration() {
     for condition in 0...14 as ClosedRange<Int64> {

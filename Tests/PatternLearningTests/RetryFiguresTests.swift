@@ -22,6 +22,7 @@ struct RetryFiguresTests {
     #expect(etl.error == "no such table")
     #expect(etl.retriesOfError == 20)
     #expect(etl.failuresOfError == 10)
+    #expect(etl.lastFailureDay == HistoryGenerator.firstDay + 5)
   }
 
   @Test("leave out weeks that were over before a day")

@@ -12,16 +12,8 @@ import WorkflowHistory
       workflowType: name,
       estimate: EstimateModel(durations: DurationHistogram(), failed: 1, ended: 5).encoded,
       retries: RetryFigures(
-        retries: 9, failures: 7, error: error, retriesOfError: 5, failuresOfError: 4))
-  }
-
-  private func replace(_ types: [LearnedType], _ store: PostgresHistoryStore, user: String)
-    async throws
-  {
-    let seal = LearnedSeal(userID: user, sealing: store.sealing)
-    try await store.analysts.primary.transaction { (transaction) async throws in
-      try await LearnedTypes.replace(LearnedTypes.Sealed(types, seal), of: user, in: transaction)
-    }
+        retries: 9, failures: 7, error: error, retriesOfError: 5, failuresOfError: 4,
+        lastFailureDay: error == nil ? nil : 20_000))
   }
 
   private func read(_ user: String, _ store: PostgresHistoryStore) async throws -> [LearnedType] {
@@ -40,17 +32,17 @@ import WorkflowHistory
         let types = [
           type("a", error: nil), type("b", error: "no route to secret"), type("c", error: ""),
         ]
-        for user in ["alice", "bob"] { try await replace(types, store, user: user) }
+        for user in ["alice", "bob"] { try await store.replaceTypes(types, of: user) }
         let read = try await read("alice", store)
         #expect(read.map(\.workflowType) == ["a", "b", "c"])
         #expect(read.map(\.estimate) == types.map(\.estimate))
         #expect(read.map(\.retries) == types.map(\.retries))
         #expect(try await store.everything().contains("secret") == (ids == nil))
-        try await replace([type("b", error: nil)], store, user: "alice")
+        try await store.replaceTypes([type("b", error: nil)], of: "alice")
         let left = try await self.read("alice", store)
         #expect(left.map(\.workflowType) == ["b"])
         #expect(left.map(\.retries.error) == [nil])
-        try await replace([], store, user: "alice")
+        try await store.replaceTypes([], of: "alice")
         #expect(try await self.read("alice", store).isEmpty)
         #expect(try await self.read("bob", store).count == 3)
       }
@@ -75,6 +67,7 @@ import WorkflowHistory
       #expect(try retries(testNow).retries == 2)
       #expect(try retries(testNow).failures == 2)
       #expect(try retries(testNow).error == "no disk")
+      #expect(try retries(testNow).lastFailureDay == Day(of: ago(days: 7)).number)
       #expect(try retries(testNow.plus(days: 60)) == RetryFigures())
     }
   }

@@ -58,6 +58,14 @@ extension PostgresHistoryStore {
     return history?.statistics(of: .min ... .max).types.mapValues(\.all.executions) ?? [:]
   }
 
+  /// Puts types in the place of all that are known of a user.
+  func replaceTypes(_ types: [LearnedType], of user: String) async throws {
+    let seal = LearnedSeal(userID: user, sealing: sealing)
+    try await analysts.primary.transaction { (transaction) async throws in
+      try await LearnedTypes.replace(LearnedTypes.Sealed(types, seal), of: user, in: transaction)
+    }
+  }
+
   /// The patterns of a user, in the order of their ids.
   func patterns(of user: String) async throws -> [LearnedPattern] {
     try await analysts.primary.transaction(mode: .snapshot) { (transaction) async throws in

@@ -62,7 +62,8 @@ extension Condition {
 
 private func date(_ day: Int32) -> String { CalendarDay(daysSince1970: day).description }
 
-private func percent(_ share: Double) -> String { decimal(share * 100) + "%" }
+/// A share in percent: `12%`, `1.5%`.
+func percent(_ share: Double) -> String { decimal(share * 100) + "%" }
 
 /// A number of at least 0 with one decimal where it is below 10, two where it is below 1, else
 /// none.

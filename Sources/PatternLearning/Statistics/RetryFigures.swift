@@ -12,19 +12,24 @@ public struct RetryFigures: Equatable, Sendable {
   public var retriesOfError: Int64 = 0
   /// How many of these failed again.
   public var failuresOfError: Int64 = 0
+  /// The last UTC day on which one failed again, in days since 1970-01-01. Nil where none did, or it is
+  /// not known.
+  public var lastFailureDay: Int32?
 
   /// Figures of no retries.
   public init() {}
 
   /// The figures with these values.
   public init(
-    retries: Int64, failures: Int64, error: String?, retriesOfError: Int64, failuresOfError: Int64
+    retries: Int64, failures: Int64, error: String?, retriesOfError: Int64, failuresOfError: Int64,
+    lastFailureDay: Int32?
   ) {
     self.retries = retries
     self.failures = failures
     self.error = error
     self.retriesOfError = retriesOfError
     self.failuresOfError = failuresOfError
+    self.lastFailureDay = lastFailureDay
   }
 
   /// The part of retries that fails again, from 0 to 1; 0 where there are none.
@@ -48,11 +53,14 @@ extension LearnedHistory {
 extension RetryFigures {
   fileprivate init(_ periods: [TypeStatistics]) {
     var errors = ValueTable()
+    var failureDays = DaySpan()
     for period in periods {
       retries += period.retries.executions
       failures += period.retries.failures
       errors.merge(period.retriedErrors)
+      failureDays.merge(period.retries.failureDays)
     }
+    if failures > 0 { lastFailureDay = failureDays.last }
     let worst = errors.entries.max { $0.figures.failures < $1.figures.failures }
     guard let worst, case .retry(let error) = worst.condition else { return }
     self.error = error
