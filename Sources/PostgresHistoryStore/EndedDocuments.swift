@@ -62,14 +62,18 @@ struct EndedDocumentReader {
     -> (pairs: [(EndedExecution, EndedDocuments)], read: Int)
   {
     var ids = ArrayParameter(of: .uuid)
-    for execution in asked { ids.append(execution.id.parameter) }
+    var hasPseudonyms = ArrayParameter(of: .boolean)
+    for execution in asked {
+      ids.append(execution.id.parameter)
+      hasPseudonyms.append(.boolean(execution.hasPseudonym))
+    }
     let bounds = asked.map(\.id)
     let rows = try await transaction.query(
       Self.statement,
       [
         .array(ids), .textArray(asked.map(\.userID)),
         (bounds.min() ?? asked[0].id).parameter, (bounds.max() ?? asked[0].id).parameter,
-        .int8(Self.bytesAtOnce),
+        .int8(Self.bytesAtOnce), .array(hasPseudonyms),
       ])
     let pairs = try (0..<rows.count).map { index in
       let row = rows[index]
@@ -103,9 +107,9 @@ struct EndedDocumentReader {
           sum(\(sizes.joined(separator: " + "))) OVER asked AS bytes
         FROM (
           SELECT asked.position, workflow_id, end_time, sealed_with, input_data, task_results,
-            -- for its fingerprint, which the log does not have of what is sealed
-            CASE WHEN sealed_with IS NOT NULL THEN error_message END AS error_message
-          FROM unnest($1, $2) WITH ORDINALITY AS asked (id, user_id, position)
+            -- for its fingerprint, which the log does not have of what was sealed, though it be plain now
+            CASE WHEN asked.has_pseudonym THEN error_message END AS error_message
+          FROM unnest($1, $2, $6) WITH ORDINALITY AS asked (id, user_id, has_pseudonym, position)
           JOIN workflow_executions AS execution
             ON execution.id = asked.id AND execution.user_id = asked.user_id
           WHERE execution.id BETWEEN $3 AND $4
@@ -113,7 +117,7 @@ struct EndedDocumentReader {
         WINDOW asked AS (ORDER BY position)
       ) AS measured
       WHERE number = 1 OR bytes <= $5 ORDER BY position
-      """, [.uuidArray, .textArray, .uuid, .uuid, .int8])
+      """, [.uuidArray, .textArray, .uuid, .uuid, .int8, DataType.boolean.array])
   }()
 }
 
@@ -135,7 +139,7 @@ extension PayloadSealing? {
       }
     }
     var fingerprint = ended.errorLabel
-    if let label = ended.errorLabel, PayloadSealing.isPseudonym(label) {
+    if ended.hasPseudonym {
       fingerprint = documents.errorMessage.map { ErrorFingerprint.fingerprint(of: $0) }
     }
     return TimedObservation(

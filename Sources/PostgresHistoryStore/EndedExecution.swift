@@ -11,6 +11,9 @@ struct EndedExecution: Sendable {
   /// What its error has in common with others, or a pseudonym of that; nil where there is no error.
   var errorLabel: String?
 
+  /// Whether what its error has in common with others is known by a pseudonym alone.
+  var hasPseudonym: Bool { errorLabel.map(PayloadSealing.isPseudonym) ?? false }
+
   /// The execution that ended with a change; nil where none did. One that is reopened and ends again
   /// has ended twice.
   init?(_ change: LoggedChange) {

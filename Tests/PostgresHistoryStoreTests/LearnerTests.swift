@@ -1,4 +1,5 @@
 import Logging
+import PatternLearning
 import Postgres
 import PostgresTesting
 import Reactor
@@ -150,6 +151,21 @@ import WorkflowHistory
       #expect(try await learner.learnAll() == 12)
       #expect(learner.bite.rows < 100)
       #expect(try await store.executionsLearned("alice") == ["etl": 12])
+    }
+  }
+
+  @Test("knows the errors of what was sealed when it ended, whatever it is by now")
+  func errors() async throws {
+    for ids in ["a", "ba", "-a"] {
+      try await withSealedStore { store in
+        for _ in 0..<2 { try await store.saveAll([planted()]) }
+        #expect(try await store.seal(ids).executionsLeft == 0)
+        let reader = try await store.another(ids == "-a" ? nil : ids)
+        defer { reader.close() }
+        #expect(try await reader.learn() == 2)
+        let history = try #require(try await reader.learnedHistory("alice"))
+        #expect(history.retryFigures()["etl"]?.error == "planted error <n>", "\(ids)")
+      }
     }
   }
 
