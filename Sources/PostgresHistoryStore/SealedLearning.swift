@@ -10,8 +10,16 @@ struct SealedLearning {
   let connection: PostgresConnection
 
   /// Goes through the users of whom something is sealed otherwise, one in a transaction. What does not
-  /// open stays as it is; what its executions are sealed with says so as well.
-  func seal() async throws {
+  /// open stays as it is.
+  ///
+  /// - Returns: of how many users something is sealed otherwise after that, for that reason, or since a
+  ///   server with other keys has learned meanwhile.
+  func seal() async throws -> Int64 {
+    try await sealAll()
+    return try await connection.query(Self.count, [.text(sealing.key?.id)])[0].value(0)
+  }
+
+  private func sealAll() async throws {
     var last = ""
     while true {
       let user = try await connection.query(
@@ -57,18 +65,28 @@ struct SealedLearning {
     try await LearnedTypes.replace(sealed, of: seal.userID, in: transaction)
   }
 
-  /// The next user of whom anything is not sealed as it is to be.
-  private static let next = Statement(
-    "sealed_learning_next",
-    """
-    SELECT user_id FROM (
+  /// All that is kept of users, with what it is sealed with.
+  private static let learned = """
+    (
       SELECT user_id, sealed_with FROM learned_histories UNION ALL
       SELECT user_id, sealed_with FROM learned_periods UNION ALL
       SELECT user_id, sealed_with FROM learning_patterns UNION ALL
       SELECT user_id, sealed_with FROM learned_types
     ) AS learned
+    """
+
+  /// The next user of whom anything is not sealed as it is to be.
+  private static let next = Statement(
+    "sealed_learning_next",
+    """
+    SELECT user_id FROM \(learned)
     WHERE user_id > $1 AND sealed_with IS DISTINCT FROM $2 ORDER BY user_id LIMIT 1
     """, [.text, .text])
+
+  /// How many there are.
+  private static let count = Statement(
+    "sealed_learning_count",
+    "SELECT count(DISTINCT user_id) FROM \(learned) WHERE sealed_with IS DISTINCT FROM $1", [.text])
 }
 
 extension HistoryChange {

@@ -22,6 +22,8 @@ public struct SealingRun {
     /// Executions that are as they were, or became so again: those that do not open with these keys,
     /// which the log names, and those that a server with other keys has saved meanwhile.
     public var executionsLeft: Int64 = 0
+    /// Users of whom something that was learned is left so, likewise.
+    public var usersLeft: Int64 = 0
   }
 
   private let sealing: PayloadSealing
@@ -46,10 +48,11 @@ public struct SealingRun {
     // Once more for what was saved behind the first pass.
     for _ in 0..<2 { try await run.sealExecutions(&counts, progress) }
     counts.executionsLeft = try await run.countOthers()
-    try await SealedLearning(sealing: run.sealing, connection: connection).seal()
+    counts.usersLeft =
+      try await SealedLearning(sealing: run.sealing, connection: connection).seal()
     try await SealedLabels(sealing: run.sealing, connection: connection)
       .convert(database, &counts, progress)
-    guard counts.executionsLeft == 0 else { return counts }
+    guard counts.executionsLeft == 0, counts.usersLeft == 0 else { return counts }
     if let key = keys.sealing {
       try await StoredPseudonymKey.reseal(pseudonyms, with: key, on: connection)
     } else {

@@ -130,6 +130,20 @@ def test_sealing_is_turned_on_for_what_is_there_and_off_again(own_server, keys):
     assert client.metrics(days=7).error_patterns == before[1]
 
 
+def test_sealing_tells_of_users_of_whom_what_was_learned_does_not_open(sealing, keys):
+    save_planted(sealing.client(fresh_user()))
+    learn = ("patterns", "learn", "--data-dir", sealing.data, *keys.flags)
+    command_line.answer(*learn)
+    sealing.postgres().psql("UPDATE learned_periods SET sealed_with = 'lost'")
+    done = command_line.run("seal", "--data-dir", sealing.data, *keys.flags, "--json")
+    assert done.returncode == 1
+    assert "what was learned of 1 users is left" in done.stderr
+    counts = json.loads(done.stdout)
+    assert (counts["executionsLeft"], counts["usersLeft"]) == ("0", "1")
+    command_line.answer(*learn, "--from-table")
+    assert seal(sealing, keys)["usersLeft"] == "0"
+
+
 def test_keys_are_rotated_under_load_and_no_call_fails(sealing, keys):
     client = sealing.client(fresh_user())
     load = Load(client, threads=4)

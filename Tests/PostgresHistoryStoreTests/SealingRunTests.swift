@@ -142,6 +142,36 @@ import WorkflowHistory
     }
   }
 
+  @Test("what was learned of a user and does not open is left as it is, and counted")
+  func unopenedLearning() async throws {
+    try await withStore { plain in
+      let store = try await plain.another("a")
+      defer { store.close() }
+      for user in ["alice", "bob", "carol", "dave"] {
+        try await store.saveAll([execution(user: user)])
+      }
+      try await store.learn()
+      _ = try await plain.run(
+        "UPDATE learned_periods SET sealed_with = 'lost' WHERE user_id = 'bob'")
+      _ = try await plain.run(
+        "UPDATE learned_histories SET head = 'damaged' WHERE user_id = 'carol'")
+      for _ in 0..<2 {
+        let counts = try await plain.seal("ba")
+        #expect(counts.executionsLeft == 0)
+        #expect(counts.usersLeft == 2)
+      }
+      // The key that is left behind is still needed for what is left.
+      #expect(await failure(SealingError.self) { try await plain.seal("b") } != nil)
+      let other = try await plain.another("ba")
+      defer { other.close() }
+      _ = try await LearningRun.run(
+        from: .table, reviewing: nil, sealing: other.sealing, try await plain.options(),
+        on: plain.eventLoop)
+      #expect(try await plain.seal("ba").usersLeft == 0)
+      #expect(try await plain.seal("b") == SealingRun.Counts())
+    }
+  }
+
   @Test("keys that do not open the database are refused, and change nothing")
   func wrongKeys() async throws {
     try await withStore { plain in
