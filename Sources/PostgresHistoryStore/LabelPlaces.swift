@@ -3,7 +3,7 @@ internal import WorkflowHistory
 /// Gives labels their places in a list, as they come.
 struct LabelPlaces {
   /// What a label takes beside its text: its counts, its place in the table, and its allocation.
-  private static let bytesBesideText = 160
+  static let bytesBesideText = 160
 
   private(set) var labels: [ExactText] = []
   private var places: [ExactText: Int] = [:]

@@ -15,8 +15,10 @@ extension PostgresHistoryStore {
         let reader = FigureReader(
           parts: tally.parts(query), limits: figureLimits, eventLoop: eventLoop)
         try await reader.read(in: transaction) { try tally.add($0) }
-        let tasks = try await SlowestTasks.summary(
-          of: tally.tasks, query, tally.window, sealing: sealing, in: transaction, on: eventLoop)
+        let tasks = try await SlowestTasks(
+          query: query, window: tally.window, limits: figureLimits, sealing: sealing,
+          eventLoop: eventLoop
+        ).summary(of: tally.tasks, in: transaction)
         let errors = await ErrorPatterns.statement(
           tally.errors, query, tally.window, tally.before, on: eventLoop)
         let slow = SlowSamples.statement(tally, query)

@@ -11,6 +11,8 @@ struct TaskTally {
 
   /// The figures of the labels.
   var all: some Sequence<(ExactText, TaskFigures)> { zip(places.labels, figures) }
+  /// The labels in the order in which they came.
+  var labels: [ExactText] { places.labels }
   /// How many labels there are.
   var count: Int { figures.count }
   /// How many bytes the entries take, about.
@@ -25,5 +27,19 @@ struct TaskTally {
       if place == figures.count { figures.append(TaskFigures()) }
       figures[place].add(more, times: times)
     }
+  }
+
+  /// Adds what is counted under a label.
+  mutating func add(_ more: TaskFigures, _ label: ExactText) {
+    let place = places.place(of: label)
+    if place == figures.count { figures.append(TaskFigures()) }
+    figures[place].add(more)
+  }
+
+  /// Counts what the label at an index has under another, which leaves the former with nothing.
+  mutating func move(at index: Int, to label: ExactText) {
+    let moved = figures[index]
+    figures[index] = TaskFigures()
+    add(moved, label)
   }
 }

@@ -40,16 +40,18 @@ public struct TaskSummary: Equatable, Sendable {
   /// The summary of some tasks, those without runs left out.
   public init(of tasks: some Sequence<Task>) {
     self.init()
-    for task in tasks where task.figures.runs > 0 {
-      count += 1
-      all.add(task.figures)
-      guard slowest.count < Self.limit || Task.precedes(task, slowest[Self.limit - 1]) else {
-        continue
-      }
-      let place = slowest.firstIndex { Task.precedes(task, $0) } ?? slowest.count
-      slowest.insert(task, at: place)
-      if slowest.count > Self.limit { slowest.removeLast() }
-    }
+    for task in tasks { add(task) }
+  }
+
+  /// Adds one more task, unless it has no runs.
+  public mutating func add(_ task: Task) {
+    guard task.figures.runs > 0 else { return }
+    count += 1
+    all.add(task.figures)
+    guard slowest.count < Self.limit || Task.precedes(task, slowest[Self.limit - 1]) else { return }
+    let place = slowest.firstIndex { Task.precedes(task, $0) } ?? slowest.count
+    slowest.insert(task, at: place)
+    if slowest.count > Self.limit { slowest.removeLast() }
   }
 }
 

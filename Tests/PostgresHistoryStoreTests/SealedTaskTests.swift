@@ -44,6 +44,44 @@ import WorkflowHistory
     }
   }
 
+  @Test("are counted once with those of executions that are plain still", arguments: [0, 80])
+  func mixed(spilled: Int) async throws {
+    try await withStore { plain in
+      let store = try await plain.another("a")
+      let unsealing = try await plain.another("-a")
+      defer { for one in [store, unsealing] { one.close() } }
+      // The last is among the first ten for neither half of its time.
+      let names = (0..<12).map { "task \($0)" } + ["halves"]
+      let seconds = names.indices.map { $0 < 12 ? 100 + $0 : 99 }
+      func rows(_ parity: Int) -> [WorkflowExecution] {
+        names.indices.filter { $0 == 12 || $0 % 2 == parity }.map { index in
+          execution(
+            tasks: #"[{"task_name": "\#(names[index])", "duration_seconds": \#(seconds[index])}]"#)
+        }
+      }
+      // More than a rollup counts itself, so that those that come after them are spilled.
+      try await plain.saveAll((0..<spilled).map { planted($0) })
+      try await plain.fold()
+      for _ in 0..<2 {
+        try await plain.saveAll(rows(0))
+        try await store.saveAll(rows(1))
+        try await plain.fold()
+      }
+      #expect(try await (plain.count("execution_task_rollups") > 0) == (spilled > 0))
+      for reader in [store, unsealing] {
+        let metrics = try await reader.performanceMetrics(window)
+        let tasks = metrics.slowestTasks.filter { !$0.name.hasPrefix("planted") }
+        #expect(tasks.first?.name == "halves")
+        #expect(tasks.first?.runs == 4)
+        #expect(tasks.dropFirst().prefix(4).map(\.name) == (8...11).reversed().map { "task \($0)" })
+        #expect(Set(tasks.map(\.name)).count == tasks.count)
+      }
+      let before = try await store.performanceMetrics(window).slowestTasks
+      #expect(try await plain.seal("a").executionsLeft == 0)
+      #expect(try await store.performanceMetrics(window).slowestTasks == before)
+    }
+  }
+
   @Test("that were plain are sealed, and made plain again, also those of executions gone")
   func converted() async throws {
     try await withStore { plain in

@@ -137,6 +137,40 @@ import WorkflowHistory
     }
   }
 
+  @Test("the loop goes on while very many different tasks are added up")
+  func yielding() async throws {
+    try await withStore { store in
+      var tally = TaskTally()
+      for number in 0..<50_000 {
+        tally.add(
+          TaskFigures(
+            executions: 1, runs: 1, failedRuns: 0, timedRuns: 1,
+            durationSumMicroseconds: Int128(number)), ExactText("task \(number)"))
+      }
+      var turns = 0
+      var isDone = false
+      let others = store.eventLoop.start {
+        while !isDone {
+          turns += 1
+          await store.eventLoop.yield()
+        }
+      }
+      let reader = SlowestTasks(
+        query: window, window: MetricsTally(window, limits: FigureLimits()).window,
+        limits: FigureLimits(), sealing: nil, eventLoop: store.eventLoop)
+      let summary = try await store.analysts.primary.transaction { (transaction) async throws in
+        turns = 0
+        return try await reader.summary(of: tally, in: transaction)
+      }
+      let turnsBetween = turns
+      isDone = true
+      await others.wait()
+      #expect(summary.count == 50_000)
+      #expect(summary.slowest.first?.name == "task 49999")
+      #expect(turnsBetween >= 40)
+    }
+  }
+
   @Test("executions that were saved before tasks were counted are counted too")
   func migration() async throws {
     let cluster = try await PostgresCluster.shared.value
