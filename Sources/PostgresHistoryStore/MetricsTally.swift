@@ -61,7 +61,7 @@ struct MetricsTally {
       guard let of = windowOfErrors(day) else { return }
       try errors.add(encoded: stored.errors, of: day, to: of)
       guard of == .now else { return }
-      try tasks.add(encoded: FigureParts.tasks(row), times: 1)
+      try tasks.add(encoded: FigureParts.tasks(row), of: day, times: 1)
       if try FigureParts.spillsTasks(row) { tasks.hasSpilled = true }
     case .change(let id, let contribution, let times):
       let day = Day(of: id.createdAt)
@@ -72,7 +72,7 @@ struct MetricsTally {
       if let fingerprint = contribution.errorFingerprint {
         errors.add(times, ExactText(fingerprint), of: day, to: of)
       }
-      if of == .now { try tasks.add(encoded: FigureParts.tasks(row), times: times) }
+      if of == .now { try tasks.add(encoded: FigureParts.tasks(row), of: day, times: times) }
     case .executions(let id, let group):
       let times = window.times(id)
       let day = Day(of: id.createdAt)
@@ -86,7 +86,8 @@ struct MetricsTally {
         if times != 0 { errors.add(times, fingerprint, of: day, to: of) }
       }
     case .tasks(let id):
-      try tasks.add(encoded: FigureParts.tasks(row), times: window.times(id))
+      try tasks.add(
+        encoded: FigureParts.tasks(row), of: Day(of: id.createdAt), times: window.times(id))
     }
   }
 

@@ -22,9 +22,10 @@ extension PostgresHistoryStore {
         let errors = await ErrorPatterns.statement(
           tally.errors, query, tally.window, tally.before, on: eventLoop)
         let slow = SlowSamples.statement(tally, query)
+        let bottleneck = TaskSamples(of: tasks, query, sealing: sealing)
         let found = try await transaction.commit(
           with: [errors, LearnedFindings.statement(query), RetryStorms.statement(query)]
-            + (slow.map { [$0] } ?? []))
+            + [slow, bottleneck?.statement].compactMap { $0 })
         let findings = try LearnedFindings(found[1], query, sealing: sealing)
         let storms = try RetryStorms.tips(found[2], query, sealing: sealing)
         var errorPatterns = try ErrorPatterns.patterns(found[0], sealing: sealing)
@@ -40,7 +41,9 @@ extension PostgresHistoryStore {
           errorPatterns: errorPatterns,
           tips: OptimizationTip.tips(
             speedClasses: speedClasses, samples: samples, errorPatterns: errorPatterns,
-            tasks: tasks, learned: findings.tips + storms.prefix(LearnedFindings.tipLimit)),
+            tasks: tasks,
+            bottleneckSamples: try bottleneck?.ids(in: found[found.count - 1]) ?? [],
+            learned: findings.tips + storms.prefix(LearnedFindings.tipLimit)),
           efficiencyTrend: tally.efficiencyTrend,
           slowestTasks: tasks.metrics)
       }

@@ -36,9 +36,9 @@ struct SlowestTasks {
 
   private func sum(_ tally: TaskTally) async -> TaskSummary {
     var summary = TaskSummary()
-    for (index, (label, figures)) in tally.all.enumerated() {
+    for (index, task) in tally.all.enumerated() {
       await pause(at: index)
-      summary.add(TaskSummary.Task(name: label.text, figures: figures))
+      summary.add(task)
     }
     return summary
   }
@@ -67,7 +67,8 @@ struct SlowestTasks {
         await pause(at: index)
         let stored: String = try found[index].value(0)
         tally.add(
-          try TaskFigures(found[index], from: 1), labels.converted(stored) ?? ExactText(stored))
+          try TaskFigures(found[index], from: 2), of: Day(number: try found[index].value(1)),
+          labels.converted(stored) ?? ExactText(stored))
       }
     }
     guard tally.bytes <= limits.taskBytes else {
@@ -81,23 +82,26 @@ struct SlowestTasks {
     -> TaskSummary
   {
     var counted = ArrayParameter(of: .text)
+    var days = ArrayParameter(of: .int4)
     var numbers = TaskFigures.table.numbers.map { ArrayParameter(of: $0.type) }
-    for (index, (label, figures)) in tally.all.enumerated() {
+    for (index, task) in tally.all.enumerated() {
       await pause(at: index)
-      counted.append(.text(label.text))
-      for (index, number) in figures.numbers.enumerated() { numbers[index].append(number) }
+      counted.append(.text(task.name))
+      days.append(task.lastDay.map { .int4($0) } ?? .null)
+      for (index, number) in task.figures.numbers.enumerated() { numbers[index].append(number) }
     }
     let found = try await transaction.query(
       query.workflowType == nil ? Self.ofAllTypes : Self.ofOneType,
-      windowParameters + [labels.map { .boolean($0.seals) } ?? .null, .array(counted)]
-        + numbers.map { .array($0) } + typeParameter)
+      windowParameters + [labels.map { .boolean($0.seals) } ?? .null]
+        + ([counted, days] + numbers).map { .array($0) } + typeParameter)
     guard let first = found.first else { return TaskSummary() }
     let length = TaskFigures.table.numbers.count
     return TaskSummary(
       slowest: try (0..<found.count).map {
         TaskSummary.Task(
-          name: try found[$0].value(0), figures: try TaskFigures(found[$0], from: 1))
-      }, all: try TaskFigures(first, from: 1 + length), count: try first.value(1 + 2 * length))
+          name: try found[$0].value(0), figures: try TaskFigures(found[$0], from: 2),
+          lastDay: try found[$0].value(1))
+      }, all: try TaskFigures(first, from: 2 + length), count: try first.value(2 + 2 * length))
   }
 
   private var windowParameters: [Parameter] {
@@ -113,10 +117,11 @@ struct SlowestTasks {
 
   private static let windowTypes: [DataType] = [.text, .int4, .int4, .boolean]
   private static let types =
-    windowTypes + [.textArray] + TaskFigures.table.numbers.map(\.type.array)
+    windowTypes + [.textArray, DataType.int4.array]
+    + TaskFigures.table.numbers.map(\.type.array)
   private static let ofAllTypes = Statement("tasks", sql(typeCondition: ""), types)
   private static let ofOneType = Statement(
-    "tasks_type", sql(typeCondition: "AND workflow_type = $11"), types + [.text])
+    "tasks_type", sql(typeCondition: "AND workflow_type = $12"), types + [.text])
   private static let othersOfAllTypes = Statement(
     "tasks_others", othersSQL(typeCondition: ""), windowTypes + [.int8])
   private static let othersOfOneType = Statement(
@@ -133,7 +138,8 @@ struct SlowestTasks {
 
   private static func spilled(_ typeCondition: String) -> String {
     """
-    SELECT \(TaskFigures.table.label) AS label, \(TaskFigures.table.numberNames)
+    SELECT \(TaskFigures.table.label) AS label, \(RollupTable.number("day")) AS last_day,
+      \(TaskFigures.table.numberNames)
     FROM \(TaskFigures.table.name)
     WHERE user_id = $1 AND day >= \(RollupTable.date("$2")) AND day < \(RollupTable.date("$3"))
       \(typeCondition)
@@ -147,9 +153,9 @@ struct SlowestTasks {
   /// Those that are stored by labels where names are to be, or by names where labels are.
   private static func othersSQL(typeCondition: String) -> String {
     """
-    SELECT label, \(read("task."))
+    SELECT label, last_day, \(read("task."))
     FROM (
-      SELECT label, \(each { "sum(\($0.name)) AS \($0.name)" })
+      SELECT label, max(last_day) AS last_day, \(each { "sum(\($0.name)) AS \($0.name)" })
       FROM (\(spilled("AND \(isSealed) <> $4 \(typeCondition)"))) AS spilled
       GROUP BY label LIMIT $5
     ) AS task
@@ -161,17 +167,18 @@ struct SlowestTasks {
   private static func sql(typeCondition: String) -> String {
     """
     WITH counted AS (
-      SELECT label, \(each { $0.name + $0.cast })
-      FROM unnest($5, $6, $7, $8, $9, $10) AS counted (label, \(TaskFigures.table.numberNames))
+      SELECT label, last_day, \(each { $0.name + $0.cast })
+      FROM unnest($5, $6, $7, $8, $9, $10, $11)
+        AS counted (label, last_day, \(TaskFigures.table.numberNames))
       UNION ALL
       \(spilled("AND ($4 IS NULL OR \(isSealed) = $4) \(typeCondition)"))
     ), task AS (
-      SELECT label, \(each { "sum(\($0.name)) AS \($0.name)" })
+      SELECT label, max(last_day) AS last_day, \(each { "sum(\($0.name)) AS \($0.name)" })
       FROM counted GROUP BY label HAVING sum(runs) > 0
     ), total AS (
       SELECT \(each { "sum(\($0.name)) AS \($0.name)" }), count(*) AS tasks FROM task
     )
-    SELECT label, \(read("task.")), \(read("total.")), total.tasks FROM task CROSS JOIN total
+    SELECT label, last_day, \(read("task.")), \(read("total.")), total.tasks FROM task CROSS JOIN total
     ORDER BY task.microseconds DESC, label COLLATE "C" LIMIT \(TaskSummary.limit)
     """
   }

@@ -12,11 +12,12 @@ extension OptimizationTip {
   ///   - samples: the latest executions of the slow and the very slow class, newest first.
   ///   - errorPatterns: the patterns, most frequent first.
   ///   - tasks: what the tasks did.
+  ///   - bottleneckSamples: the latest executions that ran ``TaskSummary/bottleneck``, newest first.
   ///   - learned: what was learned, the most important first.
   public static func tips(
     speedClasses: [SpeedClassFigures], samples: [SpeedClass: [ExecutionID]] = [:],
     errorPatterns: [ErrorPattern], tasks: TaskSummary = TaskSummary(),
-    learned: [OptimizationTip] = []
+    bottleneckSamples: [ExecutionID] = [], learned: [OptimizationTip] = []
   ) -> [OptimizationTip] {
     let executions = speedClasses.reduce(0) { $0 + $1.executions }
     var tips = speedClasses.compactMap {
@@ -25,7 +26,7 @@ extension OptimizationTip {
     if let top = errorPatterns.first, top.frequency > 3 {
       tips.append(repeatedError(top))
     }
-    if let tip = bottleneckTask(tasks) { tips.append(tip) }
+    if let tip = bottleneckTask(tasks, bottleneckSamples) { tips.append(tip) }
     tips += learned
     if tips.isEmpty {
       tips.append(
@@ -70,12 +71,12 @@ extension OptimizationTip {
       sampleIDs: pattern.sampleIDs)
   }
 
-  private static func bottleneckTask(_ tasks: TaskSummary) -> OptimizationTip? {
-    let time = tasks.all.durationSumMicroseconds
-    guard let task = tasks.slowest.first, tasks.count > 1, time > 0,
-      task.figures.durationSumMicroseconds * 2 >= time,
-      let average = task.figures.averageDurationSeconds
-    else { return nil }
+  private static func bottleneckTask(
+    _ tasks: TaskSummary, _ samples: [ExecutionID]
+  ) -> OptimizationTip? {
+    guard let task = tasks.bottleneck, let average = task.figures.averageDurationSeconds else {
+      return nil
+    }
     return OptimizationTip(
       kind: .bottleneckTask, severity: .warning,
       text:
@@ -85,9 +86,10 @@ extension OptimizationTip {
       evidence: [
         Evidence(
           name: "time_share_percent",
-          value: percent(task.figures.durationSumMicroseconds, of: time)),
+          value: percent(
+            task.figures.durationSumMicroseconds, of: tasks.all.durationSumMicroseconds)),
         Evidence(name: "average_duration_seconds", value: average),
         Evidence(name: "runs", value: Double(task.figures.runs)),
-      ])
+      ], sampleIDs: samples)
   }
 }

@@ -6,11 +6,15 @@ public struct TaskSummary: Equatable, Sendable {
     public var name: String
     /// What its runs add up to.
     public var figures: TaskFigures
+    /// The UTC day of which the latest executions are that ran it, in days since 1970-01-01. Nil where it
+    /// is not known.
+    public var lastDay: Int32?
 
     /// The task with these figures.
-    public init(name: String, figures: TaskFigures) {
+    public init(name: String, figures: TaskFigures, lastDay: Int32? = nil) {
       self.name = name
       self.figures = figures
+      self.lastDay = lastDay
     }
 
     /// Whether it comes first: it took more time, or as much and its name is less.
@@ -52,6 +56,17 @@ public struct TaskSummary: Equatable, Sendable {
     let place = slowest.firstIndex { Task.precedes(task, $0) } ?? slowest.count
     slowest.insert(task, at: place)
     if slowest.count > Self.limit { slowest.removeLast() }
+  }
+}
+
+extension TaskSummary {
+  /// The task that takes half of the time of two or more tasks, or more; nil where none does.
+  public var bottleneck: Task? {
+    let time = all.durationSumMicroseconds
+    guard let task = slowest.first, count > 1, time > 0,
+      task.figures.durationSumMicroseconds * 2 >= time
+    else { return nil }
+    return task
   }
 }
 

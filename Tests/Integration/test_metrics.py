@@ -268,7 +268,7 @@ def test_tasks_are_added_up_by_name(client):
 
 
 def test_a_task_that_takes_half_of_the_time_is_a_tip(client):
-    client.save(status=COMPLETED, task_results=document([run("a", 2.0), run("b", 1.0)]))
+    saved = client.save(status=COMPLETED, task_results=document([run("a", 2.0), run("b", 1.0)]))
     (tip,) = client.metrics().optimization_tips
     assert (tip.kind, tip.severity) == (pb.TIP_KIND_BOTTLENECK_TASK, pb.TIP_SEVERITY_WARNING)
     assert (tip.subject, tip.executions) == ("a", 1)
@@ -277,6 +277,7 @@ def test_a_task_that_takes_half_of_the_time_is_a_tip(client):
         "average_duration_seconds": 2.0,
         "runs": 1.0,
     }
+    assert list(tip.sample_execution_ids) == [saved.id]
     client.save(status=COMPLETED, task_results=document([run("c", 1.5)]))
     assert [tip.kind for tip in client.metrics().optimization_tips] == [pb.TIP_KIND_HEALTHY]
 

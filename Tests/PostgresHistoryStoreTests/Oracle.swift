@@ -60,7 +60,8 @@ struct Oracle {
       durations: DurationSpread(sorted: rows(query).compactMap(\.durationSeconds).sorted()),
       errorPatterns: patterns,
       tips: OptimizationTip.tips(
-        speedClasses: classes, samples: slowSamples(query), errorPatterns: patterns, tasks: tasks),
+        speedClasses: classes, samples: slowSamples(query), errorPatterns: patterns, tasks: tasks,
+        bottleneckSamples: tasks.bottleneck.map { taskSamples($0.name, query) } ?? []),
       efficiencyTrend: trend(query), slowestTasks: tasks.metrics)
   }
 
@@ -73,6 +74,14 @@ struct Oracle {
         let sameDay = newest.prefix { Day(of: $0.createdAt) == Day(of: newest[0].createdAt) }
         return (speedClass, sameDay.prefix(5).map(\.id))
       })
+  }
+
+  private func taskSamples(_ name: String, _ query: WindowQuery) -> [ExecutionID] {
+    let newest = rows(query).filter { row in
+      taskRuns(row).contains { ExactText($0.name) == ExactText(name) }
+    }.sorted { $0.id > $1.id }
+    let sameDay = newest.prefix { Day(of: $0.createdAt) == Day(of: newest[0].createdAt) }
+    return sameDay.prefix(5).map(\.id)
   }
 
   private func errorPatterns(_ query: WindowQuery) -> [ErrorPattern] {

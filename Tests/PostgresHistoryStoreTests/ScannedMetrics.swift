@@ -19,7 +19,10 @@ extension PostgresHistoryStore {
           errorPatterns: errorPatterns,
           tips: OptimizationTip.tips(
             speedClasses: speedClasses, samples: samples, errorPatterns: errorPatterns,
-            tasks: tasks), efficiencyTrend: efficiencyTrend, slowestTasks: tasks.metrics)
+            tasks: tasks,
+            bottleneckSamples: try await Self.taskSamples(
+              tasks.bottleneck?.name, query, in: transaction)),
+          efficiencyTrend: efficiencyTrend, slowestTasks: tasks.metrics)
       }
     }
   }

@@ -70,6 +70,25 @@ extension PostgresHistoryStore {
       })
   }
 
+  /// The latest ids of the newest day on which a task ran.
+  static func taskSamples(_ name: String?, _ query: WindowQuery, in transaction: Transaction)
+    async throws -> [ExecutionID]
+  {
+    guard let name else { return [] }
+    var filter = HistoryFilter(query)
+    let task = filter.append(.text(name), .text)
+    let found = try await transaction.query(
+      filter.statement(
+        "scanned_task_samples",
+        """
+        SELECT id FROM workflow_executions WHERE \(filter.condition)
+          AND task_results @> jsonb_build_array(jsonb_build_object('task_name', \(task)))
+        ORDER BY id DESC
+        """), filter.parameters)
+    let ids = try (0..<found.count).map { ExecutionID(uuid: try found[$0].value(0)) }
+    return Array(ids.prefix { Day(of: $0.createdAt) == Day(of: ids[0].createdAt) }.prefix(5))
+  }
+
   private static func tasksSQL(_ condition: String) -> String {
     """
     WITH run AS (

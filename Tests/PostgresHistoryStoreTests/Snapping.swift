@@ -55,6 +55,11 @@ extension PerformanceMetrics {
       metrics.efficiencyTrend[index].baselineMedianSeconds =
         own.baselineMedianSeconds.snapped(to: point.baselineMedianSeconds)
     }
+    // None are shown where updates took a task from all executions of the last day that had it.
+    for (index, tip) in exact.tips.enumerated()
+    where index < metrics.tips.count && tip.kind == .bottleneckTask {
+      if metrics.tips[index].sampleIDs.isEmpty { metrics.tips[index].sampleIDs = tip.sampleIDs }
+    }
     return metrics
   }
 }

@@ -145,7 +145,8 @@ import WorkflowHistory
         tally.add(
           TaskFigures(
             executions: 1, runs: 1, failedRuns: 0, timedRuns: 1,
-            durationSumMicroseconds: Int128(number)), ExactText("task \(number)"))
+            durationSumMicroseconds: Int128(number)), of: Day(of: testNow),
+          ExactText("task \(number)"))
       }
       var turns = 0
       var isDone = false

@@ -68,7 +68,7 @@ struct OptimizationTipTests {
         .init(name: "time_share_percent", value: 50),
         .init(name: "average_duration_seconds", value: 0.002),
         .init(name: "runs", value: 4),
-      ])
+      ], sampleIDs: [id])
     #expect(tips([1, 0, 0, 0, 0], tasks: ["load": 6000, "a": 3000, "b": 3000]) == [load])
     #expect(
       tips([1, 0, 0, 0, 0], tasks: ["load": 5999, "a": 3000, "b": 3000]).map(\.text) == [healthy])
@@ -106,6 +106,6 @@ struct OptimizationTipTests {
             figures: TaskFigures(
               executions: 2, runs: 4, failedRuns: 0, timedRuns: 3,
               durationSumMicroseconds: microseconds))
-        }))
+        }), bottleneckSamples: [id])
   }
 }
