@@ -1,3 +1,5 @@
+internal import WorkflowHistory
+
 /// Bytes that stand for a sequence of tagged fields without ambiguity: each is its tag, its length
 /// in eight bytes, and its bytes; a field that is absent leaves nothing.
 struct CanonicalBytes {
@@ -28,5 +30,20 @@ struct CanonicalBytes {
     for shift in stride(from: 56, through: 0, by: -8) {
       bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift)))
     }
+  }
+}
+
+extension CanonicalBytes {
+  /// The user and the filters that a token is good for.
+  init(
+    userID: String?, workflowID: String?, workflowType: String?, statuses: Set<WorkflowStatus>,
+    createdAfter: Timestamp?, createdBefore: Timestamp?
+  ) {
+    add(2, userID)
+    add(3, workflowID)
+    add(4, workflowType)
+    add(5, statuses.map { UInt8($0.rawValue) }.sorted())
+    add(6, createdAfter?.microseconds)
+    add(7, createdBefore?.microseconds)
   }
 }

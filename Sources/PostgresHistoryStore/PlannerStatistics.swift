@@ -23,7 +23,7 @@ struct PlannerStatistics {
     "statistics_missing",
     """
     SELECT relid::regclass::text FROM pg_stat_user_tables
-    WHERE relname ~ '^workflow_execution(s|_changes)_\\d{4}_|^execution(_error)?_rollups$'
+    WHERE relname ~ '^workflow_execution(s|_changes)_\\d{4}_|^execution(_error|_task)?_rollups$'
       AND last_analyze IS NULL AND last_autoanalyze IS NULL AND n_live_tup >= 1000
       AND pg_table_is_visible(relid)
     ORDER BY relname

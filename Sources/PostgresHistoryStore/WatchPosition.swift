@@ -64,13 +64,9 @@ extension WatchPosition {
   }
 
   private static func question(_ query: WatchQuery) -> CanonicalBytes {
-    var fields = CanonicalBytes()
-    fields.add(2, query.userID)
-    fields.add(3, query.workflowID)
-    fields.add(4, query.workflowType)
-    fields.add(5, query.statuses.map { UInt8($0.rawValue) }.sorted())
-    fields.add(6, query.createdAfter?.microseconds)
-    fields.add(7, query.createdBefore?.microseconds)
-    return fields
+    CanonicalBytes(
+      userID: query.userID, workflowID: query.workflowID, workflowType: query.workflowType,
+      statuses: query.statuses, createdAfter: query.createdAfter,
+      createdBefore: query.createdBefore)
   }
 }
