@@ -68,7 +68,7 @@ extension BatchWriter {
 
   /// Writes what is left of a batch, a part of which has been answered: what waited for that part
   /// is another writer's meanwhile.
-  private func writeOn(_ writes: [PendingWrite], _ tries: Tries) async {
+  func writeOn(_ writes: [PendingWrite], _ tries: Tries = Tries()) async {
     queue.wakeAnother()
     await write(writes, tries)
   }

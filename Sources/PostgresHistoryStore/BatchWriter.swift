@@ -39,7 +39,13 @@ final class BatchWriter {
   }
 
   private func run(on eventLoop: EventLoop) async {
-    while let batch = await queue.next(for: number, on: eventLoop) { await write(batch) }
+    while let batch = await queue.next(for: number, on: eventLoop) {
+      let heartbeats = batch.filter(\.isHeartbeat)
+      if heartbeats.count < batch.count { await write(batch.filter { !$0.isHeartbeat }) }
+      // Apart from updates and deletions, which remove heartbeats: so neither waits for the other's end
+      // while it holds what that waits for.
+      if !heartbeats.isEmpty { await writeOn(heartbeats) }
+    }
   }
 
   // MARK: A batch
@@ -58,19 +64,33 @@ final class BatchWriter {
   private func commit(_ writes: [PendingWrite], _ tries: Tries) async throws {
     var saves = SaveBatch(sealing: sealing)
     var locks = LockBatch(sealing: sealing)
+    var heartbeats = HeartbeatBatch()
     for write in writes {
       switch write.operation {
       case .save(let save): saves.append(write, save)
       case .update(let update, let reach, let now):
         locks.append(write, update, reach: reach, now: now)
+      case .heartbeat(let heartbeat, let reach):
+        heartbeats.append(write, heartbeat, reach: reach)
       case .deletion(let deletion, let reach): locks.append(write, deletion, reach: reach)
       }
     }
-    if locks.isEmpty, !tries.waitsBriefly {
+    if !heartbeats.isEmpty {
+      try await commit(heartbeats, tries)
+    } else if locks.isEmpty, !tries.waitsBriefly {
       await finish(saves, try await pool.query(saves.statement, saves.parameters))
     } else {
       try await commit(saves, locks, tries)
     }
+  }
+
+  private func commit(_ heartbeats: HeartbeatBatch, _ tries: Tries) async throws {
+    let settings = [HeartbeatBatch.unflushed] + (tries.waitsBriefly ? [Self.briefWaits] : [])
+    let results = try await pool.transaction { transaction in
+      try await transaction.commit(
+        with: settings.map { ($0, []) } + [(HeartbeatBatch.statement, heartbeats.parameters)])
+    }
+    finish(heartbeats.answers(results[settings.count]))
   }
 
   private func commit(_ saves: SaveBatch, _ locks: LockBatch, _ tries: Tries) async throws {

@@ -95,8 +95,14 @@ struct ChangeBatch {
       ), logged AS (
         INSERT INTO workflow_execution_changes (execution_id, \(logged.joined(separator: ", ")))
         SELECT id, \(logged.joined(separator: ", ")) FROM changed WHERE \(condition)
+      ), heartbeats_ended AS (
+        \(Heartbeats.removal(
+          of: "changed",
+          where: "changed.old_\(Heartbeats.isRunning) AND NOT changed.\(Heartbeats.isRunning)"))
       )
-      SELECT id, \(ExecutionColumns.documents.joined(separator: ", ")) FROM changed
+      SELECT id, \(ExecutionColumns.documents.joined(separator: ", ")),
+        \(Heartbeats.isAbandoned(in: "changed"))
+      FROM changed
       """
   }
 }

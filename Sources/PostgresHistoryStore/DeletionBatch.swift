@@ -39,6 +39,8 @@ struct DeletionBatch {
       SELECT id, user_id, version, workflow_type, status, duration_seconds, error_fingerprint,
         task_figures
       FROM deleted
+    ), heartbeats_ended AS (
+      \(Heartbeats.removal(of: "deleted"))
     )
     SELECT id FROM deleted
     """, [.uuid.array, .uuid, .uuid])

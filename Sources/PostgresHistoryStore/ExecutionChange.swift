@@ -67,7 +67,7 @@ struct ExecutionChange {
   }
 
   /// The successor, with the changed documents as the database renders them, those that are sealed
-  /// aside.
+  /// aside, and whether it is abandoned.
   func stored(_ row: Row, from offset: Int) throws(PostgresError) -> WorkflowExecution {
     var execution = next
     var rendered = next
@@ -78,6 +78,7 @@ struct ExecutionChange {
       if changes[2] { execution.taskResults = rendered.taskResults }
     }
     if changes[3] { execution.executionMetadata = rendered.executionMetadata }
+    try execution.setAbandoned(row, offset + ExecutionColumns.documents.count)
     return execution
   }
 }

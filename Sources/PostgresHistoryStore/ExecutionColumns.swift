@@ -41,11 +41,15 @@ enum ExecutionColumns {
 extension WorkflowExecution {
   /// The execution in a row, whose first column is the `offset`-th.
   ///
+  /// - Parameter hasHeartbeat: whether ``Heartbeats/isAbandoned(in:)`` is behind the columns.
   /// - Throws: `PostgresError`; ``HistoryError`` where it is sealed and does not open.
   init(
-    _ row: Row, from offset: Int = 0, hasDocuments: Bool = true, sealing: PayloadSealing?
+    _ row: Row, from offset: Int = 0, hasDocuments: Bool = true, hasHeartbeat: Bool = false,
+    sealing: PayloadSealing?
   ) throws {
     var execution = try WorkflowExecution(asStored: row, from: offset)
+    let columns = hasDocuments ? ExecutionColumns.all : ExecutionColumns.plain
+    if hasHeartbeat { try execution.setAbandoned(row, offset + columns.count) }
     if hasDocuments { try execution.setDocuments(row, from: offset + ExecutionColumns.plain.count) }
     let keyID: String? = try row.value(offset + ExecutionColumns.sealedWith)
     let seal = try sealing.seal(of: execution.id, under: keyID)
@@ -76,6 +80,11 @@ extension WorkflowExecution {
     outputData = try row.document(offset + 1)
     taskResults = try row.document(offset + 2)
     executionMetadata = try row.document(offset + 3)
+  }
+
+  /// Takes from a column what ``Heartbeats/isAbandoned(in:)`` says.
+  mutating func setAbandoned(_ row: Row, _ column: Int) throws(PostgresError) {
+    isAbandoned = try row.value(column, as: Bool?.self) ?? false
   }
 
   /// The values of ``ExecutionColumns/all``, of an execution that is sealed under a key, or plain.

@@ -42,7 +42,7 @@ struct FullPage {
         end(hasMore: true)
         return
       }
-      executions.append(try WorkflowExecution(row, from: 2, sealing: sealing))
+      executions.append(try WorkflowExecution(row, from: 2, hasHeartbeat: true, sealing: sealing))
       bytesTaken = sum
     }
     let candidates = try result.first?.value(1, as: Int64.self) ?? 0

@@ -11,12 +11,15 @@ struct HistoryFilter {
   private(set) var types: [DataType] = []
   /// The parameter with the statuses, where there are several to choose from.
   private var severalStatuses: String?
+  private var isAbandonedOnly = false
+  /// What stands behind an id in the conditions.
+  private var bounds: [String] = []
 
   /// The executions of a user from `first` on and before `end`, where these are given.
   init(userID: String, from first: ExecutionID? = nil, before end: ExecutionID? = nil) {
     add("u", "user_id =", .text(userID), .text)
-    if let first { add("a", "id >=", first.parameter, .uuid) }
-    if let end { add("b", "id <", end.parameter, .uuid) }
+    if let first { addBound("a", ">=", first) }
+    if let end { addBound("b", "<", end) }
   }
 
   /// The executions that meet a query's filters, those before `end` where it is given.
@@ -38,6 +41,10 @@ struct HistoryFilter {
       shape += "S"
       severalStatuses = append(.int2Array(statuses), .int2Array)
     }
+    if query.isAbandonedOnly {
+      shape += "h"
+      isAbandonedOnly = true
+    }
   }
 
   /// The executions of a window, those before `end` where it is given.
@@ -50,6 +57,11 @@ struct HistoryFilter {
 
   private mutating func add(workflowType: String?) {
     if let workflowType { add("t", "workflow_type =", .text(workflowType), .text) }
+  }
+
+  private mutating func addBound(_ mark: String, _ comparison: String, _ id: ExecutionID) {
+    add(mark, "id \(comparison)", id.parameter, .uuid)
+    bounds.append("\(comparison) $\(parameters.count)")
   }
 
   private mutating func add(
@@ -78,6 +90,7 @@ struct HistoryFilter {
   /// any other way all of a user's might have to be passed over, or sorted.
   func newest(_ columns: [String], limit: String) -> String {
     let columns = columns.joined(separator: ", ")
+    if isAbandonedOnly { return newestAbandoned(columns, limit: limit) }
     let end = "ORDER BY id DESC LIMIT \(limit)"
     guard let severalStatuses else {
       return "SELECT \(columns) FROM workflow_executions WHERE \(condition) \(end)"
@@ -87,6 +100,22 @@ struct HistoryFilter {
       SELECT of_status.* FROM unnest(\(severalStatuses)) AS wanted (status) CROSS JOIN LATERAL (
         SELECT \(columns) FROM workflow_executions WHERE \(each) \(end)
       ) AS of_status \(end)
+      """
+  }
+
+  /// The same of those that are abandoned: each is looked up by its late heartbeat, of which there are
+  /// few, whatever else the user has. LIMIT 1 has it looked up in no other way.
+  private func newestAbandoned(_ columns: String, limit: String) -> String {
+    let isLate =
+      ["user_id = $1", Heartbeats.isLate("heartbeats")] + bounds.map { "execution_id \($0)" }
+    return """
+      SELECT of_heartbeat.* FROM (
+        SELECT execution_id FROM heartbeats WHERE \(isLate.joined(separator: " AND "))
+        ORDER BY execution_id DESC
+      ) AS late CROSS JOIN LATERAL (
+        SELECT \(columns) FROM workflow_executions
+        WHERE id = late.execution_id AND \(Heartbeats.isRunning) AND \(condition) LIMIT 1
+      ) AS of_heartbeat ORDER BY late.execution_id DESC LIMIT \(limit)
       """
   }
 

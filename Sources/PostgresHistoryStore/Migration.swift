@@ -27,6 +27,6 @@ struct Migration {
   /// All of them, in order.
   static let all = [
     initial, changeLog, rollups, retention, createdIndex, sealing, tasks, windowIndexes, patterns,
-    learnedTypes, retryDays,
+    learnedTypes, retryDays, heartbeats,
   ]
 }

@@ -1,17 +1,18 @@
 internal import Synchronization
 internal import WorkflowHistory
 
-/// A save, an update or a deletion that waits to be written, or is being written, and the call that
+/// A save, an update, a heartbeat or a deletion that waits to be written, or is being written, and the call that
 /// waits for its answer.
 final class PendingWrite: Sendable {
   /// What is to be written.
   enum Operation: Sendable {
     case save(DigestedSave)
     case update(ExecutionUpdate, reach: Reach, now: Timestamp)
+    case heartbeat(ExecutionHeartbeat, reach: Reach)
     case deletion(ExecutionDeletion, reach: Reach)
   }
 
-  /// The row as it is now; nil where it was deleted, or where nobody wants it.
+  /// The row as it is now; nil where it was deleted, and where nobody wants it.
   typealias Answer = Result<WorkflowExecution?, any Error>
 
   /// Who is answered.
@@ -49,6 +50,9 @@ final class PendingWrite: Sendable {
     case .update(let update, _, _):
       id = update.id
       bytes = Self.overhead + update.fields.documentBytes
+    case .heartbeat(let heartbeat, _):
+      id = heartbeat.id
+      bytes = Self.overhead
     case .deletion(let deletion, _):
       id = deletion.id
       bytes = Self.overhead
@@ -68,6 +72,8 @@ final class PendingWrite: Sendable {
     if case .update = operation { allowance = Self.rowAllowance }
     return bytes + max(allowance, rowBytes)
   }
+
+  var isHeartbeat: Bool { if case .heartbeat = operation { true } else { false } }
 
   /// How large its row is, where it was too large for a batch; else 0.
   var rowBytes: Int { findings.withLock(\.rowBytes) }

@@ -76,11 +76,13 @@ extension PostgresHistoryStore {
   {
     var filter = HistoryFilter(query, before: end)
     let limit = filter.append(.int8(Int64(query.pageSize + 1)), .int8)
+    let columns =
+      ExecutionColumns.plain + [Heartbeats.isAbandoned(in: "workflow_executions") + " AS abandoned"]
     let result = try await readers.query(
-      filter.statement(
-        "page", filter.newest(ExecutionColumns.plain, limit: limit)), filter.parameters)
+      filter.statement("page", filter.newest(columns, limit: limit)), filter.parameters)
     let executions = try (0..<min(result.count, query.pageSize)).map {
-      try WorkflowExecution(result[$0], hasDocuments: false, sealing: sealing)
+      try WorkflowExecution(
+        result[$0], hasDocuments: false, hasHeartbeat: true, sealing: sealing)
     }
     return (executions, result.count > query.pageSize)
   }
@@ -113,7 +115,7 @@ extension PostgresHistoryStore {
     let rendered = ExecutionColumns.documents.map { "\($0)::text AS \($0)" }
     let columns = ExecutionColumns.all.joined(separator: ", ")
     return """
-      SELECT bytes, candidates, \(columns) FROM (
+      SELECT bytes, candidates, \(columns), \(Heartbeats.isAbandoned(in: "measured")) FROM (
         SELECT *, row_number() OVER newest AS position, count(*) OVER () AS candidates,
           sum(\(ExecutionColumns.renderedSize)) OVER newest::bigint AS bytes
         FROM (

@@ -12,7 +12,8 @@ extension PostgresHistoryStore {
 
   /// Makes the partitions of the months around `now()` and of the change log's days from here on,
   /// and drops the days of the log that ended `changeLogRetention` ago and that all of its readers
-  /// have passed; analyses tables that never were. One store of a process is enough. A partition that
+  /// have passed; analyses tables that never were; removes heartbeats that are left of what has
+  /// ended. One store of a process is enough. A partition that
   /// is missed all the same is made when a write first needs it.
   ///
   /// The readers' lags are the gauges `workflow_history.change_log.lag` (seconds) and
@@ -25,6 +26,9 @@ extension PostgresHistoryStore {
         self.log.notice("dropped of the change log: \(dropped.joined(separator: ", "))")
       }
       _ = try await self.planner.gatherMissing()
+    }
+    keep("heartbeats of what has ended could not be removed", every: Self.partitionInterval) {
+      _ = try await HeartbeatSweep(pool: self.analysts.primary).run()
     }
     keep("the change log's lag could not be measured", every: Self.lagInterval) {
       for lag in try await self.changeLog.lags() { lag.record(with: MetricsSystem.factory) }

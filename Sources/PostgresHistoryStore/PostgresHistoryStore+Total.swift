@@ -4,7 +4,10 @@ internal import WorkflowHistory
 extension PostgresHistoryStore {
   /// How many executions meet the filters, wherever the page lies.
   func total(_ query: HistoryQuery) async throws -> Int64 {
-    let total = query.workflowID == nil ? TotalQuery(rolledUp: query) : TotalQuery(scanned: query)
+    let total =
+      query.isAbandonedOnly
+      ? TotalQuery(abandoned: query)
+      : query.workflowID == nil ? TotalQuery(rolledUp: query) : TotalQuery(scanned: query)
     return try await analysts.query(total.statement, total.parameters)[0].value(0)
   }
 }
@@ -13,6 +16,14 @@ extension PostgresHistoryStore {
 private struct TotalQuery {
   let statement: Statement
   let parameters: [Parameter]
+
+  /// Counts the abandoned executions one by one: there are few.
+  init(abandoned query: HistoryQuery) {
+    let filter = HistoryFilter(query)
+    statement = filter.statement(
+      "total", "SELECT count(*) FROM (\(filter.newest(["id"], limit: "ALL"))) AS abandoned")
+    parameters = filter.parameters
+  }
 
   /// Counts the executions one by one: rollups know nothing of single workflows.
   init(scanned query: HistoryQuery) {

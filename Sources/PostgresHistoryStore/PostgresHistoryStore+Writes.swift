@@ -19,6 +19,11 @@ extension PostgresHistoryStore {
     try await stored(.update(update, reach: reach, now: now))
   }
 
+  /// As ``HistoryStore`` asks. It is committed when this returns, and flushed to disk within a second.
+  public func heartbeat(_ heartbeat: ExecutionHeartbeat, reach: Reach) async throws {
+    _ = try await write(.heartbeat(heartbeat, reach: reach))
+  }
+
   /// As ``HistoryStore`` asks.
   public func delete(_ deletion: ExecutionDeletion, reach: Reach) async throws {
     _ = try await write(.deletion(deletion, reach: reach))

@@ -61,6 +61,9 @@ public final class PostgresHistoryStore: HistoryStore {
     reading.target = .readWrite
     // One plan for all parameters: pruning happens when it runs, and costs less than planning.
     reading.settings["plan_cache_mode"] = "force_generic_plan"
+    var analysing = reading
+    analysing.statementTimeout = .seconds(30)
+    analysing.lockTimeout = .seconds(5)
     var writing = reading
     writing.statementTimeout = .seconds(10)
     // One that waits for a row keeps all others waiting for its connection.
@@ -69,9 +72,8 @@ public final class PostgresHistoryStore: HistoryStore {
     for plan in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] {
       writing.settings[plan] = "off"
     }
-    var analysing = reading
-    analysing.statementTimeout = .seconds(30)
-    analysing.lockTimeout = .seconds(5)
+    // So are rows that are looked up, and heartbeats, of which there may be none when the plan is made.
+    reading.settings["enable_seqscan"] = "off"
     func readers(
       like options: PostgresOptions, _ connections: Int,
       _ pipelining: PostgresConnection.Pipelining

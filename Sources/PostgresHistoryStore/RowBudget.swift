@@ -9,6 +9,9 @@ enum RowBudget {
   /// What the rows that one statement reads share: 8 MiB, rendered.
   private static let bytes = 8 << 20
 
+  /// What the columns of ``select(flags:columns:from:)`` are of.
+  static let rows = "measured"
+
   /// How large the row of a write may be to be read as one of `count`.
   static func limit(_ write: PendingWrite, amongst count: Int) -> Parameter {
     .int8(Int64(max(bytes / max(count, 1), write.rowBytes)))
@@ -27,7 +30,7 @@ enum RowBudget {
       SELECT \((flags + [left] + read).joined(separator: ", ")) FROM (
         SELECT *, CASE WHEN is_read THEN \(ExecutionColumns.renderedSize) END AS row_bytes
         FROM \(rows) OFFSET 0
-      ) AS measured
+      ) AS \(Self.rows)
       """
   }
 }

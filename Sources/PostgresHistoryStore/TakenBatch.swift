@@ -58,7 +58,7 @@ struct TakenBatch {
     let isSameUser: Bool = try row.value(1)
     guard isSameUser || saved.save.reach == .anyone else { throw HistoryError.foreignExecution }
     guard isSameUser, try isSameSave(row, saved) else { throw Self.otherSave }
-    return try WorkflowExecution(row, from: 5, sealing: sealing)
+    return try WorkflowExecution(row, from: 5, hasHeartbeat: true, sealing: sealing)
   }
 
   /// Whether the row came from this save: the database tells, but for a digest that is sealed.
@@ -91,7 +91,8 @@ struct TakenBatch {
       "taken",
       RowBudget.select(
         flags: ["id", "is_same_user", "is_same_save"],
-        columns: ["save_digest"] + ExecutionColumns.all, from: found),
+        columns: ["save_digest"] + ExecutionColumns.all
+          + [Heartbeats.isAbandoned(in: RowBudget.rows)], from: found),
       [.uuid.array, .text.array, .bytes.array, .int8.array, .uuid, .uuid])
   }()
 }

@@ -2,8 +2,8 @@ public import Postgres
 public import Reactor
 internal import WorkflowHistory
 
-/// Takes away all that the database knows of a user: executions, changes in the log, rollups, and what
-/// was learned of them.
+/// Takes away all that the database knows of a user: executions and their heartbeats, changes in the log,
+/// rollups, and what was learned of them.
 ///
 /// It works in short transactions, while servers go on, and wherever it is cut short it may be begun
 /// again: until the last of them every figure is that of the executions that are left. What the user
@@ -193,6 +193,8 @@ public struct UserErasure {
       DELETE FROM execution_error_rollups WHERE user_id = $1 RETURNING 1
     ), tasks AS (
       DELETE FROM execution_task_rollups WHERE user_id = $1 RETURNING 1
+    ), heartbeats_ended AS (
+      DELETE FROM heartbeats WHERE user_id = $1
     )
     SELECT (SELECT count(*) FROM executions), (SELECT count(*) FROM changes),
       (SELECT count(*) FROM rollups) + (SELECT count(*) FROM errors)

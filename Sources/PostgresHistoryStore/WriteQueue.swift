@@ -3,7 +3,7 @@ internal import Reactor
 internal import Synchronization
 internal import WorkflowHistory
 
-/// The saves, updates and deletions of a process that wait to be written: one bounded queue, which
+/// The saves, updates, heartbeats and deletions of a process that wait to be written: one bounded queue, which
 /// the stores of all loops fill and a few writers empty, each a batch at a time.
 public final class WriteQueue: Sendable {
   private struct State {

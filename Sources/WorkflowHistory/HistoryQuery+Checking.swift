@@ -7,8 +7,9 @@ extension HistoryQuery {
   /// - Throws: `invalidArgument` with every field that is refused.
   public init(
     checkingUserID userID: String, workflowID: String, workflowType: String,
-    statuses: [WorkflowStatus], createdAfter: Timestamp?, createdBefore: Timestamp?,
-    pageSize: Int32, pageToken: String, offset: Int32, includesDocuments: Bool, includesTotal: Bool
+    statuses: [WorkflowStatus], isAbandonedOnly: Bool = false, createdAfter: Timestamp?,
+    createdBefore: Timestamp?, pageSize: Int32, pageToken: String, offset: Int32,
+    includesDocuments: Bool, includesTotal: Bool
   ) throws(HistoryError) {
     var violations = Violations()
     violations.checkName(userID, "user_id")
@@ -25,7 +26,7 @@ extension HistoryQuery {
     self.init(
       userID: userID, workflowID: workflowID.isEmpty ? nil : workflowID,
       workflowType: workflowType.isEmpty ? nil : workflowType, statuses: Set(statuses),
-      createdAfter: createdAfter, createdBefore: createdBefore,
+      isAbandonedOnly: isAbandonedOnly, createdAfter: createdAfter, createdBefore: createdBefore,
       pageSize: pageSize == 0 ? 20 : Int(pageSize), pageToken: pageToken.isEmpty ? nil : pageToken,
       offset: Int(offset), includesDocuments: includesDocuments, includesTotal: includesTotal)
   }

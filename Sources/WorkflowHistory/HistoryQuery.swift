@@ -8,6 +8,8 @@ public struct HistoryQuery: Equatable, Sendable {
   public var workflowType: String?
   /// Any of these; empty means all.
   public var statuses: Set<WorkflowStatus>
+  /// Only abandoned ones.
+  public var isAbandonedOnly: Bool
   /// `created_at` at or after.
   public var createdAfter: Timestamp?
   /// `created_at` before.
@@ -26,14 +28,16 @@ public struct HistoryQuery: Equatable, Sendable {
   /// The query with these values, unchecked.
   public init(
     userID: String, workflowID: String? = nil, workflowType: String? = nil,
-    statuses: Set<WorkflowStatus> = [], createdAfter: Timestamp? = nil,
-    createdBefore: Timestamp? = nil, pageSize: Int = 20, pageToken: String? = nil, offset: Int = 0,
-    includesDocuments: Bool = false, includesTotal: Bool = false
+    statuses: Set<WorkflowStatus> = [], isAbandonedOnly: Bool = false,
+    createdAfter: Timestamp? = nil, createdBefore: Timestamp? = nil, pageSize: Int = 20,
+    pageToken: String? = nil, offset: Int = 0, includesDocuments: Bool = false,
+    includesTotal: Bool = false
   ) {
     self.userID = userID
     self.workflowID = workflowID
     self.workflowType = workflowType
     self.statuses = statuses
+    self.isAbandonedOnly = isAbandonedOnly
     self.createdAfter = createdAfter
     self.createdBefore = createdBefore
     self.pageSize = pageSize

@@ -19,6 +19,12 @@ public protocol HistoryStore {
   func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
 
+  /// Takes note that the execution is still run.
+  ///
+  /// `notFound`, or `permissionDenied` where the row is out of `reach`; `failedPrecondition` where the
+  /// execution is not RUNNING.
+  func heartbeat(_ heartbeat: ExecutionHeartbeat, reach: Reach) async throws
+
   /// Deletes the row, for good: a later save of its id makes a new one.
   ///
   /// `notFound`, or `permissionDenied` where the row is out of `reach`, before its version is asked

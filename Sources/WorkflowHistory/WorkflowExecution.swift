@@ -57,6 +57,8 @@ public struct WorkflowExecution: Equatable, Sendable {
   public var createdAt: Timestamp
   /// When it was last saved or updated.
   public var updatedAt: Timestamp
+  /// Whether it is RUNNING and its heartbeats have stopped. Read beside the row, and never stored.
+  public var isAbandoned = false
 
   /// The execution with these values, unchecked: for rows of the database.
   public init(

@@ -84,6 +84,11 @@ public struct WorkflowHistoryClient: Sendable {
     -> UpdateWorkflowExecutionResponse
   { try await call("UpdateWorkflowExecution", request) }
 
+  /// Says that a RUNNING execution is still run: FAILED_PRECONDITION where it is not RUNNING any more.
+  public func heartbeat(_ request: HeartbeatWorkflowExecutionRequest) async throws
+    -> HeartbeatWorkflowExecutionResponse
+  { try await call("HeartbeatWorkflowExecution", request) }
+
   /// Deletes one execution, for good.
   public func delete(_ request: DeleteWorkflowExecutionRequest) async throws
     -> DeleteWorkflowExecutionResponse

@@ -3,7 +3,8 @@ import ProtobufMessages
 import WorkflowHistory
 
 extension ExecutionFields {
-  /// What a request's execution says. Its version, created_at and updated_at are not looked at.
+  /// What a request's execution says. Its version, created_at, updated_at and abandoned are not
+  /// looked at.
   init(
     _ message: WorkflowHistory__V1__WorkflowExecution, _ reader: inout FieldReader
   ) {

@@ -28,13 +28,16 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
   public var isFull: Bool
   /// Whether to count all the executions that meet the filters.
   public var includesTotal: Bool
+  /// Only abandoned executions.
+  public var isAbandonedOnly: Bool
 
   /// A request with the fields as they are sent.
   public init(
     userID: String = "", workflowID: String = "", workflowType: String = "",
     statuses: [WorkflowStatus] = [], createdAfter: Timestamp? = nil,
     createdBefore: Timestamp? = nil, pageSize: Int32 = 0, pageToken: String = "",
-    offset: Int32 = 0, isFull: Bool = false, includesTotal: Bool = false
+    offset: Int32 = 0, isFull: Bool = false, includesTotal: Bool = false,
+    isAbandonedOnly: Bool = false
   ) {
     self.userID = userID
     self.workflowID = workflowID
@@ -47,6 +50,7 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
     self.offset = offset
     self.isFull = isFull
     self.includesTotal = includesTotal
+    self.isAbandonedOnly = isAbandonedOnly
   }
 
   private static let type = MessageType<WorkflowHistory__V1__GetUserWorkflowHistoryRequest> {
@@ -80,6 +84,7 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
       )
     }
     request.includesTotal = message.include_total != 0
+    request.isAbandonedOnly = message.abandoned_only != 0
     try reader.finish()
     return request
   }
@@ -101,6 +106,7 @@ public struct GetUserWorkflowHistoryRequest: DecodableMessage, EncodableMessage,
         ? WORKFLOW_HISTORY__V1__WORKFLOW_EXECUTION_VIEW__WORKFLOW_EXECUTION_VIEW_FULL
         : WORKFLOW_HISTORY__V1__WORKFLOW_EXECUTION_VIEW__WORKFLOW_EXECUTION_VIEW_UNSPECIFIED
       $0.include_total = includesTotal ? 1 : 0
+      $0.abandoned_only = isAbandonedOnly ? 1 : 0
     }
     return Self.type.encode(message, prefix: prefix)
   }

@@ -20,6 +20,7 @@ extension WorkflowExecution {
       errorMessage: fields.errorMessage, startTime: fields.startTime, endTime: fields.endTime,
       durationSeconds: fields.durationSeconds, executionMetadata: fields.executionMetadata,
       version: message.version, createdAt: createdAt, updatedAt: updatedAt)
+    isAbandoned = message.abandoned != 0
   }
 
   /// The execution as a C message.
@@ -43,6 +44,7 @@ extension WorkflowExecution {
       $0.version = version
       $0.created_at = arena.timestamp(createdAt)
       $0.updated_at = arena.timestamp(updatedAt)
+      $0.abandoned = isAbandoned ? 1 : 0
     }
   }
 

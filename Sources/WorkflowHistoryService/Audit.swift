@@ -78,7 +78,8 @@ extension ServerCall {
   }
 }
 
-/// Keeps a record of each call that writes, and of each that is refused, before its caller is told.
+/// Keeps a record of each call that writes, and of each that is refused, before its caller is told. A
+/// heartbeat that is taken leaves none: it changes nothing that anybody keeps.
 final class AuditInterceptor: ServerInterceptor {
   private let keep: @Sendable (AuditRecord) -> Void
 

@@ -14,12 +14,13 @@ extension ServerCall {
     return caller
   }
 
-  /// Who calls, if they may save, update and delete.
+  /// Who calls, if they may save, update, send heartbeats and delete.
   func writer() throws(RPCStatus) -> Principal {
     let caller = try caller()
     guard caller.canWrite else {
       throw RPCStatus(
-        .permissionDenied, "saving, updating and deleting need the scope history:write")
+        .permissionDenied,
+        "saving, updating, heartbeats and deleting need the scope history:write")
     }
     return caller
   }

@@ -9,10 +9,10 @@ extension WorkflowHistoryHandlers {
     let query = try HistoryQuery(
       checkingUserID: try call.userToRead(request.userID),
       workflowID: request.workflowID, workflowType: request.workflowType,
-      statuses: request.statuses, createdAfter: request.createdAfter,
-      createdBefore: request.createdBefore, pageSize: request.pageSize,
-      pageToken: request.pageToken, offset: request.offset, includesDocuments: request.isFull,
-      includesTotal: request.includesTotal)
+      statuses: request.statuses, isAbandonedOnly: request.isAbandonedOnly,
+      createdAfter: request.createdAfter, createdBefore: request.createdBefore,
+      pageSize: request.pageSize, pageToken: request.pageToken, offset: request.offset,
+      includesDocuments: request.isFull, includesTotal: request.includesTotal)
     return GetUserWorkflowHistoryResponse(page: try await store(for: call).history(query))
   }
 }

@@ -36,6 +36,7 @@ public final class WorkflowHistoryHandlers {
     service.unary("GetWorkflowStatistics", getWorkflowStatistics)
     service.unary("GetPerformanceMetrics", getPerformanceMetrics)
     service.unary("UpdateWorkflowExecution", updateWorkflowExecution)
+    service.unary("HeartbeatWorkflowExecution", heartbeatWorkflowExecution)
     service.unary("DeleteWorkflowExecution", deleteWorkflowExecution)
     service.unary("ListLearnedPatterns", listLearnedPatterns)
     service.unary("EstimateWorkflowExecution", estimateWorkflowExecution)

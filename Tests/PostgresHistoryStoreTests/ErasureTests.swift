@@ -19,9 +19,18 @@ import WorkflowHistory
       _ = try await store.review()
       _ = try await store.retain(
         try RetentionPolicy([.init(statuses: [.failed], seconds: 86_400)]))
-      for user in ["alice", "bob"] { try await store.saveAll([execution(user: user)]) }
+      for user in ["alice", "bob"] {
+        let running = execution(user: user, status: .running)
+        try await store.saveAll([execution(user: user), running])
+        let heartbeat = ExecutionHeartbeat(id: running.id, timeoutSeconds: 60)
+        try await store.heartbeat(heartbeat, reach: .user(user))
+        // One that came at the very end of an execution.
+        _ = try await store.run(
+          "INSERT INTO heartbeats SELECT '\(user)', gen_random_uuid(), now(), 60")
+      }
       let bobs = try await rows(of: "bob", store)
-      #expect(bobs.filter { $0.value > 0 }.count >= 6)
+      #expect(bobs.filter { $0.value > 0 }.count >= 7)
+      #expect(bobs["heartbeats"] == 2)
       let counted = try await UserErasure.count(
         "alice", try await store.options(), on: store.eventLoop)
       let erased = try await erase("alice", store)

@@ -35,6 +35,35 @@ struct GoldenTests {
     #expect(DeleteWorkflowExecutionResponse().encode(arena: Arena(), prefix: 0) == [])
   }
 
+  @Test("A heartbeat's bytes are those that the proto says, and its response has none")
+  func heartbeat() throws {
+    let id = "01912345-6789-7abc-8123-456789abcdef"
+    let bytes = [0x0A, 36] + Array(id.utf8) + [0x10, 90]  // id, timeout_seconds
+    let request = HeartbeatWorkflowExecutionRequest(id: Samples.id, timeoutSeconds: 90)
+    #expect(request.encode(arena: Arena(), prefix: 0) == bytes)
+    #expect(try HeartbeatWorkflowExecutionRequest.decode(bytes, arena: Arena()) == request)
+    #expect(HeartbeatWorkflowExecutionResponse().encode(arena: Arena(), prefix: 0) == [])
+  }
+
+  @Test("An abandoned execution, and the filter for them, are bytes of their own")
+  func abandoned() throws {
+    var execution = Samples.bareExecution
+    let plain = GetWorkflowExecutionResponse(execution: execution).encode(arena: Arena(), prefix: 0)
+    execution.isAbandoned = true
+    let response = GetWorkflowExecutionResponse(execution: execution)
+    // Field 17 of the execution, the last.
+    #expect(
+      response.encode(arena: Arena(), prefix: 0)
+        == [plain[0], plain[1] + 3] + plain[2...] + [0x88, 0x01, 1])
+    #expect(
+      GetUserWorkflowHistoryRequest(isAbandonedOnly: true).encode(arena: Arena(), prefix: 0)
+        == [0x60, 1])
+    // Whoever sends one says nothing by it.
+    let sent = try SaveWorkflowExecutionRequest.decode(
+      [0x0A, 0x03, 0x88, 0x01, 1], arena: Arena())
+    #expect(sent.execution == ExecutionFields())
+  }
+
   @Test("Nothing but the defaults is no bytes at all")
   func empty() throws {
     #expect(GetUserWorkflowHistoryRequest().encode(arena: Arena(), prefix: 0) == [])
@@ -83,8 +112,9 @@ struct GoldenTests {
       service.methods.map(\.name) == [
         "SaveWorkflowExecution", "SaveWorkflowExecutions", "GetWorkflowExecution",
         "GetUserWorkflowHistory", "GetWorkflowStatistics", "GetPerformanceMetrics",
-        "UpdateWorkflowExecution", "DeleteWorkflowExecution", "ListLearnedPatterns",
-        "EstimateWorkflowExecution", "WatchWorkflowExecutions",
+        "UpdateWorkflowExecution", "HeartbeatWorkflowExecution", "DeleteWorkflowExecution",
+        "ListLearnedPatterns", "EstimateWorkflowExecution",
+        "WatchWorkflowExecutions",
       ])
     for method in service.methods {
       #expect(method.path == "/workflow_history.v1.WorkflowHistoryService/\(method.name)")

@@ -55,8 +55,8 @@ struct RoundTripTests {
   func watch() throws {
     let full = WatchWorkflowExecutionsRequest(
       userID: "u", isOfAllUsers: true, workflowID: "w", workflowType: "t",
-      statuses: WorkflowStatus.allCases, createdAfter: Samples.execution.createdAt, createdBefore: Samples.execution.createdAt,
-      resumeToken: "token")
+      statuses: WorkflowStatus.allCases, createdAfter: Samples.execution.createdAt,
+      createdBefore: Samples.execution.createdAt, resumeToken: "token")
     for request in [full, WatchWorkflowExecutionsRequest()] {
       #expect(try roundTrip(request) == request)
     }
@@ -65,14 +65,24 @@ struct RoundTripTests {
     let events = ChangeKind.allCases.map { kind in
       ExecutionEvent(
         kind: kind, executionID: Samples.id, userID: "u", version: 2, workflowType: "t",
-        status: .failed, changedAt: Samples.execution.createdAt, execution: kind == .deleted ? nil : execution,
-        resumeToken: "token")
+        status: .failed, changedAt: execution.createdAt,
+        execution: kind == .deleted ? nil : execution, resumeToken: "token")
     }
     for events in [events, []] {
       let response = WatchWorkflowExecutionsResponse(
         changes: WatchedChanges(events: events, resumeToken: "next"))
       #expect(try roundTrip(response) == response)
     }
+  }
+
+  @Test("A heartbeat and its response")
+  func heartbeat() throws {
+    for timeout in [0, 90, -3] as [Int32] {
+      let request = HeartbeatWorkflowExecutionRequest(id: Samples.id, timeoutSeconds: timeout)
+      #expect(try roundTrip(request) == request)
+    }
+    let response = HeartbeatWorkflowExecutionResponse()
+    #expect(try roundTrip(response) == response)
   }
 
   @Test("A request to save many, and what became of them")

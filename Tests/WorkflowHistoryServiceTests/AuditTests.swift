@@ -73,6 +73,7 @@ struct AuditTests {
   func withoutScope() async throws {
     for (method, request) in [
       ("UpdateWorkflowExecution", Self.update as any EncodableMessage),
+      ("HeartbeatWorkflowExecution", HeartbeatWorkflowExecutionRequest(id: Samples.id)),
       ("DeleteWorkflowExecution", DeleteWorkflowExecutionRequest(id: Samples.id)),
     ] {
       let refused = try await records(method, request, scopes: [])
@@ -86,6 +87,16 @@ struct AuditTests {
     var fields = Samples.fields
     fields.id = Samples.id
     return UpdateWorkflowExecutionRequest(execution: fields, updateMask: ["status"])
+  }
+
+  @Test("are kept of heartbeats that are refused alone")
+  func heartbeats() async throws {
+    let request = HeartbeatWorkflowExecutionRequest(id: Samples.id)
+    #expect(try await records("HeartbeatWorkflowExecution", request) == [])
+    store.failure = HistoryError(.failedPrecondition, "it has ended")
+    let refused = try await records("HeartbeatWorkflowExecution", request)
+    #expect(refused.map(\.code) == [.failedPrecondition])
+    #expect(refused.map(\.executionID) == [Samples.id])
   }
 
   @Test("are kept of what is refused, and of no read that is answered")

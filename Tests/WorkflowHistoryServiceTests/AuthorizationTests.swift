@@ -20,10 +20,11 @@ private enum Method: String, CaseIterable {
   case estimate = "EstimateWorkflowExecution"
   case watch = "WatchWorkflowExecutions"
   case update = "UpdateWorkflowExecution"
+  case heartbeat = "HeartbeatWorkflowExecution"
   case delete = "DeleteWorkflowExecution"
 
   /// By id alone: whose the row is, only the store can tell.
-  var isByID: Bool { self == .get || self == .update || self == .delete }
+  var isByID: Bool { [.get, .update, .heartbeat, .delete].contains(self) }
 
   /// A request that names the user, where the method's can.
   func request(of user: String) -> any EncodableMessage {
@@ -43,6 +44,7 @@ private enum Method: String, CaseIterable {
       var fields = Samples.fields
       fields.id = Samples.id
       return UpdateWorkflowExecutionRequest(execution: fields, updateMask: ["status"])
+    case .heartbeat: return HeartbeatWorkflowExecutionRequest(id: Samples.id)
     case .delete: return DeleteWorkflowExecutionRequest(id: Samples.id)
     }
   }
@@ -88,7 +90,7 @@ private struct Rule {
     let own = Seen.reach(.user("alice"))
     let all = Seen.reach(.anyone)
     add(.get, "", [(none, own), (write, own), (any, all), (both, all)])
-    for method in [Method.update, .delete] {
+    for method in [Method.update, .heartbeat, .delete] {
       add(method, "", [(none, nil), (write, own), (any, nil), (both, all)])
     }
     return table
@@ -178,6 +180,7 @@ struct AuthorizationTests {
     switch request {
     case .save(let save): .user(save.execution.userID)
     case .update(_, let reach, _): .reach(reach)
+    case .heartbeat(_, let reach): .reach(reach)
     case .deletion(_, let reach): .reach(reach)
     case .execution(_, let reach): .reach(reach)
     case .history(let query): .user(query.userID)

@@ -189,6 +189,18 @@ struct MethodTests {
     }
   }
 
+  @Test("a heartbeat reaches the store with the caller's reach, and its timeout or a minute")
+  func heartbeat() async throws {
+    for (sent, expected) in [(0, 60), (90, 90)] as [(Int32, Int32)] {
+      _ = try await service.call(
+        "HeartbeatWorkflowExecution",
+        HeartbeatWorkflowExecutionRequest(id: Samples.id, timeoutSeconds: sent),
+        as: HeartbeatWorkflowExecutionResponse.self)
+      let heartbeat = ExecutionHeartbeat(id: Samples.id, timeoutSeconds: expected)
+      #expect(service.store.requests.last == .heartbeat(heartbeat, .user("alice")))
+    }
+  }
+
   @Test("a request that breaks a rule names its field, and reaches nothing")
   func violations() async throws {
     let requests: [(String, any EncodableMessage, String)] = [
@@ -216,6 +228,10 @@ struct MethodTests {
         "UpdateWorkflowExecution",
         UpdateWorkflowExecutionRequest(execution: ExecutionFields(), updateMask: ["status"]),
         "execution.id"
+      ),
+      (
+        "HeartbeatWorkflowExecution",
+        HeartbeatWorkflowExecutionRequest(id: Samples.id, timeoutSeconds: -1), "timeout_seconds"
       ),
       (
         "DeleteWorkflowExecution",

@@ -7,6 +7,7 @@ public final class MemoryStore: HistoryStore, PatternStore {
   public enum Request: Equatable {
     case save(ExecutionSave)
     case update(ExecutionUpdate, Reach, Timestamp)
+    case heartbeat(ExecutionHeartbeat, Reach)
     case deletion(ExecutionDeletion, Reach)
     case execution(ExecutionID, Reach)
     case history(HistoryQuery)
@@ -86,6 +87,11 @@ public final class MemoryStore: HistoryStore, PatternStore {
   public func update(_ update: ExecutionUpdate, reach: Reach, now: Timestamp) async throws
     -> WorkflowExecution
   { try answer(.update(update, reach, now), Samples.execution) }
+
+  /// Keeps the request, and answers it.
+  public func heartbeat(_ heartbeat: ExecutionHeartbeat, reach: Reach) async throws {
+    try answer(.heartbeat(heartbeat, reach), ())
+  }
 
   /// Keeps the request, and answers it.
   public func delete(_ deletion: ExecutionDeletion, reach: Reach) async throws {

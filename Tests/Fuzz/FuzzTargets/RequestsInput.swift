@@ -5,7 +5,7 @@ import WorkflowHistoryMessages
 enum RequestsInput {
   static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
     var reader = InputReader(bytes)
-    let type = reader.byte() % 11
+    let type = reader.byte() % 12
     let wire = Array(reader.rest)
     switch type {
     case 0: return try check(SaveWorkflowExecutionRequest.self, wire)
@@ -18,6 +18,7 @@ enum RequestsInput {
     case 7: return try check(ListLearnedPatternsRequest.self, wire)
     case 9: return try checkMany(wire)
     case 10: return try check(WatchWorkflowExecutionsRequest.self, wire)
+    case 11: return try check(HeartbeatWorkflowExecutionRequest.self, wire)
     default: return try check(EstimateWorkflowExecutionRequest.self, wire)
     }
   }

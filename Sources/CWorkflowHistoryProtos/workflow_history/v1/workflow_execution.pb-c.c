@@ -135,7 +135,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__json_document__descriptor
   (ProtobufCMessageInit) workflow_history__v1__json_document__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__workflow_execution__field_descriptors[16] =
+static const ProtobufCFieldDescriptor workflow_history__v1__workflow_execution__field_descriptors[17] =
 {
   {
     "id",
@@ -329,8 +329,21 @@ static const ProtobufCFieldDescriptor workflow_history__v1__workflow_execution__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "abandoned",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__WorkflowExecution, abandoned),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__workflow_execution__field_indices_by_name[] = {
+  16,   /* field[16] = abandoned */
   14,   /* field[14] = created_at */
   11,   /* field[11] = duration_seconds */
   10,   /* field[10] = end_time */
@@ -351,7 +364,7 @@ static const unsigned workflow_history__v1__workflow_execution__field_indices_by
 static const ProtobufCIntRange workflow_history__v1__workflow_execution__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__workflow_execution__descriptor =
 {
@@ -361,7 +374,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__workflow_execution__descr
   "WorkflowHistory__V1__WorkflowExecution",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__WorkflowExecution),
-  16,
+  17,
   workflow_history__v1__workflow_execution__field_descriptors,
   workflow_history__v1__workflow_execution__field_indices_by_name,
   1,  workflow_history__v1__workflow_execution__number_ranges,

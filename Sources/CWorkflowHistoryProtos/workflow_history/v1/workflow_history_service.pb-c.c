@@ -772,6 +772,96 @@ void   workflow_history__v1__update_workflow_execution_response__free_unpacked
   assert(message->base.descriptor == &workflow_history__v1__update_workflow_execution_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   workflow_history__v1__heartbeat_workflow_execution_request__init
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest         *message)
+{
+  static const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest init_value = WORKFLOW_HISTORY__V1__HEARTBEAT_WORKFLOW_EXECUTION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__heartbeat_workflow_execution_request__get_packed_size
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__heartbeat_workflow_execution_request__pack
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__heartbeat_workflow_execution_request__pack_to_buffer
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *
+       workflow_history__v1__heartbeat_workflow_execution_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *)
+     protobuf_c_message_unpack (&workflow_history__v1__heartbeat_workflow_execution_request__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__heartbeat_workflow_execution_request__free_unpacked
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__heartbeat_workflow_execution_response__init
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse         *message)
+{
+  static const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse init_value = WORKFLOW_HISTORY__V1__HEARTBEAT_WORKFLOW_EXECUTION_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__heartbeat_workflow_execution_response__get_packed_size
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__heartbeat_workflow_execution_response__pack
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__heartbeat_workflow_execution_response__pack_to_buffer
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *
+       workflow_history__v1__heartbeat_workflow_execution_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *)
+     protobuf_c_message_unpack (&workflow_history__v1__heartbeat_workflow_execution_response__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__heartbeat_workflow_execution_response__free_unpacked
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__heartbeat_workflow_execution_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   workflow_history__v1__delete_workflow_execution_request__init
                      (WorkflowHistory__V1__DeleteWorkflowExecutionRequest         *message)
 {
@@ -1269,7 +1359,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__get_workflow_execution_re
   (ProtobufCMessageInit) workflow_history__v1__get_workflow_execution_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__get_user_workflow_history_request__field_descriptors[11] =
+static const ProtobufCFieldDescriptor workflow_history__v1__get_user_workflow_history_request__field_descriptors[12] =
 {
   {
     "user_id",
@@ -1403,8 +1493,21 @@ static const ProtobufCFieldDescriptor workflow_history__v1__get_user_workflow_hi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "abandoned_only",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__GetUserWorkflowHistoryRequest, abandoned_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__get_user_workflow_history_request__field_indices_by_name[] = {
+  11,   /* field[11] = abandoned_only */
   4,   /* field[4] = created_after */
   5,   /* field[5] = created_before */
   10,   /* field[10] = include_total */
@@ -1420,7 +1523,7 @@ static const unsigned workflow_history__v1__get_user_workflow_history_request__f
 static const ProtobufCIntRange workflow_history__v1__get_user_workflow_history_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__get_user_workflow_history_request__descriptor =
 {
@@ -1430,7 +1533,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__get_user_workflow_history
   "WorkflowHistory__V1__GetUserWorkflowHistoryRequest",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__GetUserWorkflowHistoryRequest),
-  11,
+  12,
   workflow_history__v1__get_user_workflow_history_request__field_descriptors,
   workflow_history__v1__get_user_workflow_history_request__field_indices_by_name,
   1,  workflow_history__v1__get_user_workflow_history_request__number_ranges,
@@ -1820,6 +1923,75 @@ const ProtobufCMessageDescriptor workflow_history__v1__update_workflow_execution
   (ProtobufCMessageInit) workflow_history__v1__update_workflow_execution_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor workflow_history__v1__heartbeat_workflow_execution_request__field_descriptors[2] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timeout_seconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest, timeout_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__heartbeat_workflow_execution_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  1,   /* field[1] = timeout_seconds */
+};
+static const ProtobufCIntRange workflow_history__v1__heartbeat_workflow_execution_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__heartbeat_workflow_execution_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.HeartbeatWorkflowExecutionRequest",
+  "HeartbeatWorkflowExecutionRequest",
+  "WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest),
+  2,
+  workflow_history__v1__heartbeat_workflow_execution_request__field_descriptors,
+  workflow_history__v1__heartbeat_workflow_execution_request__field_indices_by_name,
+  1,  workflow_history__v1__heartbeat_workflow_execution_request__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__heartbeat_workflow_execution_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define workflow_history__v1__heartbeat_workflow_execution_response__field_descriptors NULL
+#define workflow_history__v1__heartbeat_workflow_execution_response__field_indices_by_name NULL
+#define workflow_history__v1__heartbeat_workflow_execution_response__number_ranges NULL
+const ProtobufCMessageDescriptor workflow_history__v1__heartbeat_workflow_execution_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.HeartbeatWorkflowExecutionResponse",
+  "HeartbeatWorkflowExecutionResponse",
+  "WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse),
+  0,
+  workflow_history__v1__heartbeat_workflow_execution_response__field_descriptors,
+  workflow_history__v1__heartbeat_workflow_execution_response__field_indices_by_name,
+  0,  workflow_history__v1__heartbeat_workflow_execution_response__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__heartbeat_workflow_execution_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor workflow_history__v1__delete_workflow_execution_request__field_descriptors[2] =
 {
   {
@@ -1919,7 +2091,7 @@ const ProtobufCEnumDescriptor workflow_history__v1__workflow_execution_view__des
   workflow_history__v1__workflow_execution_view__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[11] =
+static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[12] =
 {
   { "SaveWorkflowExecution", &workflow_history__v1__save_workflow_execution_request__descriptor, &workflow_history__v1__save_workflow_execution_response__descriptor },
   { "SaveWorkflowExecutions", &workflow_history__v1__save_workflow_executions_request__descriptor, &workflow_history__v1__save_workflow_executions_response__descriptor },
@@ -1928,23 +2100,25 @@ static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_se
   { "GetWorkflowStatistics", &workflow_history__v1__get_workflow_statistics_request__descriptor, &workflow_history__v1__get_workflow_statistics_response__descriptor },
   { "GetPerformanceMetrics", &workflow_history__v1__get_performance_metrics_request__descriptor, &workflow_history__v1__get_performance_metrics_response__descriptor },
   { "UpdateWorkflowExecution", &workflow_history__v1__update_workflow_execution_request__descriptor, &workflow_history__v1__update_workflow_execution_response__descriptor },
+  { "HeartbeatWorkflowExecution", &workflow_history__v1__heartbeat_workflow_execution_request__descriptor, &workflow_history__v1__heartbeat_workflow_execution_response__descriptor },
   { "DeleteWorkflowExecution", &workflow_history__v1__delete_workflow_execution_request__descriptor, &workflow_history__v1__delete_workflow_execution_response__descriptor },
   { "ListLearnedPatterns", &workflow_history__v1__list_learned_patterns_request__descriptor, &workflow_history__v1__list_learned_patterns_response__descriptor },
   { "EstimateWorkflowExecution", &workflow_history__v1__estimate_workflow_execution_request__descriptor, &workflow_history__v1__estimate_workflow_execution_response__descriptor },
   { "WatchWorkflowExecutions", &workflow_history__v1__watch_workflow_executions_request__descriptor, &workflow_history__v1__watch_workflow_executions_response__descriptor },
 };
 const unsigned workflow_history__v1__workflow_history_service__method_indices_by_name[] = {
-  7,        /* DeleteWorkflowExecution */
-  9,        /* EstimateWorkflowExecution */
+  8,        /* DeleteWorkflowExecution */
+  10,        /* EstimateWorkflowExecution */
   5,        /* GetPerformanceMetrics */
   3,        /* GetUserWorkflowHistory */
   2,        /* GetWorkflowExecution */
   4,        /* GetWorkflowStatistics */
-  8,        /* ListLearnedPatterns */
+  7,        /* HeartbeatWorkflowExecution */
+  9,        /* ListLearnedPatterns */
   0,        /* SaveWorkflowExecution */
   1,        /* SaveWorkflowExecutions */
   6,        /* UpdateWorkflowExecution */
-  10         /* WatchWorkflowExecutions */
+  11         /* WatchWorkflowExecutions */
 };
 const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service__descriptor =
 {
@@ -1953,7 +2127,7 @@ const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service_
   "WorkflowHistoryService",
   "WorkflowHistory__V1__WorkflowHistoryService",
   "workflow_history.v1",
-  11,
+  12,
   workflow_history__v1__workflow_history_service__method_descriptors,
   workflow_history__v1__workflow_history_service__method_indices_by_name
 };
@@ -2013,13 +2187,21 @@ void workflow_history__v1__workflow_history_service__update_workflow_execution(P
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
   service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void workflow_history__v1__workflow_history_service__heartbeat_workflow_execution(ProtobufCService *service,
+                                                                                  const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *input,
+                                                                                  WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse_Closure closure,
+                                                                                  void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void workflow_history__v1__workflow_history_service__delete_workflow_execution(ProtobufCService *service,
                                                                                const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
                                                                                WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
                                                                                void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__list_learned_patterns(ProtobufCService *service,
                                                                            const WorkflowHistory__V1__ListLearnedPatternsRequest *input,
@@ -2027,7 +2209,7 @@ void workflow_history__v1__workflow_history_service__list_learned_patterns(Proto
                                                                            void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__estimate_workflow_execution(ProtobufCService *service,
                                                                                  const WorkflowHistory__V1__EstimateWorkflowExecutionRequest *input,
@@ -2035,7 +2217,7 @@ void workflow_history__v1__workflow_history_service__estimate_workflow_execution
                                                                                  void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__watch_workflow_executions(ProtobufCService *service,
                                                                                const WorkflowHistory__V1__WatchWorkflowExecutionsRequest *input,
@@ -2043,7 +2225,7 @@ void workflow_history__v1__workflow_history_service__watch_workflow_executions(P
                                                                                void *closure_data)
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                                            WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy destroy)

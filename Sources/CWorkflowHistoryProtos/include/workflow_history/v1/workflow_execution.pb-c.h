@@ -155,10 +155,16 @@ struct  WorkflowHistory__V1__WorkflowExecution
    * When it was last saved or updated, to the microsecond. Set by the server.
    */
   Google__Protobuf__Timestamp *updated_at;
+  /*
+   * Whether it is RUNNING and its heartbeats have stopped: its executor has most likely died. It is
+   * told at the time of the answer, and what is sent in it is ignored. Update such an execution to
+   * FAILED once you know; a new heartbeat makes it a running one again.
+   */
+  protobuf_c_boolean abandoned;
 };
 #define WORKFLOW_HISTORY__V1__WORKFLOW_EXECUTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__workflow_execution__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, WORKFLOW_HISTORY__V1__WORKFLOW_STATUS__WORKFLOW_STATUS_UNSPECIFIED, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, 0, NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, WORKFLOW_HISTORY__V1__WORKFLOW_STATUS__WORKFLOW_STATUS_UNSPECIFIED, NULL, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0 }
 
 
 /* WorkflowHistory__V1__JsonDocument methods */

@@ -38,6 +38,8 @@ typedef struct WorkflowHistory__V1__GetPerformanceMetricsRequest WorkflowHistory
 typedef struct WorkflowHistory__V1__GetPerformanceMetricsResponse WorkflowHistory__V1__GetPerformanceMetricsResponse;
 typedef struct WorkflowHistory__V1__UpdateWorkflowExecutionRequest WorkflowHistory__V1__UpdateWorkflowExecutionRequest;
 typedef struct WorkflowHistory__V1__UpdateWorkflowExecutionResponse WorkflowHistory__V1__UpdateWorkflowExecutionResponse;
+typedef struct WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest;
+typedef struct WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse;
 typedef struct WorkflowHistory__V1__DeleteWorkflowExecutionRequest WorkflowHistory__V1__DeleteWorkflowExecutionRequest;
 typedef struct WorkflowHistory__V1__DeleteWorkflowExecutionResponse WorkflowHistory__V1__DeleteWorkflowExecutionResponse;
 
@@ -287,10 +289,14 @@ struct  WorkflowHistory__V1__GetUserWorkflowHistoryRequest
    * Whether to count all the executions that meet the filters.
    */
   protobuf_c_boolean include_total;
+  /*
+   * Only abandoned executions: RUNNING ones whose heartbeats have stopped.
+   */
+  protobuf_c_boolean abandoned_only;
 };
 #define WORKFLOW_HISTORY__V1__GET_USER_WORKFLOW_HISTORY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__get_user_workflow_history_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, 0, WORKFLOW_HISTORY__V1__WORKFLOW_EXECUTION_VIEW__WORKFLOW_EXECUTION_VIEW_UNSPECIFIED, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, 0, (char *)protobuf_c_empty_string, 0, WORKFLOW_HISTORY__V1__WORKFLOW_EXECUTION_VIEW__WORKFLOW_EXECUTION_VIEW_UNSPECIFIED, 0, 0 }
 
 
 /*
@@ -443,6 +449,39 @@ struct  WorkflowHistory__V1__UpdateWorkflowExecutionResponse
 #define WORKFLOW_HISTORY__V1__UPDATE_WORKFLOW_EXECUTION_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__update_workflow_execution_response__descriptor) \
     , NULL }
+
+
+/*
+ * Says that an execution is still run.
+ */
+struct  WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest
+{
+  ProtobufCMessage base;
+  /*
+   * A UUID in its 36-character form.
+   */
+  char *id;
+  /*
+   * How many seconds may pass until the next heartbeat: 1 to 86,400. 0 means 60. Send one three
+   * times as often, so that one that is lost does not count.
+   */
+  int32_t timeout_seconds;
+};
+#define WORKFLOW_HISTORY__V1__HEARTBEAT_WORKFLOW_EXECUTION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__heartbeat_workflow_execution_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+/*
+ * Answers a heartbeat: it was taken.
+ */
+struct  WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse
+{
+  ProtobufCMessage base;
+};
+#define WORKFLOW_HISTORY__V1__HEARTBEAT_WORKFLOW_EXECUTION_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__heartbeat_workflow_execution_response__descriptor) \
+     }
 
 
 /*
@@ -800,6 +839,44 @@ WorkflowHistory__V1__UpdateWorkflowExecutionResponse *
 void   workflow_history__v1__update_workflow_execution_response__free_unpacked
                      (WorkflowHistory__V1__UpdateWorkflowExecutionResponse *message,
                       ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest methods */
+void   workflow_history__v1__heartbeat_workflow_execution_request__init
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest         *message);
+size_t workflow_history__v1__heartbeat_workflow_execution_request__get_packed_size
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest   *message);
+size_t workflow_history__v1__heartbeat_workflow_execution_request__pack
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__heartbeat_workflow_execution_request__pack_to_buffer
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *
+       workflow_history__v1__heartbeat_workflow_execution_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__heartbeat_workflow_execution_request__free_unpacked
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse methods */
+void   workflow_history__v1__heartbeat_workflow_execution_response__init
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse         *message);
+size_t workflow_history__v1__heartbeat_workflow_execution_response__get_packed_size
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse   *message);
+size_t workflow_history__v1__heartbeat_workflow_execution_response__pack
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__heartbeat_workflow_execution_response__pack_to_buffer
+                     (const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *
+       workflow_history__v1__heartbeat_workflow_execution_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__heartbeat_workflow_execution_response__free_unpacked
+                     (WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *message,
+                      ProtobufCAllocator *allocator);
 /* WorkflowHistory__V1__DeleteWorkflowExecutionRequest methods */
 void   workflow_history__v1__delete_workflow_execution_request__init
                      (WorkflowHistory__V1__DeleteWorkflowExecutionRequest         *message);
@@ -891,6 +968,12 @@ typedef void (*WorkflowHistory__V1__UpdateWorkflowExecutionRequest_Closure)
 typedef void (*WorkflowHistory__V1__UpdateWorkflowExecutionResponse_Closure)
                  (const WorkflowHistory__V1__UpdateWorkflowExecutionResponse *message,
                   void *closure_data);
+typedef void (*WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest_Closure)
+                 (const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse_Closure)
+                 (const WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse *message,
+                  void *closure_data);
 typedef void (*WorkflowHistory__V1__DeleteWorkflowExecutionRequest_Closure)
                  (const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *message,
                   void *closure_data);
@@ -932,6 +1015,10 @@ struct WorkflowHistory__V1__WorkflowHistoryService_Service
                                     const WorkflowHistory__V1__UpdateWorkflowExecutionRequest *input,
                                     WorkflowHistory__V1__UpdateWorkflowExecutionResponse_Closure closure,
                                     void *closure_data);
+  void (*heartbeat_workflow_execution)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                       const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *input,
+                                       WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse_Closure closure,
+                                       void *closure_data);
   void (*delete_workflow_execution)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                     const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
                                     WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
@@ -963,6 +1050,7 @@ void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__
       function_prefix__ ## get_workflow_statistics,\
       function_prefix__ ## get_performance_metrics,\
       function_prefix__ ## update_workflow_execution,\
+      function_prefix__ ## heartbeat_workflow_execution,\
       function_prefix__ ## delete_workflow_execution,\
       function_prefix__ ## list_learned_patterns,\
       function_prefix__ ## estimate_workflow_execution,\
@@ -995,6 +1083,10 @@ void workflow_history__v1__workflow_history_service__update_workflow_execution(P
                                                                                const WorkflowHistory__V1__UpdateWorkflowExecutionRequest *input,
                                                                                WorkflowHistory__V1__UpdateWorkflowExecutionResponse_Closure closure,
                                                                                void *closure_data);
+void workflow_history__v1__workflow_history_service__heartbeat_workflow_execution(ProtobufCService *service,
+                                                                                  const WorkflowHistory__V1__HeartbeatWorkflowExecutionRequest *input,
+                                                                                  WorkflowHistory__V1__HeartbeatWorkflowExecutionResponse_Closure closure,
+                                                                                  void *closure_data);
 void workflow_history__v1__workflow_history_service__delete_workflow_execution(ProtobufCService *service,
                                                                                const WorkflowHistory__V1__DeleteWorkflowExecutionRequest *input,
                                                                                WorkflowHistory__V1__DeleteWorkflowExecutionResponse_Closure closure,
@@ -1032,6 +1124,8 @@ extern const ProtobufCMessageDescriptor workflow_history__v1__get_performance_me
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_performance_metrics_response__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__update_workflow_execution_request__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__update_workflow_execution_response__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__heartbeat_workflow_execution_request__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__heartbeat_workflow_execution_response__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__delete_workflow_execution_request__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__delete_workflow_execution_response__descriptor;
 extern const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service__descriptor;

@@ -26,17 +26,17 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from google.protobuf import wrappers_pb2 as google_dot_protobuf_dot_wrappers__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,workflow_history/v1/workflow_execution.proto\x12\x13workflow_history.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\"\x1c\n\x0cJsonDocument\x12\x0c\n\x04json\x18\x01 \x01(\t\"\x96\x05\n\x11WorkflowExecution\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bworkflow_id\x18\x02 \x01(\t\x12\x15\n\rworkflow_type\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x33\n\x06status\x18\x05 \x01(\x0e\x32#.workflow_history.v1.WorkflowStatus\x12\x35\n\ninput_data\x18\x06 \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x36\n\x0boutput_data\x18\x07 \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x37\n\x0ctask_results\x18\x08 \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x15\n\rerror_message\x18\t \x01(\t\x12.\n\nstart_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x10\x64uration_seconds\x18\x0c \x01(\x0b\x32\x1c.google.protobuf.DoubleValue\x12=\n\x12\x65xecution_metadata\x18\r \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x0f\n\x07version\x18\x0e \x01(\x05\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xc2\x01\n\x0eWorkflowStatus\x12\x1f\n\x1bWORKFLOW_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORKFLOW_STATUS_PENDING\x10\x01\x12\x1b\n\x17WORKFLOW_STATUS_RUNNING\x10\x02\x12\x1d\n\x19WORKFLOW_STATUS_COMPLETED\x10\x03\x12\x1a\n\x16WORKFLOW_STATUS_FAILED\x10\x04\x12\x1a\n\x16WORKFLOW_STATUS_PAUSED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,workflow_history/v1/workflow_execution.proto\x12\x13workflow_history.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\"\x1c\n\x0cJsonDocument\x12\x0c\n\x04json\x18\x01 \x01(\t\"\xa9\x05\n\x11WorkflowExecution\x12\n\n\x02id\x18\x01 \x01(\t\x12\x13\n\x0bworkflow_id\x18\x02 \x01(\t\x12\x15\n\rworkflow_type\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x33\n\x06status\x18\x05 \x01(\x0e\x32#.workflow_history.v1.WorkflowStatus\x12\x35\n\ninput_data\x18\x06 \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x36\n\x0boutput_data\x18\x07 \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x37\n\x0ctask_results\x18\x08 \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x15\n\rerror_message\x18\t \x01(\t\x12.\n\nstart_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x36\n\x10\x64uration_seconds\x18\x0c \x01(\x0b\x32\x1c.google.protobuf.DoubleValue\x12=\n\x12\x65xecution_metadata\x18\r \x01(\x0b\x32!.workflow_history.v1.JsonDocument\x12\x0f\n\x07version\x18\x0e \x01(\x05\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tabandoned\x18\x11 \x01(\x08*\xc2\x01\n\x0eWorkflowStatus\x12\x1f\n\x1bWORKFLOW_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORKFLOW_STATUS_PENDING\x10\x01\x12\x1b\n\x17WORKFLOW_STATUS_RUNNING\x10\x02\x12\x1d\n\x19WORKFLOW_STATUS_COMPLETED\x10\x03\x12\x1a\n\x16WORKFLOW_STATUS_FAILED\x10\x04\x12\x1a\n\x16WORKFLOW_STATUS_PAUSED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'workflow_history_client._protos.workflow_execution_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WORKFLOWSTATUS']._serialized_start=830
-  _globals['_WORKFLOWSTATUS']._serialized_end=1024
+  _globals['_WORKFLOWSTATUS']._serialized_start=849
+  _globals['_WORKFLOWSTATUS']._serialized_end=1043
   _globals['_JSONDOCUMENT']._serialized_start=134
   _globals['_JSONDOCUMENT']._serialized_end=162
   _globals['_WORKFLOWEXECUTION']._serialized_start=165
-  _globals['_WORKFLOWEXECUTION']._serialized_end=827
+  _globals['_WORKFLOWEXECUTION']._serialized_end=846
 # @@protoc_insertion_point(module_scope)

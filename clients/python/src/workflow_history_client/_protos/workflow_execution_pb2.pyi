@@ -32,7 +32,7 @@ class JsonDocument(_message.Message):
     def __init__(self, json: _Optional[str] = ...) -> None: ...
 
 class WorkflowExecution(_message.Message):
-    __slots__ = ("id", "workflow_id", "workflow_type", "user_id", "status", "input_data", "output_data", "task_results", "error_message", "start_time", "end_time", "duration_seconds", "execution_metadata", "version", "created_at", "updated_at")
+    __slots__ = ("id", "workflow_id", "workflow_type", "user_id", "status", "input_data", "output_data", "task_results", "error_message", "start_time", "end_time", "duration_seconds", "execution_metadata", "version", "created_at", "updated_at", "abandoned")
     ID_FIELD_NUMBER: _ClassVar[int]
     WORKFLOW_ID_FIELD_NUMBER: _ClassVar[int]
     WORKFLOW_TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -49,6 +49,7 @@ class WorkflowExecution(_message.Message):
     VERSION_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    ABANDONED_FIELD_NUMBER: _ClassVar[int]
     id: str
     workflow_id: str
     workflow_type: str
@@ -65,4 +66,5 @@ class WorkflowExecution(_message.Message):
     version: int
     created_at: _timestamp_pb2.Timestamp
     updated_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., workflow_id: _Optional[str] = ..., workflow_type: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[_Union[WorkflowStatus, str]] = ..., input_data: _Optional[_Union[JsonDocument, _Mapping]] = ..., output_data: _Optional[_Union[JsonDocument, _Mapping]] = ..., task_results: _Optional[_Union[JsonDocument, _Mapping]] = ..., error_message: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., execution_metadata: _Optional[_Union[JsonDocument, _Mapping]] = ..., version: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    abandoned: bool
+    def __init__(self, id: _Optional[str] = ..., workflow_id: _Optional[str] = ..., workflow_type: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[_Union[WorkflowStatus, str]] = ..., input_data: _Optional[_Union[JsonDocument, _Mapping]] = ..., output_data: _Optional[_Union[JsonDocument, _Mapping]] = ..., task_results: _Optional[_Union[JsonDocument, _Mapping]] = ..., error_message: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., execution_metadata: _Optional[_Union[JsonDocument, _Mapping]] = ..., version: _Optional[int] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., updated_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., abandoned: bool = ...) -> None: ...

@@ -89,7 +89,7 @@ class GetWorkflowExecutionResponse(_message.Message):
     def __init__(self, execution: _Optional[_Union[_workflow_execution_pb2.WorkflowExecution, _Mapping]] = ...) -> None: ...
 
 class GetUserWorkflowHistoryRequest(_message.Message):
-    __slots__ = ("user_id", "workflow_id", "workflow_type", "statuses", "created_after", "created_before", "page_size", "page_token", "offset", "view", "include_total")
+    __slots__ = ("user_id", "workflow_id", "workflow_type", "statuses", "created_after", "created_before", "page_size", "page_token", "offset", "view", "include_total", "abandoned_only")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     WORKFLOW_ID_FIELD_NUMBER: _ClassVar[int]
     WORKFLOW_TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,7 @@ class GetUserWorkflowHistoryRequest(_message.Message):
     OFFSET_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
     INCLUDE_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    ABANDONED_ONLY_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     workflow_id: str
     workflow_type: str
@@ -112,7 +113,8 @@ class GetUserWorkflowHistoryRequest(_message.Message):
     offset: int
     view: WorkflowExecutionView
     include_total: bool
-    def __init__(self, user_id: _Optional[str] = ..., workflow_id: _Optional[str] = ..., workflow_type: _Optional[str] = ..., statuses: _Optional[_Iterable[_Union[_workflow_execution_pb2.WorkflowStatus, str]]] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., offset: _Optional[int] = ..., view: _Optional[_Union[WorkflowExecutionView, str]] = ..., include_total: bool = ...) -> None: ...
+    abandoned_only: bool
+    def __init__(self, user_id: _Optional[str] = ..., workflow_id: _Optional[str] = ..., workflow_type: _Optional[str] = ..., statuses: _Optional[_Iterable[_Union[_workflow_execution_pb2.WorkflowStatus, str]]] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., offset: _Optional[int] = ..., view: _Optional[_Union[WorkflowExecutionView, str]] = ..., include_total: bool = ..., abandoned_only: bool = ...) -> None: ...
 
 class GetUserWorkflowHistoryResponse(_message.Message):
     __slots__ = ("executions", "next_page_token", "total")
@@ -173,6 +175,18 @@ class UpdateWorkflowExecutionResponse(_message.Message):
     EXECUTION_FIELD_NUMBER: _ClassVar[int]
     execution: _workflow_execution_pb2.WorkflowExecution
     def __init__(self, execution: _Optional[_Union[_workflow_execution_pb2.WorkflowExecution, _Mapping]] = ...) -> None: ...
+
+class HeartbeatWorkflowExecutionRequest(_message.Message):
+    __slots__ = ("id", "timeout_seconds")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    timeout_seconds: int
+    def __init__(self, id: _Optional[str] = ..., timeout_seconds: _Optional[int] = ...) -> None: ...
+
+class HeartbeatWorkflowExecutionResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class DeleteWorkflowExecutionRequest(_message.Message):
     __slots__ = ("id", "expected_version")
