@@ -38,7 +38,13 @@ extension WorkflowExecution {
       ("version", .int32(version)),
       ("createdAt", .string(createdAt.rfc3339)),
       ("updatedAt", .string(updatedAt.rfc3339)),
+      ("abandoned", .boolean(isAbandoned)),
     ])
+  }
+
+  /// Where it stands, in a colour, and whether it is abandoned there.
+  var styledStatus: StyledText {
+    isAbandoned ? StyledText("\(status.name), abandoned", .yellow) : status.styled
   }
 }
 
@@ -61,6 +67,7 @@ struct PlainField: Sendable {
     PlainField(name: "created_at") { $0.createdAt.rfc3339 },
     PlainField(name: "updated_at") { $0.updatedAt.rfc3339 },
     PlainField(name: "error_message") { $0.errorMessage ?? "" },
+    PlainField(name: "abandoned") { $0.isAbandoned ? "true" : "" },
   ]
 
   /// The four documents.
@@ -77,7 +84,8 @@ struct PlainField: Sendable {
     let value = value(execution)
     if value.isEmpty { return nil }
     switch name {
-    case "status": return execution.status.styled
+    case "status": return execution.styledStatus
+    case "abandoned": return nil
     case "error_message": return StyledText(Self.shortened(value), .red)
     case "duration_seconds":
       return StyledText(execution.durationSeconds.map { spelled(seconds: $0) } ?? "")

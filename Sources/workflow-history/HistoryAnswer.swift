@@ -65,7 +65,7 @@ struct HistoryAnswer: Answer {
 
   private static func row(_ execution: WorkflowExecution, now: Timestamp) -> [StyledText] {
     [
-      StyledText(execution.id.description), execution.status.styled,
+      StyledText(execution.id.description), execution.styledStatus,
       StyledText(spelled(age: execution.createdAt, at: now)),
       StyledText(execution.workflowID), StyledText(execution.workflowType),
       StyledText(execution.durationSeconds.map { spelled(seconds: $0) } ?? ""),

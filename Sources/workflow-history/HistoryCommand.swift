@@ -15,6 +15,7 @@ struct HistoryCommand: AsyncParsableCommand {
 
       Examples:
         workflow-history history --workflow-type etl --status FAILED --total
+        workflow-history history --abandoned
         workflow-history history --created-after 2026-05-01 --page-size 100
         workflow-history history --json --full | jq '.executions[].outputData'
       """)
@@ -33,6 +34,9 @@ struct HistoryCommand: AsyncParsableCommand {
 
   @Option(help: "Only executions that stand here. Repeat it for any of several.")
   var status: [WorkflowStatus] = []
+
+  @Flag(help: "Only executions that are RUNNING and whose heartbeats have stopped.")
+  var abandoned = false
 
   @Option(
     help: ArgumentHelp(
@@ -72,7 +76,7 @@ struct HistoryCommand: AsyncParsableCommand {
       userID: user ?? "", workflowID: workflowID ?? "", workflowType: workflowType ?? "",
       statuses: status, createdAfter: createdAfter, createdBefore: createdBefore,
       pageSize: pageSize ?? 0, pageToken: pageToken ?? "", offset: offset ?? 0, isFull: full,
-      includesTotal: total)
+      includesTotal: total, isAbandonedOnly: abandoned)
     let page = try await client.call { try await $0.history(request).page }
     try output.print(HistoryAnswer(page: page, hasDocuments: full, hasTotal: total))
     if let token = page.nextPageToken, !output.json, Terminal.standardOutput == nil {

@@ -16,6 +16,7 @@ EVERY_CALL = {
     "GetWorkflowStatistics": service_pb2.GetWorkflowStatisticsRequest(),
     "GetPerformanceMetrics": service_pb2.GetPerformanceMetricsRequest(),
     "UpdateWorkflowExecution": service_pb2.UpdateWorkflowExecutionRequest(),
+    "HeartbeatWorkflowExecution": service_pb2.HeartbeatWorkflowExecutionRequest(),
     "DeleteWorkflowExecution": service_pb2.DeleteWorkflowExecutionRequest(),
     "ListLearnedPatterns": patterns_pb2.ListLearnedPatternsRequest(),
     "EstimateWorkflowExecution": patterns_pb2.EstimateWorkflowExecutionRequest(),

@@ -166,6 +166,7 @@ def reads(victim: Client, rows) -> list[Attempt]:
         {"page_size": 1},
         {"view": FULL},
         {"include_total": True},
+        {"abandoned_only": True, "include_total": True},
     ]
     everything = {name: value for one in filters for name, value in one.items()}
     for filter in [*filters, everything]:
@@ -260,6 +261,18 @@ def writes(victim: Client, rows) -> list[Attempt]:
             Attempt(f"update {mask}", "UpdateWorkflowExecution", request, aborted, writes=True)
         )
     for row in rows:
+        # All that it changes of a running one is when it is abandoned, which no row has.
+        request = service_pb2.HeartbeatWorkflowExecutionRequest(id=row.id, timeout_seconds=86_400)
+        taken = OK if row.status == RUNNING else grpc.StatusCode.FAILED_PRECONDITION
+        attempts.append(
+            Attempt("heartbeat", "HeartbeatWorkflowExecution", request, taken, writes=True)
+        )
+        for other in nearly(row.id):
+            request = service_pb2.HeartbeatWorkflowExecutionRequest(id=other)
+            attempts.append(
+                Attempt("heartbeat of a near id", "HeartbeatWorkflowExecution", request, NOT_FOUND,
+                        writes=True, names_victim=False)
+            )
         request = service_pb2.DeleteWorkflowExecutionRequest(id=row.id, expected_version=stale)
         attempts.append(
             Attempt("delete", "DeleteWorkflowExecution", request, aborted, writes=True)

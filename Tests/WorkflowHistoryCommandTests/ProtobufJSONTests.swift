@@ -72,7 +72,8 @@ struct ProtobufJSONTests {
           "durationSeconds": 0,
           "version": 2,
           "createdAt": "1970-01-01T00:00:00Z",
-          "updatedAt": "1970-01-01T00:00:00.000001Z"
+          "updatedAt": "1970-01-01T00:00:00.000001Z",
+          "abandoned": false
         }
         """)
   }

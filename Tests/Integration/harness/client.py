@@ -110,6 +110,12 @@ class Client:
         )
         return self.call("UpdateWorkflowExecution", request).execution
 
+    def heartbeat(self, execution_id: str, timeout_seconds=0):
+        request = service_pb2.HeartbeatWorkflowExecutionRequest(
+            id=execution_id, timeout_seconds=timeout_seconds
+        )
+        return self.call("HeartbeatWorkflowExecution", request)
+
     def delete(self, execution_id: str, expected_version=0):
         request = service_pb2.DeleteWorkflowExecutionRequest(
             id=execution_id, expected_version=expected_version
