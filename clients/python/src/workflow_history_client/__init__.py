@@ -4,6 +4,7 @@
 """
 
 from workflow_history_client import shapes
+from workflow_history_client._saves import SaveOutcome
 from workflow_history_client.errors import (
     Aborted,
     AlreadyExists,
@@ -36,6 +37,7 @@ __all__ = [
     "PermissionDenied",
     "ResourceExhausted",
     "RetryPolicy",
+    "SaveOutcome",
     "Token",
     "Unauthenticated",
     "Unavailable",

@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 
 @dataclasses.dataclass(frozen=True)
 class Method(Generic[Request, Response]):
-    """A unary method of the service."""
+    """A method of the service."""
 
     name: str
     request: type[Request]
@@ -42,10 +42,10 @@ class Caller:
         metadata: tuple[tuple[str, str], ...],
     ) -> None:
         self._channel = channel
-        self._tokens = tokens
-        self._timeout = timeout
-        self._retry = retry
         self._metadata = metadata
+        self.tokens = tokens
+        self.timeout = timeout
+        self.retry = retry
 
     async def call(
         self,
@@ -60,10 +60,10 @@ class Caller:
         - repeatable: whether it does no harm to carry the call out twice.
         - timeout: the seconds that all attempts may take together, instead of the usual ones.
         """
-        deadline = _Deadline(self._timeout if timeout is None else timeout)
+        deadline = _Deadline(self.timeout if timeout is None else timeout)
         attempt = 0
         renewed = in_doubt = False
-        token = await deadline.bound(self._tokens.current())
+        token = await deadline.bound(self.tokens.current())
         while True:
             try:
                 return await self._attempt(method, request, token, deadline.remaining)
@@ -72,15 +72,15 @@ class Caller:
                 in_doubt = error.in_doubt
                 if isinstance(error, Unauthenticated) and not renewed:
                     renewed, refused = True, token
-                    token = await deadline.bound(self._tokens.instead_of(refused), in_doubt)
+                    token = await deadline.bound(self.tokens.instead_of(refused), in_doubt)
                     if token != refused:
                         continue
-                if self._retry is None:
+                if self.retry is None:
                     raise error from failure
-                delay = self._retry.delay(error, attempt, repeatable)
+                delay = self.retry.delay(error, attempt, repeatable)
                 if delay is None or delay >= deadline.remaining:
                     raise error from failure
-            await self._retry.sleep(delay)
+            await self.retry.sleep(delay)
             attempt += 1
 
     async def _attempt(
@@ -95,9 +95,20 @@ class Caller:
             request_serializer=method.request.SerializeToString,
             response_deserializer=method.response.FromString,
         )
+        return await invoke(request, timeout=timeout, metadata=self._metadata_with(token))
+
+    def stream(
+        self, method: Method[Request, Response], token: str | None
+    ) -> "grpc.aio.StreamStreamCall[bytes, Response]":
+        """A call of a method with streams both ways. Its requests are written as bytes."""
+        invoke: grpc.aio.StreamStreamMultiCallable[bytes, Response] = self._channel.stream_stream(
+            method.path, response_deserializer=method.response.FromString
+        )
+        return invoke(metadata=self._metadata_with(token))
+
+    def _metadata_with(self, token: str | None) -> grpc.aio.Metadata:
         credentials = () if token is None else (("authorization", f"Bearer {token}"),)
-        metadata = grpc.aio.Metadata(*credentials, *self._metadata)
-        return await invoke(request, timeout=timeout, metadata=metadata)
+        return grpc.aio.Metadata(*credentials, *self._metadata)
 
 
 class _Deadline:

@@ -9,6 +9,11 @@ SAVE = Method(
     service.SaveWorkflowExecutionRequest,
     service.SaveWorkflowExecutionResponse,
 )
+SAVE_MANY = Method(
+    "SaveWorkflowExecutions",
+    service.SaveWorkflowExecutionsRequest,
+    service.SaveWorkflowExecutionsResponse,
+)
 GET = Method(
     "GetWorkflowExecution",
     service.GetWorkflowExecutionRequest,

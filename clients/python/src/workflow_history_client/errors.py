@@ -84,6 +84,17 @@ class WorkflowHistoryError(Exception):
             in_doubt=in_doubt or code in _AMBIGUOUS,
         )
 
+    @classmethod
+    def refusal(
+        cls, code: int, message: str, field_violations: tuple[FieldViolation, ...] = ()
+    ) -> "WorkflowHistoryError":
+        """The error of one execution that was refused among others, by the number of its code."""
+        named = next((one for one in grpc.StatusCode if one.value[0] == code), None)
+        status = named or grpc.StatusCode.UNKNOWN
+        return cls._classes.get(status, WorkflowHistoryError)(
+            status, message, field_violations=field_violations
+        )
+
 
 class InvalidArgument(WorkflowHistoryError, ValueError, code=grpc.StatusCode.INVALID_ARGUMENT):
     """A field is refused, by the server, or by the client before it was sent."""

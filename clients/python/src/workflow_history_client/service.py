@@ -1,11 +1,12 @@
 """The client of the service."""
 
+from workflow_history_client.bulk import BulkSaves
 from workflow_history_client.executions import Executions
 from workflow_history_client.figures import Figures
 from workflow_history_client.history import History
 
 
-class WorkflowHistoryService(Executions, History, Figures):
+class WorkflowHistoryService(Executions, BulkSaves, History, Figures):
     """Saves workflow executions, and reads them back as history, statistics and metrics.
 
     A `user_id` of "" is the caller. `timeout` is how many seconds all attempts of a call may take

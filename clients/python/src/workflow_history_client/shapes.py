@@ -6,6 +6,7 @@ is defined, in Protos/workflow_history/v1.
 """
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired, TypedDict
 
 from workflow_history_client._values import Document, Identifier
@@ -44,6 +45,26 @@ class WorkflowExecution(TypedDict):
     version: int
     created_at: datetime.datetime
     updated_at: datetime.datetime
+
+
+class ExecutionToSave(TypedDict):
+    """One of many executions to be saved: the arguments of `save_workflow_execution`."""
+
+    workflow_id: Identifier
+    workflow_type: str
+    status: str
+    # The caller where it is left out.
+    user_id: NotRequired[Identifier]
+    input_data: NotRequired[Document]
+    output_data: NotRequired[Document]
+    task_results: NotRequired[Sequence[TaskResult | Mapping[str, object]] | None]
+    error_message: NotRequired[str | None]
+    start_time: NotRequired[datetime.datetime | None]
+    end_time: NotRequired[datetime.datetime | None]
+    duration_seconds: NotRequired[float | None]
+    execution_metadata: NotRequired[Document]
+    # A new one where it is left out.
+    execution_id: NotRequired[Identifier]
 
 
 class ExecutionChanges(TypedDict, total=False):
