@@ -15,7 +15,7 @@ from workflow_history_client import (
     WorkflowHistoryService,
 )
 
-from harness.python_client import connect, save
+from harness.python_client import LostCalls, connect, losing, save
 from harness.server import Server
 
 # Long enough for a server to start on a busy machine.
@@ -39,31 +39,6 @@ class Waits:
     @property
     def policy(self) -> RetryPolicy:
         return RetryPolicy(sleep=self)
-
-
-class LostCalls(grpc.aio.UnaryUnaryClientInterceptor):
-    """Loses the first call of a method: its answer, after the server has carried it out, or its
-    request."""
-
-    def __init__(self, method: str, lose: str = "answer"):
-        self._method = method
-        self._lose = lose
-        self.lost = 0
-
-    async def intercept_unary_unary(self, continuation, details, request):
-        if self.lost > 0 or not details.method.endswith(f"/{self._method}".encode()):
-            return await continuation(details, request)
-        self.lost += 1
-        if self._lose == "answer":
-            await (await continuation(details, request))
-        raise grpc.aio.AioRpcError(
-            grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), "lost"
-        )
-
-
-def losing(server: Server, calls: LostCalls) -> grpc.aio.Channel:
-    credentials = grpc.ssl_channel_credentials(server.ca)
-    return grpc.aio.secure_channel(server.address, credentials, interceptors=[calls])
 
 
 async def test_a_save_while_the_server_is_away_is_made_when_it_is_back(own_server, user):

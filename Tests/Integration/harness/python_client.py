@@ -1,5 +1,6 @@
 """The client of clients/python, on the servers of the tests."""
 
+import grpc
 from workflow_history_client import Token, WorkflowHistoryService
 
 from harness.server import Server
@@ -21,3 +22,28 @@ async def save(history: WorkflowHistoryService, user: str, **fields: object) -> 
     """Saves an execution that is RUNNING, unless the fields say otherwise."""
     defaults = {"workflow_id": "wf-1", "workflow_type": "etl", "status": "RUNNING"}
     return await history.save_workflow_execution(user_id=user, **defaults | fields)
+
+
+class LostCalls(grpc.aio.UnaryUnaryClientInterceptor):
+    """Loses the first call of a method: its answer, after the server has carried it out, or its
+    request."""
+
+    def __init__(self, method: str, lose: str = "answer"):
+        self._method = method
+        self._lose = lose
+        self.lost = 0
+
+    async def intercept_unary_unary(self, continuation, details, request):
+        if self.lost > 0 or not details.method.endswith(f"/{self._method}".encode()):
+            return await continuation(details, request)
+        self.lost += 1
+        if self._lose == "answer":
+            await (await continuation(details, request))
+        raise grpc.aio.AioRpcError(
+            grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), "lost"
+        )
+
+
+def losing(server: Server, calls: LostCalls) -> grpc.aio.Channel:
+    credentials = grpc.ssl_channel_credentials(server.ca)
+    return grpc.aio.secure_channel(server.address, credentials, interceptors=[calls])
