@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from harness import stubs
+from harness.client import COMPLETED, parsed
 from harness.identifiers import fresh_user
 
 SOURCE = stubs.REPOSITORY / "clients" / "python"
@@ -90,7 +91,7 @@ def repository(server, tmp_path):
 
 
 def test_the_example_makes_every_call(server, installed, repository):
-    code = example("save_workflow_execution").replace("localhost:50051", f"localhost:{server.port}")
+    code = example("list_learned_patterns").replace("localhost:50051", f"localhost:{server.port}")
     said = run(code, installed, repository, WORKFLOW_HISTORY_TOKEN=server.token(fresh_user()))
     for expected in (
         "'written': 10",
@@ -105,3 +106,18 @@ def test_the_example_of_errors_names_the_field(server, installed, repository):
     code = example("field_violations")
     said = run(code, installed, repository, WORKFLOW_HISTORY_TOKEN=server.token(fresh_user()))
     assert said.startswith("days ")
+
+
+def test_the_example_of_a_recorder_records_a_run(client, installed, repository):
+    code = example("ExecutionRecorder(")
+    said = run(code, installed, repository, WORKFLOW_HISTORY_TOKEN=client.token)
+    done = client.get(said.strip())
+    assert done.status == COMPLETED
+    assert [task["task_name"] for task in parsed(done.task_results)] == ["fetch", "load"]
+    assert parsed(done.output_data) == {"written": 10}
+
+
+def test_the_example_of_many_saves_saves_them(client, installed, repository):
+    code = example("save_workflow_executions(")
+    assert run(code, installed, repository, WORKFLOW_HISTORY_TOKEN=client.token) == ""
+    assert client.history(include_total=True).total == 10_000
