@@ -9,11 +9,13 @@ import random
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "Integration"), str(HERE.parent / "Faults")]
+CLIENT = HERE.parents[1] / "clients" / "python" / "src"
+sys.path[:0] = [str(HERE.parent / "Integration"), str(HERE.parent / "Faults"), str(CLIENT)]
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from faults.catalogue import FAULTS, strike  # noqa: E402
 from faults.ledger import Audit  # noqa: E402
+from faults.recorder import soak  # noqa: E402
 
 
 @dataclasses.dataclass
@@ -49,7 +51,29 @@ def line(row: Row, cycles: int) -> str:
     )
 
 
+def record(arguments: list[str]):
+    """Kills what the recorder of the Python client has to do with."""
+    parser = argparse.ArgumentParser(prog="scripts/faults recorder")
+    parser.add_argument("--runs", type=int, default=10_000, help="that begin meanwhile")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+    audit = soak(given.runs, random.Random(given.seed))
+    if given.json:
+        print(json.dumps({"seed": given.seed, "recorder": dataclasses.asdict(audit)}, indent=2))
+    else:
+        kills = ", ".join(f"{name} {count} times" for name, count in audit.kills.items())
+        print(
+            f"{audit.began} runs began and {audit.ended} ended in {audit.seconds} s;"
+            f" killed: {kills}; {audit.lost} lost, {audit.duplicates} twice,"
+            f" {audit.refused} refused, {audit.unsaid} unsaid; seed {given.seed}"
+        )
+    sys.exit(0 if audit.is_clean else 1)
+
+
 def main():
+    if sys.argv[1:2] == ["recorder"]:
+        record(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="scripts/faults")
     parser.add_argument("--cycles", type=int, default=10, help="of each fault")
     anything = random.randrange(1 << 32)
