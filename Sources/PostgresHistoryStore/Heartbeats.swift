@@ -16,8 +16,8 @@ enum Heartbeats {
   /// Whether an execution is abandoned, of a table with its id, user and status; NULL where it is not
   /// RUNNING or never had a heartbeat.
   ///
-  /// A scalar query is asked for each row by its key, and a CASE only for those that are RUNNING: others
-  /// pay next to nothing.
+  /// A scalar query is run for each row, by its key, and within a CASE only for those that are RUNNING:
+  /// as a join, or as EXISTS, all heartbeats might be read first.
   static func isAbandoned(in table: String) -> String {
     """
     CASE WHEN \(table).\(isRunning) THEN (

@@ -7,8 +7,8 @@ struct Token: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints an access token, signed with the data directory's secret.",
     discussion: """
-      The token is for whoever holds it: history:write lets them save, update and delete, \
-      history:any act for every user. Reading one's own history needs no scope.
+      The token is for whoever holds it: history:write lets them save, update, send heartbeats \
+      and delete, history:any act for every user. Reading one's own history needs no scope.
       """)
 
   @OptionGroup var dataDirectory: DataDirectory

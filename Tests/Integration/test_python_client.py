@@ -67,6 +67,7 @@ async def test_what_is_saved_is_read_back(history, user):
         "duration_seconds": 3.5,
         "execution_metadata": {"host": "a"},
         "version": 1,
+        "abandoned": False,
     }
     assert details["start_time"].tzinfo is UTC
 

@@ -232,9 +232,7 @@ def estimates(victim: Client, rows) -> list[Attempt]:
             request = request_type(execution_id=other)
             attempts.append(Attempt("by a near id", method, request, NOT_FOUND, False, False))
         request = request_type(execution_id=row.id, workflow_type=row.workflow_type)
-        attempts.append(
-            Attempt("by id and type", method, request, REFUSED, names_victim=False)
-        )
+        attempts.append(Attempt("by id and type", method, request, REFUSED, names_victim=False))
     for user, input_data in itertools.product((victim.user, ""), (None, document({MARK: [MARK]}))):
         request = request_type(
             user_id=user, workflow_type=rows[0].workflow_type, input_data=input_data
@@ -261,18 +259,11 @@ def writes(victim: Client, rows) -> list[Attempt]:
             Attempt(f"update {mask}", "UpdateWorkflowExecution", request, aborted, writes=True)
         )
     for row in rows:
-        # All that it changes of a running one is when it is abandoned, which no row has.
-        request = service_pb2.HeartbeatWorkflowExecutionRequest(id=row.id, timeout_seconds=86_400)
+        beat = service_pb2.HeartbeatWorkflowExecutionRequest(id=row.id, timeout_seconds=86_400)
         taken = OK if row.status == RUNNING else grpc.StatusCode.FAILED_PRECONDITION
-        attempts.append(
-            Attempt("heartbeat", "HeartbeatWorkflowExecution", request, taken, writes=True)
-        )
-        for other in nearly(row.id):
-            request = service_pb2.HeartbeatWorkflowExecutionRequest(id=other)
-            attempts.append(
-                Attempt("heartbeat of a near id", "HeartbeatWorkflowExecution", request, NOT_FOUND,
-                        writes=True, names_victim=False)
-            )
+        attempts.append(Attempt("heartbeat", "HeartbeatWorkflowExecution", beat, taken, True))
+        beat = service_pb2.HeartbeatWorkflowExecutionRequest(id=nearly(row.id)[0])
+        attempts.append(Attempt("near", "HeartbeatWorkflowExecution", beat, NOT_FOUND, True, False))
         request = service_pb2.DeleteWorkflowExecutionRequest(id=row.id, expected_version=stale)
         attempts.append(
             Attempt("delete", "DeleteWorkflowExecution", request, aborted, writes=True)
