@@ -18,9 +18,14 @@ final class LiveWatch: HistoryWatch {
   private var pending: [WatchedChange] = []
   /// All that is to be told of the transactions before is pending, or was told.
   private var reached: TransactionID
+  /// What a token says for that; see ``WatchedSlice/mark``.
+  private var mark: TransactionID
   private var isLive = false
+  /// Whether more came than may wait for the caller.
+  private var isOverfull = false
   /// Whether the caller is owed a token.
   private var owesToken = true
+  private var tokenTimer: LoopTimer?
   private var failure: (any Error)?
   private var waiting: CheckedContinuation<Void, Never>?
 
@@ -28,7 +33,7 @@ final class LiveWatch: HistoryWatch {
   private static let pendingLimit = 1_024
   /// How many are told at once: with error messages of 64 KiB they make a response of 2 MiB.
   private static let batchLimit = 32
-  /// After how long a caller is given a token where nothing is told.
+  /// How often a caller is given a token, also where nothing is told.
   private static let tokenInterval = Duration.seconds(30)
 
   init(
@@ -42,10 +47,21 @@ final class LiveWatch: HistoryWatch {
     user = query.userID.map { ExactText($0) }
     self.position = position
     reached = position.transaction
+    mark = position.transaction
     try hub.add(self)
+    tokenTimer = hub.eventLoop.timer(
+      after: Self.tokenInterval, repeating: Self.tokenInterval
+    ) { [weak self] in
+      self?.owesToken = true
+      self?.wake()
+    }
   }
 
-  func cancel() { hub.remove(self) }
+  func cancel() {
+    hub.remove(self)
+    tokenTimer?.cancel()
+    tokenTimer = nil
+  }
 
   // MARK: The caller's end
 
@@ -78,8 +94,8 @@ final class LiveWatch: HistoryWatch {
     guard pending.count >= changes.count, pending[0] == changes[0] else { return nil }
     pending.removeFirst(changes.count)
     position = changes[changes.count - 1].position
-    if pending.isEmpty, reached > position.transaction {
-      position = WatchPosition(transaction: reached)
+    if pending.isEmpty, mark > position.transaction {
+      position = WatchPosition(transaction: mark)
     }
     return events.isEmpty ? nil : WatchedChanges(events: events, resumeToken: token(position))
   }
@@ -87,33 +103,26 @@ final class LiveWatch: HistoryWatch {
   /// Reads what comes next, up to where the hub is.
   private func readOn() async throws {
     let slice = try await answering {
-      try await WatchedSlice.read(from: reached, userID: query.userID, in: hub.pool)
+      try await WatchedSlice.read(
+        from: reached, userID: query.userID, limit: Self.pendingLimit, in: hub.pool)
     }
     for change in slice.changes where isWanted(change) { pending.append(change) }
     reached = slice.next
-    if pending.isEmpty {
-      position = WatchPosition(transaction: reached)
-      // What was passed over need not be passed over again.
-      owesToken = true
-    }
+    mark = slice.mark
+    if pending.isEmpty { position = WatchPosition(transaction: mark) }
     if slice.isLast { isLive = hub.join(self, at: reached) }
   }
 
   private func wait() async {
-    let timer = hub.eventLoop.timer(after: Self.tokenInterval) {
-      self.owesToken = true
-      self.wake()
-    }
     await hub.eventLoop.withCancellableContinuation {
       self.wake()
     } _: { continuation in
-      if Task.isCancelled || failure != nil || !pending.isEmpty {
+      if Task.isCancelled || failure != nil || !pending.isEmpty || owesToken || !isLive {
         continuation.resume()
       } else {
         waiting = continuation
       }
     }
-    timer.cancel()
   }
 
   private func wake() { waiting.take()?.resume() }
@@ -125,14 +134,17 @@ final class LiveWatch: HistoryWatch {
   // MARK: The hub's end
 
   func take(_ change: WatchedChange) {
-    guard isWanted(change) else { return }
-    pending.append(change)
+    guard !isOverfull, isWanted(change) else { return }
+    isOverfull = pending.count == Self.pendingLimit
+    if !isOverfull { pending.append(change) }
   }
 
-  func reach(_ transaction: TransactionID) {
-    reached = max(reached, transaction)
-    guard pending.count <= Self.pendingLimit else { return fallBehind() }
-    if pending.isEmpty { position = WatchPosition(transaction: reached) } else { wake() }
+  /// All that a slice has of it was told.
+  func end(of slice: WatchedSlice) {
+    guard !isOverfull else { return fallBehind() }
+    reached = max(reached, slice.next)
+    mark = max(mark, slice.mark)
+    if pending.isEmpty { position = WatchPosition(transaction: mark) } else { wake() }
   }
 
   func fail(_ error: any Error) {
@@ -144,8 +156,11 @@ final class LiveWatch: HistoryWatch {
   private func fallBehind() {
     hub.leave(self)
     isLive = false
+    isOverfull = false
     pending = []
     reached = position.transaction
+    mark = position.transaction
+    wake()
   }
 
   /// Whether it is to be told of a change that it does not know yet, as far as the log can say.

@@ -25,7 +25,8 @@ enum RestoredLog {
       try await RollupTable.add(changes, in: transaction)
       if rows.count < changesAtOnce { break }
     }
-    for statement in [close, truncate, moveReaders, moveHorizon, moveScans] {
+    let steps = [close, truncate, moveReaders, moveHorizon, moveScans, renewTokenKey]
+    for statement in steps {
       _ = try await transaction.query(statement)
     }
     storeLog.notice("the database was restored from another cluster: its change log begins anew")
@@ -64,4 +65,12 @@ enum RestoredLog {
   /// What was learned from the table was so before all that comes.
   private static let moveScans = Statement(
     "", "UPDATE learning_scans SET snapshot = pg_current_snapshot()")
+  /// Tokens of watches say transactions of the old numbering; pages are begun anew as well.
+  private static let renewTokenKey = Statement(
+    "",
+    """
+    UPDATE history_settings
+    SET value = sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+    WHERE name = 'page_token_key'
+    """)
 }

@@ -21,6 +21,9 @@ final class WatchHub {
   /// How often it looks for changes. A change is told so much later at most, once all transactions that
   /// were under way with it have ended.
   private static let interval = Duration.milliseconds(50)
+  /// How often it tries to read once that has failed, until watches are told.
+  private static let tries = 10
+  private static let retryInterval = Duration.milliseconds(500)
 
   init(_ pool: PostgresPool, on eventLoop: EventLoop) {
     self.pool = pool
@@ -72,15 +75,22 @@ final class WatchHub {
   // MARK: Reading
 
   private func poll(_ number: Int) async {
+    var failures = 0
     while let head, number == pollNumber {
       do {
         let slice = try await WatchedSlice.read(from: head, in: pool)
         guard number == pollNumber else { return }
+        failures = 0
         self.head = slice.next
         tell(slice)
         if slice.isLast { await eventLoop.sleep(for: Self.interval) }
       } catch {
         guard number == pollNumber else { return }
+        failures += 1
+        if error is PostgresError, failures < Self.tries {
+          await eventLoop.sleep(for: Self.retryInterval)
+          continue
+        }
         let failure = answer(to: error)
         for watch in live.values.flatMap(\.values) { watch.fail(failure) }
       }
@@ -94,7 +104,7 @@ final class WatchHub {
       guard let ofUser = live[change.userID] else { continue }
       for watch in ofUser.values { watch.take(change) }
     }
-    for watch in live.values.flatMap(\.values) { watch.reach(slice.next) }
+    for watch in live.values.flatMap(\.values) { watch.end(of: slice) }
   }
 }
 

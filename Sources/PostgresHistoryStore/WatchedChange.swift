@@ -22,6 +22,9 @@ struct WatchedSlice {
   var changes: [WatchedChange]
   /// All changes of the transactions before it have been read.
   var next: TransactionID
+  /// The same, but no further than what a crash leaves: transactions whose numbers are lost with the end
+  /// of Postgres's log are numbered anew. All that changes executions is flushed before it is seen.
+  var mark: TransactionID
   /// Whether there was no more to read.
   var isLast: Bool
 
@@ -40,19 +43,33 @@ struct WatchedSlice {
     )
     guard start >= horizon, start <= end else { throw HistoryError.passedResumeToken }
     let cut: TransactionID? = try rows[0].value(2)
-    let next = cut ?? end
+    let newest: TransactionID? = try rows[0].value(3)
     var changes: [WatchedChange] = []
-    for index in 0..<rows.count where !rows[index].isNull(3) {
+    for index in 0..<rows.count where !rows[index].isNull(4) {
       changes.append(try WatchedChange(rows[index]))
     }
-    return WatchedSlice(changes: changes, next: next, isLast: cut == nil)
+    return WatchedSlice(
+      changes: changes, next: cut ?? end, mark: cut ?? max(newest?.successor ?? start, horizon),
+      isLast: cut == nil)
   }
 
-  /// How far the log can be read by now.
+  /// The mark of what has happened by now.
   static func end(in pool: PostgresPool) async throws -> TransactionID {
-    try await pool.query(
-      Statement("watch_end", "SELECT pg_snapshot_xmin(pg_current_snapshot())"))[0].value(0)
+    let row = try await pool.query(endStatement)[0]
+    let horizon: TransactionID = try row.value(0)
+    let newest: TransactionID? = try row.value(1)
+    return max(newest?.successor ?? horizon, horizon)
   }
+
+  /// The newest transaction in the log that has ended, as all before it have.
+  private static let newest = """
+    (SELECT transaction_id FROM workflow_execution_changes
+    WHERE transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY transaction_id DESC LIMIT 1)
+    """
+
+  private static let endStatement = Statement(
+    "watch_end", "SELECT horizon, \(newest) FROM change_log_horizon")
 
   /// One statement, so that all it tells is of one snapshot. Its locks come before that: whoever drops
   /// some of the log moves the horizon first, so a horizon that is told is of the log that was read.
@@ -73,9 +90,9 @@ struct WatchedSlice {
             ORDER BY transaction_id OFFSET $2 LIMIT 1)
             AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
           ORDER BY transaction_id LIMIT 1
-        ) AS cut
+        ) AS cut, \(newest) AS newest
     )
-    SELECT log_end, horizon, cut, change.*
+    SELECT log_end, horizon, cut, newest, change.*
     FROM bounds LEFT JOIN LATERAL (
       SELECT transaction_id, execution_id, version, user_id, old_status IS NULL, status IS NULL,
         coalesce(workflow_type, old_workflow_type), coalesce(status, old_status), changed_at
@@ -92,16 +109,16 @@ struct WatchedSlice {
 
 extension WatchedChange {
   fileprivate init(_ row: Row) throws {
-    transactionID = try row.value(3)
+    transactionID = try row.value(4)
     place = WatchPosition.Place(
-      executionID: ExecutionID(uuid: try row.value(4)), version: try row.value(5))
-    userID = ExactText(try row.value(6))
-    let isCreation: Bool = try row.value(7)
-    let isDeletion: Bool = try row.value(8)
+      executionID: ExecutionID(uuid: try row.value(5)), version: try row.value(6))
+    userID = ExactText(try row.value(7))
+    let isCreation: Bool = try row.value(8)
+    let isDeletion: Bool = try row.value(9)
     kind = isDeletion ? .deleted : isCreation ? .created : .updated
-    workflowType = ExactText(try row.value(9))
-    status = try row.status(10)
-    changedAt = Timestamp(try row.value(11))
+    workflowType = ExactText(try row.value(10))
+    status = try row.status(11)
+    changedAt = Timestamp(try row.value(12))
   }
 }
 

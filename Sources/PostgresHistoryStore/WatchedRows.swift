@@ -1,3 +1,4 @@
+internal import Logging
 internal import Postgres
 internal import WorkflowHistory
 
@@ -40,8 +41,13 @@ struct WatchedRows {
       Self.statement, [.array(array), first.parameter, last.parameter, .text(userID)])
     var executions: [ExecutionID: WorkflowExecution] = [:]
     for index in 0..<rows.count {
-      let execution = try WorkflowExecution(rows[index], hasDocuments: false, sealing: sealing)
-      executions[execution.id] = execution
+      do {
+        let execution = try WorkflowExecution(rows[index], hasDocuments: false, sealing: sealing)
+        executions[execution.id] = execution
+      } catch let error as HistoryError {
+        // One row that no key opens here is no reason to tell nothing more.
+        storeLog.error("a change is told without its execution: \(error.message)")
+      }
     }
     return executions
   }

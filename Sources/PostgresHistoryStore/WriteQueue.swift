@@ -58,7 +58,7 @@ public final class WriteQueue: Sendable {
   /// - Parameters:
   ///   - limit: how many writes may be waiting or under way; one more is `resourceExhausted`.
   ///   - byteLimit: how many bytes these may hold, about; likewise.
-  public init(limit: Int = 8192, byteLimit: Int = 64 << 20) {
+  public init(limit: Int = 16_384, byteLimit: Int = 64 << 20) {
     self.limit = limit
     self.byteLimit = byteLimit
   }
@@ -91,9 +91,11 @@ public final class WriteQueue: Sendable {
 
   private func refusal(of write: PendingWrite, _ state: inout State) -> (any Error)? {
     guard state.isOpen else { return Self.noConnection }
-    guard state.order.count < limit, state.order.bytes + write.bytes <= byteLimit else {
-      return Self.full
-    }
+    // Groups leave room for those who wait for one write.
+    let share = write.wantsRow ? 1 : 2
+    guard state.order.count < limit / share,
+      state.order.bytes + write.bytes <= byteLimit / share
+    else { return Self.full }
     return nil
   }
 

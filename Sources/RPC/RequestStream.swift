@@ -33,6 +33,7 @@ public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
     private func decode(_ message: [UInt8]) throws(RPCStatus) -> Request {
       stream.call.requestWasCompressed = stream.queue.lastWasCompressed
       stream.call.receivedBytes = stream.queue.receivedBytes
+      stream.call.requestBytes = message.count
       return try Request.request(message, arena: stream.arena)
     }
 

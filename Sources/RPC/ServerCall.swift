@@ -35,6 +35,8 @@ public final class ServerCall {
   public var compression = Compression.automatic
   /// The bytes of the requests that have come, as they came: compressed, without their prefixes.
   public package(set) var receivedBytes = 0
+  /// The bytes of the request that was taken last, decompressed, where the client streams.
+  public internal(set) var requestBytes = 0
   /// The bytes of the responses that were sent, likewise.
   public package(set) var sentBytes = 0
   /// How the call ended, where that was before its handler did: its deadline has passed, or its

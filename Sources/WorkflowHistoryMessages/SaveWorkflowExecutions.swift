@@ -11,6 +11,9 @@ public struct SaveWorkflowExecutionsRequest: DecodableMessage, EncodableMessage,
   /// The executions, in their order. One that can't be read is no error of the others.
   public var items: [Item]
 
+  /// How many executions a request may have.
+  private static let limit = 1_000
+
   /// A request to save these.
   public init(executions: [ExecutionFields]) { items = executions.map { .success($0) } }
 
@@ -21,6 +24,9 @@ public struct SaveWorkflowExecutionsRequest: DecodableMessage, EncodableMessage,
   /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
+    guard message.n_executions <= limit else {
+      throw MessageError(field: "executions", description: "must be 1 to 1,000")
+    }
     var request = Self(executions: [])
     request.items = elements(message.executions, message.n_executions).map { execution in
       var reader = FieldReader(prefix: "execution.")

@@ -5,11 +5,9 @@ internal import WorkflowHistory
 internal import WorkflowHistoryMessages
 
 extension WorkflowHistoryHandlers {
-  /// How many executions a request may have.
-  private static let requestLimit = 1_000
   /// How many executions, and how many bytes of requests, may be under way before the oldest request
   /// is answered: some batches for each writer, so that none waits for the caller.
-  private static let executionsUnderWay = 1_024
+  private static let executionsUnderWay = 400
   private static let bytesUnderWay = 1 << 20
 
   func saveWorkflowExecutions(
@@ -19,19 +17,23 @@ extension WorkflowHistoryHandlers {
     let caller = try call.writer()
     let requests = requests.makeAsyncIterator()
     var underWay: [RequestUnderWay] = []
-    defer { for request in underWay { request.saves.cancel() } }
+    defer {
+      for request in underWay {
+        request.saves.cancel()
+        request.keepRecords(call)
+      }
+    }
     var index: Int64 = 0
     while true {
       let mayBegin =
         underWay.reduce(0) { $0 + $1.items.count } < Self.executionsUnderWay
         && underWay.reduce(0) { $0 + $1.bytes } < Self.bytesUnderWay
-      let read = call.receivedBytes
       // Where answers are due, requests that are still to come can wait for these.
       if mayBegin,
         let request = try underWay.isEmpty ? await requests.next() : requests.nextIfHere()
       {
         underWay.append(try begin(request, caller))
-        underWay[underWay.count - 1].bytes = call.receivedBytes - read
+        underWay[underWay.count - 1].bytes = call.requestBytes
       } else if let first = underWay.first {
         let outcomes = try await first.outcomes(from: index, call)
         underWay.removeFirst()
@@ -46,7 +48,7 @@ extension WorkflowHistoryHandlers {
   private func begin(
     _ request: SaveWorkflowExecutionsRequest, _ caller: Principal
   ) throws -> RequestUnderWay {
-    guard 1...Self.requestLimit ~= request.items.count else {
+    guard !request.items.isEmpty else {
       throw HistoryError.invalid("executions", "must be 1 to 1,000")
     }
     let now = clock()
@@ -97,25 +99,32 @@ private struct RequestUnderWay {
   /// What became of the executions, when all is known.
   ///
   /// - Parameter first: the place of the first among all of the call.
+  /// - Throws: what is no fault of one execution's.
   func outcomes(
     from first: Int64, _ call: ServerCall
   ) async throws -> [SaveWorkflowExecutionsResponse.Outcome] {
-    var begun = try await saves.outcomes().makeIterator()
-    return try items.enumerated().map { offset, item in
+    let errors = try await saves.outcomes()
+    if let error = errors.lazy.compactMap({ $0 }).first(where: { $0.endsStream }) { throw error }
+    var begun = errors.makeIterator()
+    return items.enumerated().map { offset, item in
       var outcome = SaveWorkflowExecutionsResponse.Outcome(index: first + Int64(offset), id: nil)
       var refusal: RPCStatus?
       switch item {
       case .refused(let status): refusal = status
       case .begun(let id, let userID):
         outcome.id = id
-        if let error = begun.next() ?? nil {
-          guard !error.endsStream else { throw error }
-          refusal = RPCStatus(error)
-        }
+        refusal = (begun.next() ?? nil).map(RPCStatus.init)
         call.keepRecord(user: userID, execution: id, code: refusal?.code ?? .ok)
       }
       outcome.refusal = refusal.map(SaveWorkflowExecutionsResponse.Refusal.init)
       return outcome
+    }
+  }
+
+  /// Keeps records of executions of which the caller is not told, saved or not.
+  func keepRecords(_ call: ServerCall) {
+    for case .begun(let id, let userID) in items {
+      call.keepRecord(user: userID, execution: id, code: .unknown)
     }
   }
 }
@@ -130,6 +139,10 @@ extension SaveWorkflowExecutionsResponse.Refusal {
 extension HistoryError {
   /// Whether it is no fault of one execution's, and would meet the next as well.
   fileprivate var endsStream: Bool {
-    retryAfter != nil || code == .unavailable || code == .deadlineExceeded
+    switch code {
+    case .unavailable, .deadlineExceeded: true
+    case .resourceExhausted: retryAfter != nil
+    default: false
+    }
   }
 }

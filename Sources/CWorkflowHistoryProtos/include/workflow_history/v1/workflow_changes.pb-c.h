@@ -41,7 +41,7 @@ typedef enum _WorkflowHistory__V1__ChangeKind {
    */
   WORKFLOW_HISTORY__V1__CHANGE_KIND__CHANGE_KIND_UPDATED = 2,
   /*
-   * It was deleted by a call. What retention takes is not told.
+   * It was deleted by a call. What retention takes is not told, nor the erasure of a whole user.
    */
   WORKFLOW_HISTORY__V1__CHANGE_KIND__CHANGE_KIND_DELETED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WORKFLOW_HISTORY__V1__CHANGE_KIND)
@@ -85,8 +85,8 @@ struct  WorkflowHistory__V1__ExecutionChange
    */
   Google__Protobuf__Timestamp *changed_at;
   /*
-   * The execution as it is now, which may be later than this change, without documents. Absent where
-   * it has been deleted.
+   * The execution as it is now, which may be later than this change, without documents, and without
+   * whether it is abandoned. Absent where it has been deleted, or can't be opened by the server's keys.
    */
   WorkflowHistory__V1__WorkflowExecution *execution;
   /*
