@@ -23,7 +23,7 @@ from workflow_history_client import (
 
 from harness.channels import TRANSPORTS
 from harness.python_client import connect, save
-from harness.stubs import execution_pb2, patterns_pb2, statistics_pb2
+from harness.stubs import changes_pb2, execution_pb2, patterns_pb2, statistics_pb2
 from test_patterns import learn, plant
 
 START = datetime.datetime(2026, 3, 29, 1, 30, 0, 500_000, UTC)
@@ -141,6 +141,27 @@ async def test_an_update_of_another_version_is_aborted(history, user):
     )
 
 
+async def test_an_execution_whose_heartbeats_stop_is_abandoned(history, user):
+    quiet, beating, never = [await save(history, user) for _ in range(3)]
+    await history.heartbeat_workflow_execution(quiet, timeout_seconds=1)
+    await history.heartbeat_workflow_execution(beating)
+
+    async def abandoned() -> list[str]:
+        page = await history.get_user_workflow_history(user, abandoned_only=True)
+        assert all(one["abandoned"] for one in page["executions"])
+        return [one["id"] for one in page["executions"]]
+
+    while not (found := await abandoned()):
+        await asyncio.sleep(0.05)
+    assert found == [quiet]
+    assert (await history.get_workflow_execution_details(quiet))["abandoned"]
+    await history.heartbeat_workflow_execution(quiet)
+    assert await abandoned() == []
+    await history.update_workflow_execution(quiet, status="COMPLETED")
+    with pytest.raises(FailedPrecondition):
+        await history.heartbeat_workflow_execution(quiet)
+
+
 async def test_what_nobody_has_is_none_or_false(history):
     nobodys = new_execution_id()
     assert await history.get_workflow_execution_details(nobodys) is None
@@ -148,6 +169,7 @@ async def test_what_nobody_has_is_none_or_false(history):
     assert await history.delete_workflow_execution(nobodys) is False
     for call in (
         history.wait_for_workflow_execution(nobodys),
+        history.heartbeat_workflow_execution(nobodys),
         history.estimate_workflow_execution(execution_id=nobodys),
     ):
         with pytest.raises(NotFound):
@@ -321,6 +343,7 @@ async def test_reads_ask_for_the_consistency_that_the_client_was_made_with(serve
     ["shape", "message"],
     [
         (shapes.WorkflowExecution, execution_pb2.WorkflowExecution),
+        (shapes.ExecutionChange, changes_pb2.ExecutionChange),
         (shapes.WorkflowTypeStatistics, statistics_pb2.WorkflowTypeStatistics),
         (shapes.WorkflowStatistics, statistics_pb2.WorkflowStatistics),
         (shapes.SpeedClass, statistics_pb2.SpeedClass),

@@ -117,6 +117,13 @@ def test_the_example_of_a_recorder_records_a_run(client, installed, repository):
     assert parsed(done.output_data) == {"written": 10}
 
 
+def test_the_example_of_a_watch_tells_of_changes_until_the_last(client, installed, repository):
+    code = example("watch_workflow_executions(")
+    said = run(code, installed, repository, WORKFLOW_HISTORY_TOKEN=client.token)
+    kinds = [line.split()[0] for line in said.splitlines()]
+    assert kinds == ["CREATED", "UPDATED"]
+
+
 def test_the_example_of_many_saves_saves_them(client, installed, repository):
     code = example("save_workflow_executions(")
     assert run(code, installed, repository, WORKFLOW_HISTORY_TOKEN=client.token) == ""

@@ -29,6 +29,7 @@ from workflow_history_client.runs import Run, Task
 from workflow_history_client.service import WorkflowHistoryService
 from workflow_history_client.spool import SpoolFull
 from workflow_history_client.tokens import Token
+from workflow_history_client.watch import Watch
 
 __all__ = [
     "Aborted",
@@ -51,6 +52,7 @@ __all__ = [
     "Token",
     "Unauthenticated",
     "Unavailable",
+    "Watch",
     "WorkflowHistoryError",
     "WorkflowHistoryService",
     "new_execution_id",

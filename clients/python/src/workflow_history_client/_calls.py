@@ -106,6 +106,17 @@ class Caller:
         )
         return invoke(metadata=self._metadata_with(token))
 
+    def stream_of(
+        self, method: Method[Request, Response], request: Request, token: str | None
+    ) -> "grpc.aio.UnaryStreamCall[Request, Response]":
+        """A call of a method with a stream of answers. It has no deadline."""
+        invoke: grpc.aio.UnaryStreamMultiCallable[Request, Response] = self._channel.unary_stream(
+            method.path,
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        return invoke(request, metadata=self._metadata_with(token))
+
     def _metadata_with(self, token: str | None) -> grpc.aio.Metadata:
         credentials = () if token is None else (("authorization", f"Bearer {token}"),)
         return grpc.aio.Metadata(*credentials, *self._metadata)

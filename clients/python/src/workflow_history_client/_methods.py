@@ -1,6 +1,7 @@
 """The methods of the service."""
 
 from workflow_history_client._calls import Method
+from workflow_history_client._protos import workflow_changes_pb2 as changes
 from workflow_history_client._protos import workflow_history_service_pb2 as service
 from workflow_history_client._protos import workflow_patterns_pb2 as patterns
 
@@ -39,6 +40,11 @@ UPDATE = Method(
     service.UpdateWorkflowExecutionRequest,
     service.UpdateWorkflowExecutionResponse,
 )
+HEARTBEAT = Method(
+    "HeartbeatWorkflowExecution",
+    service.HeartbeatWorkflowExecutionRequest,
+    service.HeartbeatWorkflowExecutionResponse,
+)
 DELETE = Method(
     "DeleteWorkflowExecution",
     service.DeleteWorkflowExecutionRequest,
@@ -53,4 +59,9 @@ ESTIMATE = Method(
     "EstimateWorkflowExecution",
     patterns.EstimateWorkflowExecutionRequest,
     patterns.EstimateWorkflowExecutionResponse,
+)
+WATCH = Method(
+    "WatchWorkflowExecutions",
+    changes.WatchWorkflowExecutionsRequest,
+    changes.WatchWorkflowExecutionsResponse,
 )

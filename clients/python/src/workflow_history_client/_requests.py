@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Mapping
 
 from workflow_history_client import _values as values
+from workflow_history_client._protos.workflow_changes_pb2 import WatchWorkflowExecutionsRequest
 from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
 from workflow_history_client._protos.workflow_history_service_pb2 import (
     WORKFLOW_EXECUTION_VIEW_BASIC,
@@ -65,6 +66,7 @@ def history(
         workflow_id=str(filters.get("workflow_id") or ""),
         workflow_type=filters.get("workflow_type") or "",
         statuses=values.statuses("statuses", status_filter),
+        abandoned_only=filters.get("abandoned_only", False),
         page_size=min(limit, MAX_PAGE_SIZE),
         view=(
             WORKFLOW_EXECUTION_VIEW_FULL
@@ -72,10 +74,18 @@ def history(
             else WORKFLOW_EXECUTION_VIEW_BASIC
         ),
     )
-    for field, value in (
-        ("created_after", filters.get("created_after")),
-        ("created_before", filters.get("created_before")),
-    ):
+    after, before = filters.get("created_after"), filters.get("created_before")
+    set_window(request, after, before, naive_times)
+    return request
+
+
+def set_window(
+    request: GetUserWorkflowHistoryRequest | WatchWorkflowExecutionsRequest,
+    created_after: datetime.datetime | None,
+    created_before: datetime.datetime | None,
+    naive_times: datetime.tzinfo | None,
+) -> None:
+    """Asks for what was created at or after the one instant, and before the other."""
+    for field, value in (("created_after", created_after), ("created_before", created_before)):
         if value is not None:
             getattr(request, field).CopyFrom(values.timestamp(field, value, naive_times))
-    return request

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import grpc
 
 from workflow_history_client import _methods as methods
+from workflow_history_client._attempts import Attempts
 from workflow_history_client._calls import Caller
 from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
 from workflow_history_client._protos.workflow_history_service_pb2 import (
@@ -22,11 +23,9 @@ from workflow_history_client.errors import (
     DeadlineExceeded,
     FieldViolation,
     ResourceExhausted,
-    Unauthenticated,
     Unavailable,
     WorkflowHistoryError,
 )
-from workflow_history_client.retries import RetryPolicy
 
 # A request has no more executions than these, and no more bytes unless one alone has them.
 _PORTION_EXECUTIONS = 100
@@ -123,9 +122,7 @@ class SaveStream:
         # Whether it has answered anything.
         self._answered = asyncio.Event()
         self._progress = self._loop.time()
-        # How often in a row it was begun again, and whether with another token.
-        self._attempt = 0
-        self._renewed = False
+        self._attempts = Attempts(caller)
 
     async def outcomes(self) -> AsyncGenerator[SaveOutcome, None]:
         """The outcome of each. What the source of the saves raises is raised after those of all
@@ -228,8 +225,7 @@ class SaveStream:
         first = next(one for one in self._window if one.outcomes is None)
         first.answer(answered)
         self._progress = self._loop.time()
-        self._attempt = 0
-        self._renewed = False
+        self._attempts.note_progress()
         self._answered.set()
         self._changed.set()
 
@@ -240,9 +236,8 @@ class SaveStream:
         self._changed.set()
 
     async def _wait_for_change(self) -> None:
-        end = self._progress + self._patience if self._window else None
         try:
-            async with asyncio.timeout_at(end) as limit:
+            async with asyncio.timeout_at(self._end) as limit:
                 await self._changed.wait()
         except TimeoutError as failure:
             if not limit.expired():
@@ -260,25 +255,12 @@ class SaveStream:
         assert error is not None
         if not isinstance(error, WorkflowHistoryError):
             raise error
-        if isinstance(error, Unauthenticated) and not self._renewed:
-            self._renewed = True
-            renewed = await self._caller.tokens.instead_of(token)
-            if renewed != token:
-                return renewed
-        retry = self._caller.retry
-        delay = None if retry is None else self._delay(retry, error)
-        if retry is None or delay is None:
-            raise error
-        await retry.sleep(delay)
-        self._attempt += 1
-        return token
+        return await self._attempts.next_token(error, token, self._end)
 
-    def _delay(self, retry: RetryPolicy, error: WorkflowHistoryError) -> float | None:
-        delay = retry.delay(error, self._attempt, repeatable=True)
-        # While nothing is unanswered nobody waits.
-        end = self._progress + self._patience if self._window else None
-        late = delay is not None and end is not None and self._loop.time() + delay >= end
-        return None if late else delay
+    @property
+    def _end(self) -> float | None:
+        """Until when the server may say nothing. While nothing is unanswered nobody waits."""
+        return self._progress + self._patience if self._window else None
 
 
 _Call: TypeAlias = "grpc.aio.StreamStreamCall[bytes, SaveWorkflowExecutionsResponse]"

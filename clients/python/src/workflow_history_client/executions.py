@@ -15,6 +15,7 @@ from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecu
 from workflow_history_client._protos.workflow_history_service_pb2 import (
     DeleteWorkflowExecutionRequest,
     GetWorkflowExecutionRequest,
+    HeartbeatWorkflowExecutionRequest,
     SaveWorkflowExecutionRequest,
     UpdateWorkflowExecutionRequest,
 )
@@ -124,6 +125,24 @@ class Executions(Connection):
             if not (error.in_doubt and await self._is_carried_out(request, timeout)):
                 raise
         return True
+
+    async def heartbeat_workflow_execution(
+        self,
+        execution_id: Identifier,
+        timeout_seconds: int = 60,
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Says that an execution is still run: where so many seconds pass without another
+        heartbeat, 86,400 at most, it is `abandoned`. Send one three times as often.
+
+        `FailedPrecondition` where it is not RUNNING: somebody else has ended or halted it, and its
+        executor may stop. `NotFound` where no execution has the id.
+        """
+        request = HeartbeatWorkflowExecutionRequest(
+            id=str(execution_id), timeout_seconds=timeout_seconds
+        )
+        await self._caller.call(methods.HEARTBEAT, request, repeatable=True, timeout=timeout)
 
     async def delete_workflow_execution(
         self,

@@ -4,9 +4,10 @@ from workflow_history_client.bulk import BulkSaves
 from workflow_history_client.executions import Executions
 from workflow_history_client.figures import Figures
 from workflow_history_client.history import History
+from workflow_history_client.watch import Watches
 
 
-class WorkflowHistoryService(Executions, BulkSaves, History, Figures):
+class WorkflowHistoryService(Executions, BulkSaves, History, Figures, Watches):
     """Saves workflow executions, and reads them back as history, statistics and metrics.
 
     A `user_id` of "" is the caller. `timeout` is how many seconds all attempts of a call may take

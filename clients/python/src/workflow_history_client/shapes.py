@@ -45,6 +45,28 @@ class WorkflowExecution(TypedDict):
     version: int
     created_at: datetime.datetime
     updated_at: datetime.datetime
+    # Whether it is RUNNING and its heartbeats have stopped: its executor has most likely died.
+    abandoned: bool
+
+
+class ExecutionChange(TypedDict):
+    """One write of one execution."""
+
+    kind: Literal["CREATED", "UPDATED", "DELETED"]
+    execution_id: str
+    user_id: str
+    # The one that the write made; where it was deleted, the last one.
+    version: int
+    # After the write; where it was deleted, before.
+    workflow_type: str
+    status: WorkflowStatus
+    # When the transaction of the write began, by the database's clock.
+    changed_at: datetime.datetime
+    # As it is now, which may be later than this change, without documents. None where it has been
+    # deleted.
+    execution: WorkflowExecution | None
+    # Goes on after this change.
+    resume_token: str
 
 
 class ExecutionToSave(TypedDict):
@@ -90,6 +112,8 @@ class HistoryFilters(TypedDict, total=False):
     # On created_at: at or after the one, and before the other.
     created_after: datetime.datetime | None
     created_before: datetime.datetime | None
+    # Only those that are RUNNING and whose heartbeats have stopped.
+    abandoned_only: bool
     # True where it is not said. Without them pages are smaller, and their documents None.
     include_documents: bool
 
