@@ -1,6 +1,6 @@
 """An executor that records its runs, to be killed; and what it said until then.
 
-`python -m harness.recording ADDRESS SPOOL RUNS AT_ONCE SECONDS FORKS`, with a token in the
+`python -m harness.recording ADDRESS SPOOL RUNS AT_ONCE SECONDS FORKS INTERVAL`, with a token in the
 environment. It says `began ID` and `ended ID` of each run once the recorder has said so to it, and
 `child PID`.
 """
@@ -36,6 +36,7 @@ class Executor:
         at_once: int = 4,
         seconds: float = 0.001,
         forks: bool = False,
+        heartbeat_interval: float = 20,
     ):
         """- runs: 0 for no end of them.
         - seconds: how long each takes.
@@ -44,6 +45,7 @@ class Executor:
         here = pathlib.Path(__file__).resolve().parents[1]
         client = REPOSITORY / "clients" / "python" / "src"
         arguments = [f"unix:{server.socket}", spool, runs, at_once, seconds, int(forks)]
+        arguments.append(heartbeat_interval)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "harness.recording", *map(str, arguments)],
             env={
@@ -84,7 +86,15 @@ class Executor:
         return status
 
 
-async def execute(address: str, spool: str, runs: int, at_once: int, seconds: float, forks: bool):
+async def execute(
+    address: str,
+    spool: str,
+    runs: int,
+    at_once: int,
+    seconds: float,
+    forks: bool,
+    heartbeat_interval: float,
+):
     numbers = range(runs) if runs else itertools.count()
     due = iter(numbers)
     began = time.time_ns()
@@ -104,7 +114,7 @@ async def execute(address: str, spool: str, runs: int, at_once: int, seconds: fl
 
     async with (
         WorkflowHistoryService.connect(address, token=os.environ[TOKEN]) as history,
-        ExecutionRecorder(history, spool) as recorder,
+        ExecutionRecorder(history, spool, heartbeat_interval=heartbeat_interval) as recorder,
         asyncio.TaskGroup() as group,
     ):
         if forks:
@@ -119,5 +129,7 @@ async def execute(address: str, spool: str, runs: int, at_once: int, seconds: fl
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
         address, spool, *numbers = sys.argv[1:]
-        runs, at_once, seconds, forks = map(float, numbers)
-        asyncio.run(execute(address, spool, int(runs), int(at_once), seconds, bool(forks)))
+        runs, at_once, seconds, forks, interval = map(float, numbers)
+        asyncio.run(
+            execute(address, spool, int(runs), int(at_once), seconds, bool(forks), interval)
+        )

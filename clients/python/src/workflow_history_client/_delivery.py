@@ -3,6 +3,7 @@
 import asyncio
 import collections
 import datetime
+import functools
 import json
 import logging
 import pathlib
@@ -13,7 +14,9 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError, Message
 
 from workflow_history_client import _methods as methods
-from workflow_history_client._calls import Caller
+from workflow_history_client._calls import Caller, Method, Request, Response
+from workflow_history_client._heartbeats import Heartbeats
+from workflow_history_client._passing import passes
 from workflow_history_client._protos.workflow_execution_pb2 import (
     WORKFLOW_STATUS_COMPLETED,
     WORKFLOW_STATUS_FAILED,
@@ -31,23 +34,13 @@ from workflow_history_client.errors import WorkflowHistoryError
 from workflow_history_client.retries import RetryPolicy
 from workflow_history_client.spool import Spool
 
-# How many updates are under way at once, and how long each call may take.
-_UPDATES_AT_ONCE = 32
+# How many calls are under way at once, and how long each call may take.
+_CALLS_AT_ONCE = 32
 _CALL_SECONDS = 30.0
 # How often what other processes left behind is looked for.
 _TAKE_OVER_SECONDS = 60.0
 # How many bytes of refused requests are kept.
 _REFUSED_BYTES = 64 << 20
-# What is no fault of the entry's, and passes.
-_PASSING = {
-    grpc.StatusCode.ABORTED,
-    grpc.StatusCode.CANCELLED,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.INTERNAL,
-    grpc.StatusCode.UNAUTHENTICATED,
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.UNKNOWN,
-}
 _TERMINAL = {WORKFLOW_STATUS_COMPLETED, WORKFLOW_STATUS_FAILED}
 _log = logging.getLogger(__name__)
 
@@ -56,12 +49,18 @@ class Delivery:
     """Sends one segment after the other, each until the server has taken or refused all of it."""
 
     def __init__(
-        self, caller: Caller, spool: Spool, counts: RecorderCounts, pace: RetryPolicy
+        self,
+        caller: Caller,
+        spool: Spool,
+        counts: RecorderCounts,
+        pace: RetryPolicy,
+        heartbeats: Heartbeats | None,
     ) -> None:
         self._caller = caller
         self._spool = spool
         self._counts = counts
         self._pace = pace
+        self._heartbeats = heartbeats
         self._attempt = 0
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -123,11 +122,18 @@ class Delivery:
             else:
                 endings.append(ending)
         await self._save(beginnings.values())
-        limit = asyncio.Semaphore(_UPDATES_AT_ONCE)
+        rest = [functools.partial(self._update, ending) for ending in endings]
+        if not self._spool.is_own(segment):
+            rest += [
+                functools.partial(self._tell_left, beginning)
+                for beginning in beginnings.values()
+                if beginning.is_running
+            ]
+        limit = asyncio.Semaphore(_CALLS_AT_ONCE)
         async with asyncio.TaskGroup() as group:
-            for ending in endings:
+            for call in rest:
                 await limit.acquire()
-                task = group.create_task(self._update(ending))
+                task = group.create_task(call())
                 task.add_done_callback(lambda _: limit.release())
 
     async def _save(self, beginnings: Iterable[Beginning]) -> None:
@@ -155,7 +161,7 @@ class Delivery:
                     methods.SAVE, request, repeatable=True, timeout=_CALL_SECONDS
                 )
             except WorkflowHistoryError as error:
-                if not _passes(error):
+                if not passes(error):
                     return self._settle(beginning, error)
                 await self._pause(error)
             else:
@@ -166,6 +172,8 @@ class Delivery:
         self._attempt = 0
         if error is None:
             self._counts.delivered += 1
+            if self._heartbeats is not None:
+                self._heartbeats.begin(beginning.execution.id)
             return []
         request = SaveWorkflowExecutionRequest(execution=beginning.execution)
         self._refuse(request, beginning.execution.id, error)
@@ -193,7 +201,7 @@ class Delivery:
                             await self._pause(error)
                         version = stored.version
                         continue
-                elif _passes(error):
+                elif passes(error):
                     await self._pause(error)
                     continue
                 self._refuse(request, ending.execution.id, error)
@@ -204,16 +212,27 @@ class Delivery:
         self._attempt = 0
         self._counts.delivered += 1
 
+    async def _tell_left(self, beginning: Beginning) -> None:
+        """A single heartbeat says of a run whose process has died that no other will come: its
+        execution becomes abandoned, unless its end is still to be delivered."""
+        if self._heartbeats is not None:
+            request = self._heartbeats.request(beginning.execution.id)
+            await self._answer(methods.HEARTBEAT, request)
+
     async def _stored(self, ending: Ending) -> WorkflowExecution | None:
         request = GetWorkflowExecutionRequest(id=ending.execution.id)
+        answer = await self._answer(methods.GET, request)
+        return None if answer is None else answer.execution
+
+    async def _answer(self, method: Method[Request, Response], request: Request) -> Response | None:
+        """The answer, however long it takes; None where there will be none."""
         while True:
             try:
-                answer = await self._caller.call(
-                    methods.GET, request, repeatable=True, timeout=_CALL_SECONDS
+                return await self._caller.call(
+                    method, request, repeatable=True, timeout=_CALL_SECONDS
                 )
-                return answer.execution
             except WorkflowHistoryError as error:
-                if not _passes(error):
+                if not passes(error):
                     return None
                 await self._pause(error)
 
@@ -257,7 +276,3 @@ def _is_about_content(error: WorkflowHistoryError) -> bool:
         return True
     blamed = {one.field.removeprefix("execution.") for one in error.field_violations}
     return bool(blamed & {"execution", *CONTENT})
-
-
-def _passes(error: WorkflowHistoryError) -> bool:
-    return error.code in _PASSING or error.retry_delay is not None

@@ -5,7 +5,10 @@ import dataclasses
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from workflow_history_client._error_text import truncated
-from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
+from workflow_history_client._protos.workflow_execution_pb2 import (
+    WORKFLOW_STATUS_RUNNING,
+    WorkflowExecution,
+)
 from workflow_history_client._protos.workflow_history_service_pb2 import (
     SaveWorkflowExecutionRequest,
     UpdateWorkflowExecutionRequest,
@@ -32,6 +35,10 @@ class Beginning:
     @classmethod
     def of(cls, record: Record) -> "Beginning":
         return cls(SaveWorkflowExecutionRequest.FromString(record.content).execution)
+
+    @property
+    def is_running(self) -> bool:
+        return self.execution.status == WORKFLOW_STATUS_RUNNING
 
     def bare(self) -> "Beginning":
         """The same without documents, and with a short error."""

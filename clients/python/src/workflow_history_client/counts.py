@@ -20,3 +20,5 @@ class RecorderCounts:
     delivered: int = 0
     # Those that it refused for good.
     refused: int = 0
+    # Runs that went on here while somebody else had ended, halted or deleted their executions.
+    ended_elsewhere: int = 0

@@ -12,6 +12,7 @@ from typing import Literal, Self
 
 from workflow_history_client import _requests as requests
 from workflow_history_client._delivery import Delivery
+from workflow_history_client._heartbeats import Heartbeats
 from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
 from workflow_history_client._recorded import SHORT_ERROR_BYTES, Beginning, Ending
 from workflow_history_client._records import Record
@@ -51,6 +52,7 @@ class ExecutionRecorder:
         max_bytes: int = 256 << 20,
         durable: bool = True,
         when_full: Literal["drop", "raise"] = "drop",
+        heartbeat_interval: float | None = 20.0,
     ) -> None:
         """- spool: the folder of the spool, which is made. Raises `OSError` where it can't be.
         - user_id: whose the runs are, where they don't say; the caller.
@@ -61,12 +63,16 @@ class ExecutionRecorder:
           machine. A kill of the process it survives in any case.
         - when_full: what becomes of a run that can't be recorded: it goes on, or `SpoolFull` is
           raised in its stead.
+        - heartbeat_interval: every how many seconds the server is told that a run goes on. Its
+          execution is `abandoned` once three of them pass without: its process was killed, or can't
+          reach the server. None for no heartbeats.
         """
         self.counts = RecorderCounts()
         self._service = service
         self._user = user_id
         self._max_bytes = max_bytes
         self._when_full = when_full
+        self._heartbeat_interval = heartbeat_interval
         self._spool = Spool(pathlib.Path(spool), durable=durable)
         self._delivery: Delivery | None = None
         # What happens beside the runs.
@@ -91,9 +97,18 @@ class ExecutionRecorder:
         if self._delivery is None:
             # Deliveries may take any time, whatever calls may.
             pace = self._service._pace
-            self._delivery = Delivery(self._service._caller, self._spool, self.counts, pace)
+            caller, heartbeats = self._service._caller, self._heartbeats()
+            self._delivery = Delivery(caller, self._spool, self.counts, pace, heartbeats)
             self._background.append(asyncio.create_task(self._delivery.run()))
+            if heartbeats is not None:
+                self._background.append(asyncio.create_task(heartbeats.run()))
         return self._delivery
+
+    def _heartbeats(self) -> Heartbeats | None:
+        interval = self._heartbeat_interval
+        if interval is None:
+            return None
+        return Heartbeats(self._service._caller, self._running, self.counts, interval)
 
     async def delivered(self) -> None:
         """Returns once the server has all that was recorded."""

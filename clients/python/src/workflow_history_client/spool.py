@@ -53,6 +53,10 @@ class Spool:
         """The bytes of all that is to be delivered by this process."""
         return sum(folder.size for folder in self._folders)
 
+    def is_own(self, segment: pathlib.Path) -> bool:
+        """Whether this process wrote it, and not one that has died."""
+        return segment.parent == self._own.path
+
     @property
     def _folders(self) -> list[Folder]:
         """In the order in which they are delivered."""
