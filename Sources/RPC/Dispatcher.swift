@@ -31,7 +31,7 @@ public struct Dispatcher {
     /// Serves a call: it passes the interceptors, then its handler, and the interceptors again, in
     /// the opposite order. Throws what the call ends with, where that is not OK.
     public func serve(
-      _ call: ServerCall, _ requests: RequestQueue, _ responses: any ResponseSink
+      _ call: ServerCall, _ requests: MessageQueue, _ responses: any ResponseSink
     ) async throws {
       var admitted = 0
       var failure: (any Error)?

@@ -91,7 +91,7 @@ struct MethodHandler {
   let serve: CallHandler
 }
 
-extension RequestQueue {
+extension MessageQueue {
   /// The request of a method that takes one; the transport has made sure that it came.
   @usableFromInline
   func only<Request: DecodableMessage>(of call: ServerCall, arena: Arena) throws(RPCStatus)

@@ -10,7 +10,7 @@ public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
   /// An ``RPCStatus``, or a `CancellationError` when the call is over.
   public typealias Failure = any Error
 
-  let queue: RequestQueue
+  let queue: MessageQueue
   let call: ServerCall
   let arena: Arena
 

@@ -90,7 +90,7 @@ public final class ServerCall {
 
 /// Serves a call: reads its requests, sends its responses, and returns when all of these were sent,
 /// or throws the ``RPCStatus`` that the call ends with.
-public typealias CallHandler = (ServerCall, RequestQueue, any ResponseSink) async throws -> Void
+public typealias CallHandler = (ServerCall, MessageQueue, any ResponseSink) async throws -> Void
 
 /// A descriptor that many calls share.
 final class ServedMethod {

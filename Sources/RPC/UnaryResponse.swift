@@ -3,36 +3,14 @@
 public struct UnaryResponse {
   private var deframer: MessageDeframer
   private var message: [UInt8]?
-  private var status: RPCStatus?
+  private var status = AnswerStatus()
 
   /// - Parameter limit: the most bytes of the message.
   public init(limit: Int) { deframer = MessageDeframer(limit: limit, encoding: nil) }
 
   /// Takes the fields of a header block: headers, trailers, or both in one (Trailers-Only).
   public mutating func receive(_ fields: [RPCField], endsStream: Bool) {
-    let metadata = Metadata(fields)
-    if status == nil { status = RPCStatus(trailers: metadata) }
-    // An interim answer (1xx, RFC 9110, section 15.2) says nothing of the final one.
-    if status == nil, let http = metadata[":status"], http != "200", !http.hasPrefix("1") {
-      status = Self.status(ofHTTP: http)
-    }
-    if endsStream, status == nil {
-      status = RPCStatus(.unknown, "the server's answer has no grpc-status")
-    }
-  }
-
-  /// The code of an answer that is not gRPC's (gRPC, "HTTP to gRPC Status Code Mapping").
-  private static func status(ofHTTP http: String) -> RPCStatus {
-    let code: RPCStatusCode =
-      switch http {
-      case "400": .internal
-      case "401": .unauthenticated
-      case "403": .permissionDenied
-      case "404": .unimplemented
-      case "429", "502", "503", "504": .unavailable
-      default: .unknown
-      }
-    return RPCStatus(code, "the server answered with HTTP status \(http)")
+    status.receive(fields, endsStream: endsStream)
   }
 
   /// Takes the next bytes of the body.
@@ -44,19 +22,17 @@ public struct UnaryResponse {
         if first == nil { first = message.bytes } else { hasTwo = true }
       }
     } catch {
-      if status == nil { status = error }
+      status.assume(error)
     }
     message = first
-    if hasTwo, status == nil {
-      status = RPCStatus(.internal, "the server's answer has more than one message")
+    if hasTwo {
+      status.assume(RPCStatus(.internal, "the server's answer has more than one message"))
     }
   }
 
   /// The answer, now that the stream is over.
   public consuming func finish() throws(RPCStatus) -> [UInt8] {
-    guard let status else {
-      throw RPCStatus(.unavailable, "the connection ended before the answer")
-    }
+    let status = status.final
     guard status.code == .ok else { throw status }
     guard let message else { throw RPCStatus(.internal, "the server's answer has no message") }
     guard deframer.isBetweenMessages else {

@@ -1,17 +1,24 @@
 internal import HTTP2
 internal import RPC
+internal import Reactor
 
-/// One call at the client, from its stream's events to its answer.
+/// One unary call at the client, from its stream's events to its answer.
 final class ClientCall: HTTP2StreamDelegate {
+  private let eventLoop: EventLoop
   private var response: UnaryResponse?
   private var result: Result<[UInt8], RPCStatus>?
   private var waiting: CheckedContinuation<Result<[UInt8], RPCStatus>, Never>?
 
-  init(limit: Int) { response = UnaryResponse(limit: limit) }
+  init(limit: Int, on eventLoop: EventLoop) {
+    self.eventLoop = eventLoop
+    response = UnaryResponse(limit: limit)
+  }
 
   /// Waits until the call is over.
-  func answer() async throws(RPCStatus) -> [UInt8] {
-    try await withCheckedContinuation { continuation in
+  ///
+  /// - Parameter cancelled: called where the task is cancelled meanwhile; it is to ``end(_:)`` the call.
+  func answer(cancelled: @escaping () -> Void) async throws(RPCStatus) -> [UInt8] {
+    try await eventLoop.withCancellableContinuation(cancelled: cancelled) { continuation in
       // It may have ended on the way here.
       if let result { continuation.resume(returning: result) } else { waiting = continuation }
     }.get()
@@ -35,10 +42,8 @@ final class ClientCall: HTTP2StreamDelegate {
     }
   }
 
-  /// The call's deadline has passed, whatever the server thinks.
-  func expire() { end(.failure(RPCStatus(.deadlineExceeded, "the call's deadline has passed"))) }
-
-  private func end(_ result: Result<[UInt8], RPCStatus>) {
+  /// Ends the call so, whatever the server thinks.
+  func end(_ result: Result<[UInt8], RPCStatus>) {
     guard self.result == nil else { return }
     self.result = result
     waiting?.resume(returning: result)

@@ -12,6 +12,8 @@ final class ClientConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private var waiting: CheckedContinuation<RPCStatus?, Never>?
   private var failure: RPCStatus?
   private var isFlushScheduled = false
+  /// Whether the server will serve no more calls than those that stand.
+  private var isGoingAway = false
 
   private static let flushSize = 64 << 10
   private static let maxPendingBytes = 1 << 20
@@ -32,15 +34,25 @@ final class ClientConnection: ByteStreamDelegate, HTTP2SessionDelegate {
 
   /// Waits until calls can be made.
   func established() async throws(RPCStatus) {
-    let ended = await withCheckedContinuation { continuation in
+    let cancelled = {
+      if self.waiting != nil { self.fail("the wait for the handshake was cancelled") }
+    }
+    let ended = await eventLoop.withCancellableContinuation(cancelled: cancelled) { continuation in
       if tls?.state == .handshaking, failure == nil {
         waiting = continuation
+        if Task.isCancelled { cancelled() }
       } else {
         continuation.resume(returning: failure)
       }
     }
     if let ended { throw ended }
   }
+
+  /// Whether calls can be made.
+  var isOpen: Bool { !stream.isClosing && !isGoingAway }
+
+  /// Whether the connection is no more.
+  var isClosed: Bool { stream.isClosing }
 
   func request(_ fields: [RPCField], delegate: any HTTP2StreamDelegate) throws(RPCStatus)
     -> HTTP2Stream
@@ -79,7 +91,7 @@ final class ClientConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   func failed(_ error: SystemError) { fail("\(error)") }
   func drained() { flush() }
   func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {}
-  func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) {}
+  func receivedGoAway(lastStream: Int32, code: HTTP2ErrorCode) { isGoingAway = true }
 
   func scheduleFlush() {
     guard !isFlushScheduled else { return }
@@ -100,6 +112,7 @@ final class ClientConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     while hasMore, stream.pendingBytes < Self.maxPendingBytes, !stream.isClosing {
       hasMore = http2.takeOutgoing(upTo: Self.flushSize) { send($0) }
     }
+    if isGoingAway, http2.openStreams == 0 { close() }
   }
 
   private func send(_ plaintext: RawSpan) {

@@ -24,7 +24,8 @@ public final class RPCChannel {
   /// The most bytes of an answer.
   private static let maxMessageSize = 16 << 20
 
-  /// Connects, and waits for the TLS handshake. What fails is UNAVAILABLE.
+  /// Connects, and waits for the TLS handshake. What fails is UNAVAILABLE; cancelling the task ends the
+  /// wait.
   public static func connect(
     to address: SocketAddress, _ security: Security, on eventLoop: EventLoop
   )
@@ -56,39 +57,53 @@ public final class RPCChannel {
     }
   }
 
-  /// Makes a unary call, and waits for its answer.
+  /// Makes a unary call, and waits for its answer. When the task is cancelled, so is the call.
   ///
   /// - Parameter timeout: the call's deadline from now; nil: none.
   public func unary<Request: EncodableMessage, Response: DecodableMessage>(
     _ path: String, _ request: Request, as response: Response.Type, metadata: Metadata = .init(),
     timeout: Duration? = nil
   ) async throws(RPCStatus) -> Response {
-    defer { arena.reset() }
-    var message = request.encode(arena: arena, prefix: MessageDeframer.prefixSize)
-    arena.reset()
-    MessageDeframer.writePrefix(into: &message)
-    let call = ClientCall(limit: Self.maxMessageSize)
-    let fields = RequestFields.make(
-      path: path, authority: authority, scheme: scheme, timeout: timeout, metadata: metadata)
-    let stream = try connection.request(fields, delegate: call)
-    stream.write(message)
+    let call = ClientCall(limit: Self.maxMessageSize, on: eventLoop)
+    let stream = try connection.request(fields(path, metadata, timeout), delegate: call)
+    stream.write(request.framed(arena: arena))
     stream.finish()
     connection.scheduleFlush()
+    let abandon = { [connection] (status: RPCStatus) in
+      call.end(.failure(status))
+      stream.reset(.cancel)
+      connection.scheduleFlush()
+    }
     let deadline = timeout.map { timeout in
-      eventLoop.timer(after: timeout) { [connection] in
-        call.expire()
-        stream.reset(.cancel)
-        connection.scheduleFlush()
-      }
+      eventLoop.timer(after: timeout) { abandon(.deadlineHasPassed) }
     }
     defer { deadline?.cancel() }
-    let answer = try await call.answer()
-    do throws(MessageError) {
-      return try Response.decode(answer, arena: arena)
-    } catch {
-      throw RPCStatus(.internal, "the server's answer can't be decoded: \(error.description)")
-    }
+    let answer = try await call.answer { abandon(.wasCancelled) }
+    return try Response.answer(answer, arena: arena)
   }
+
+  /// Begins a call that streams.
+  ///
+  /// - Parameter timeout: the call's deadline from now; nil: none.
+  public func stream<Request: EncodableMessage, Response: DecodableMessage>(
+    _ path: String, of request: Request.Type, to response: Response.Type,
+    metadata: Metadata = .init(), timeout: Duration? = nil
+  ) throws(RPCStatus) -> StreamingCall<Request, Response> {
+    let stream = ClientStream(limit: Self.maxMessageSize, connection: connection, on: eventLoop)
+    try stream.begin(fields(path, metadata, timeout), timeout: timeout)
+    return StreamingCall(stream, arena: arena)
+  }
+
+  private func fields(_ path: String, _ metadata: Metadata, _ timeout: Duration?) -> [RPCField] {
+    RequestFields.make(
+      path: path, authority: authority, scheme: scheme, timeout: timeout, metadata: metadata)
+  }
+
+  /// Whether it takes calls: its connection stands, and the server has not said that it goes away.
+  public var isOpen: Bool { connection.isOpen }
+
+  /// Whether the connection is no more.
+  public var isClosed: Bool { connection.isClosed }
 
   /// Closes the connection; calls that run are UNAVAILABLE.
   public func close() { connection.close() }

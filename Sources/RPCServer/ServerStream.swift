@@ -10,7 +10,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private let stream: HTTP2Stream
   private let route: Dispatcher.Route
   private let call: ServerCall
-  private let requests: RequestQueue
+  private let requests: MessageQueue
   private let acceptsGzip: Bool
   private var task: LoopTask?
   private var deadline: LoopTimer?
@@ -45,7 +45,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     self.route = route
     call = route.call(head, peer: connection.peer)
     acceptsGzip = head.acceptsGzip
-    requests = RequestQueue(
+    requests = MessageQueue(
       limit: connection.server.configuration.maxMessageSize, encoding: head.encoding,
       codec: connection.server.codec, isSingle: !route.streamsRequests)
     size = Self.size(of: head)

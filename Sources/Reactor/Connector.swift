@@ -7,7 +7,7 @@ internal import CLibuv
 #endif
 
 extension EventLoop {
-  /// Connects to an address, trying each of a host's in turn.
+  /// Connects to an address, trying each of a host's in turn. Cancelling the task ends the wait.
   public func connect(to address: SocketAddress) async throws(SystemError) -> ByteStream {
     switch address {
     case .unix(let path):
@@ -45,6 +45,10 @@ extension EventLoop {
     if started != 0 {
       guard errno == EINPROGRESS || errno == EINTR else { try fail("connect", closing: descriptor) }
       await untilWritable(descriptor)
+      guard !Task.isCancelled else {
+        errno = ECANCELED
+        try fail("connect", closing: descriptor)
+      }
       var code: Int32 = 0
       var size = socklen_t(MemoryLayout<Int32>.size)
       getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
@@ -55,14 +59,23 @@ extension EventLoop {
       adopting: OwnedSocket(descriptor: descriptor, isUnix: isUnix), on: self)
   }
 
+  /// Waits until the descriptor can be written to, or the task is cancelled.
   private func untilWritable(_ descriptor: Int32) async {
     var watch: DescriptorWatch?
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      watch = try? self.watch(descriptor: descriptor) { _ in
-        watch?.close()
-        continuation.resume()
-      }
-      if let watch { watch.interest = .writable } else { continuation.resume() }
+    var waiting: CheckedContinuation<Void, Never>?
+    var isOver = false
+    func end() {
+      isOver = true
+      watch?.close()
+      watch = nil
+      waiting?.resume()
+      waiting = nil
+    }
+    await withCancellableContinuation(cancelled: end) { continuation in
+      waiting = continuation
+      if isOver { return end() }
+      watch = try? self.watch(descriptor: descriptor) { _ in end() }
+      if let watch { watch.interest = .writable } else { end() }
     }
   }
 }

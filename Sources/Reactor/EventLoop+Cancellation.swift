@@ -40,12 +40,24 @@ extension EventLoop {
     isolation: isolated (any Actor)? = #isolation, cancelled: @escaping () -> Void,
     _ body: (CheckedContinuation<T, Never>) -> Void
   ) async -> T {
+    await withCancellation(isolation: isolation, cancelled: cancelled) {
+      await withCheckedContinuation(isolation: isolation) { body($0) }
+    }
+  }
+
+  /// Runs `body`, and calls `cancelled` on the loop if the task is cancelled meanwhile, or was before.
+  ///
+  /// - Parameter isolation: the loop, as the caller is in its isolation; leave it at its default.
+  public func withCancellation<T>(
+    isolation: isolated (any Actor)? = #isolation, cancelled: @escaping () -> Void,
+    _ body: () async -> T
+  ) async -> T {
     let cancelled = callback(cancelled)
     return await withTaskCancellationHandler {
       // The closure is in the caller's isolation only if it captures it; and so on the loop.
       _ = isolation
       assertIsolated()
-      return await withCheckedContinuation(isolation: isolation) { body($0) }
+      return await body()
     } onCancel: {
       cancelled()
     }

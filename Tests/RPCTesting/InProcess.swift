@@ -8,7 +8,7 @@ extension Dispatcher.Route {
 
   /// Serves a call without a transport: these requests in, the responses out, framed.
   public func serve(_ call: ServerCall, _ messages: [[UInt8]]) async throws -> [[UInt8]] {
-    let requests = RequestQueue(
+    let requests = MessageQueue(
       limit: .max, encoding: nil, codec: MessageCodec(), isSingle: !streamsRequests)
     for message in messages {
       var framed = [UInt8](repeating: 0, count: MessageDeframer.prefixSize) + message

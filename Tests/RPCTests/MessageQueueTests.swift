@@ -6,8 +6,8 @@ import Testing
 
 @Suite("The request of a method that takes one")
 struct SingleRequestTests {
-  private func queue() -> RequestQueue {
-    RequestQueue(limit: 10, encoding: nil, codec: MessageCodec(), isSingle: true)
+  private func queue() -> MessageQueue {
+    MessageQueue(limit: 10, encoding: nil, codec: MessageCodec(), isSingle: true)
   }
 
   @Test("is its one message")
@@ -53,9 +53,9 @@ struct SingleRequestTests {
 }
 
 @Suite("The requests of a method that takes many")
-struct RequestQueueTests {
-  private func queue() -> RequestQueue {
-    RequestQueue(limit: 10, encoding: nil, codec: MessageCodec(), isSingle: false)
+struct MessageQueueTests {
+  private func queue() -> MessageQueue {
+    MessageQueue(limit: 10, encoding: nil, codec: MessageCodec(), isSingle: false)
   }
 
   @Test("come out in their order, and then the end")
@@ -83,7 +83,7 @@ struct RequestQueueTests {
     #expect(requests.isHungry)
     try requests.receive((framed([1, 2]) + framed([3]) + [0, 0, 0, 0, 4, 9]).span.bytes)
     #expect(!requests.isHungry)
-    #expect(requests.bufferedBytes == 4 + 2 * RequestQueue.messageOverhead)
+    #expect(requests.bufferedBytes == 4 + 2 * MessageQueue.messageOverhead)
     _ = try await requests.next()
     #expect(drained == 0)
     _ = try await requests.next()
@@ -97,11 +97,11 @@ struct RequestQueueTests {
     let requests = queue()
     for count in 1...3 {
       try requests.receive(framed([]).span.bytes)
-      #expect(requests.bufferedBytes == count * RequestQueue.messageOverhead)
+      #expect(requests.bufferedBytes == count * MessageQueue.messageOverhead)
     }
     for count in (0...2).reversed() {
       #expect(try requests.pop() == [])
-      #expect(requests.bufferedBytes == count * RequestQueue.messageOverhead)
+      #expect(requests.bufferedBytes == count * MessageQueue.messageOverhead)
     }
   }
 

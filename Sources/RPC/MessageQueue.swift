@@ -1,16 +1,16 @@
 internal import ProtobufMessages
 
-/// The requests of one call on their way from the transport to the handler: bytes in at one end,
-/// whole messages out at the other.
+/// One side's messages of a call on their way from the transport to whoever reads them, a handler or
+/// a caller: bytes in at one end, whole messages out at the other.
 ///
-/// It never asks for more than the handler is ready for: the transport gives its peer credit for
+/// It never asks for more than its reader is ready for: the transport gives its peer credit for
 /// what it has sent only while ``isHungry``, and when ``drained`` is called. Not `Sendable`: it
 /// lives on its call's loop.
-public final class RequestQueue {
+public final class MessageQueue {
   private var deframer: MessageDeframer
   private let limit: Int
   private let codec: MessageCodec
-  /// Whether the method takes exactly one message.
+  /// Whether exactly one message is to come.
   private let isSingle: Bool
   /// The message that is next. Few calls have more waiting.
   private var first: MessageDeframer.Message?
@@ -19,7 +19,7 @@ public final class RequestQueue {
   private var taken = 0
   private var end: Result<Void, any Error>?
   private var waiting: CheckedContinuation<Void, Never>?
-  /// Called when the handler has taken all that had come.
+  /// Called when the reader has taken all that had come.
   public var drained: (() -> Void)?
   private var waitingBytes = 0
   /// The bytes of all messages that have come, as they came.
@@ -29,9 +29,9 @@ public final class RequestQueue {
 
   /// - Parameters:
   ///   - limit: the most bytes of a message, also when it is decompressed.
-  ///   - encoding: the caller's `grpc-encoding`.
+  ///   - encoding: the peer's `grpc-encoding`.
   ///   - codec: what decompresses messages, each when it is taken.
-  ///   - isSingle: whether the method takes exactly one message.
+  ///   - isSingle: whether exactly one message is to come, as a request of a method that takes one.
   public init(limit: Int, encoding: String?, codec: MessageCodec, isSingle: Bool) {
     self.limit = limit
     self.codec = codec
@@ -50,7 +50,7 @@ public final class RequestQueue {
 
   // MARK: The transport's end
 
-  /// Whether the handler waits, or could take a message at once that has not come yet.
+  /// Whether the reader waits, or could take a message at once that has not come yet.
   public var isHungry: Bool { first == nil }
 
   /// Takes the next bytes of the body.
@@ -72,7 +72,7 @@ public final class RequestQueue {
   /// The bytes that the messages that wait take, and those of the one that is not complete.
   public var bufferedBytes: Int { waitingBytes + deframer.partialBytes }
 
-  /// The caller has sent all that it will.
+  /// The peer has sent all that it will.
   public func finish() throws(RPCStatus) {
     guard deframer.isBetweenMessages else {
       throw RPCStatus(.internal, "the call ended in the midst of a message")
@@ -83,14 +83,20 @@ public final class RequestQueue {
     close(.success(()))
   }
 
-  /// The call is over: whoever waits for a request is told, and nothing is kept.
-  public func cancel() {
+  /// Whether the peer may end here, and not in the midst of a message.
+  public var isBetweenMessages: Bool { deframer.isBetweenMessages }
+
+  /// The call has failed, which the reader is told when it has taken what had come.
+  public func fail(_ error: RPCStatus) { close(.failure(error)) }
+
+  /// The call is over: whoever waits for a message is told this, and nothing is kept.
+  public func cancel(_ error: (any Error)? = nil) {
     first = nil
     later = []
     taken = 0
     waitingBytes = 0
     drained = nil
-    end = .failure(Self.cancellation)
+    end = .failure(error ?? Self.cancellation)
     wake()
   }
 
@@ -106,9 +112,9 @@ public final class RequestQueue {
     self.waiting = nil
   }
 
-  // MARK: The handler's end
+  // MARK: The reader's end
 
-  /// The next request; nil when the caller has sent the last. Throws when the call is over.
+  /// The next message; nil when the peer has sent the last. Throws when the call is over.
   public func next() async throws -> [UInt8]? {
     while true {
       if let message = try pop() { return message }
@@ -116,7 +122,7 @@ public final class RequestQueue {
         try end.get()
         return nil
       }
-      precondition(waiting == nil, "a call's requests are read by one task at a time")
+      precondition(waiting == nil, "a call's messages are read by one task at a time")
       await withCheckedContinuation { continuation in
         // More may have come on the way here.
         if first == nil, end == nil { waiting = continuation } else { continuation.resume() }
@@ -124,7 +130,7 @@ public final class RequestQueue {
     }
   }
 
-  /// The next request, where it has come.
+  /// The next message, where it has come.
   func pop() throws(RPCStatus) -> [UInt8]? {
     guard let message = first else { return nil }
     advance()
