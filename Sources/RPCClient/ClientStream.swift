@@ -1,5 +1,5 @@
 internal import HTTP2
-internal import RPC
+public import RPC
 internal import Reactor
 
 /// One call that streams at the client: it sends the requests, collects the responses, and learns how
@@ -148,8 +148,8 @@ final class ClientStream: HTTP2StreamDelegate {
 extension RPCStatus {
   /// The call's deadline has passed, whatever the server thinks.
   static let deadlineHasPassed = RPCStatus(.deadlineExceeded, "the call's deadline has passed")
-  /// The caller does not want it any more.
-  static let wasCancelled = RPCStatus(.cancelled, "the call was cancelled")
+  /// The caller's task was cancelled, or the call was.
+  public static let wasCancelled = RPCStatus(.cancelled, "the call was cancelled")
   /// Of a request that was written after the server had ended the call well.
   static let tookNoMore = RPCStatus(.cancelled, "the server has ended the call, and reads no more")
 }

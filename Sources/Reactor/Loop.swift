@@ -87,4 +87,11 @@ public struct LoopBound<Value>: @unchecked Sendable {
   public func run<T: Sendable>(_ body: @Sendable (Value) async throws -> T) async rethrows -> T {
     try await loop.run { _ in try await body(value) }
   }
+
+  /// Makes a value of this one, on its loop, that only the loop may use.
+  public func bind<Other>(_ make: @Sendable (Value) throws -> Other) async rethrows
+    -> LoopBound<Other>
+  {
+    try await loop.bind { _ in try make(value) }
+  }
 }

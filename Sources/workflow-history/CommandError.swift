@@ -3,6 +3,7 @@ import Foundation
 import Postgres
 import ProtobufMessages
 import RPC
+import WorkflowHistoryClient
 
 /// Says in one line on standard error what went wrong; the command then ends with status 1.
 func fail(_ reason: String) -> ExitCode {
@@ -18,6 +19,8 @@ func reporting<T>(_ body: () async throws -> T) async throws -> T {
     throw exit
   } catch let status as RPCStatus {
     throw fail(status.explanation)
+  } catch let error as WorkflowHistoryError {
+    throw fail(error.status.explanation)
   } catch let error as PostgresError {
     // Whoever starts a server may know what the database said in full; one line of it.
     throw fail(error.debugDescription.split(separator: "\n").joined(separator: ": "))

@@ -28,7 +28,7 @@ struct DeleteCommand: AsyncParsableCommand {
   var expectedVersion: Int32?
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func validate() throws {
     guard expectedVersion ?? 1 >= 1 else {

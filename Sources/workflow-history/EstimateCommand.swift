@@ -41,7 +41,7 @@ struct EstimateCommand: AsyncParsableCommand {
   var user: String?
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func validate() throws {
     guard (id == nil) != (workflowType == nil) else {

@@ -19,7 +19,7 @@ struct GetCommand: AsyncParsableCommand {
   var id: ExecutionID
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func run() async throws {
     let request = GetWorkflowExecutionRequest(id: id)

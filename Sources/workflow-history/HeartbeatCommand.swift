@@ -27,7 +27,7 @@ struct HeartbeatCommand: AsyncParsableCommand {
   var nextWithin: Int32?
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func validate() throws {
     guard nextWithin ?? 1 >= 1 else { throw ValidationError("--next-within is 1 or more") }

@@ -69,7 +69,7 @@ struct HistoryCommand: AsyncParsableCommand {
   var total = false
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func run() async throws {
     let request = GetUserWorkflowHistoryRequest(

@@ -49,7 +49,7 @@ struct PatternsCommand: AsyncParsableCommand {
     var pageToken: String?
 
     @OptionGroup var output: OutputOptions
-    @OptionGroup var client: ClientOptions
+    @OptionGroup var client: ServerOptions
 
     func run() async throws {
       let request = ListLearnedPatternsRequest(

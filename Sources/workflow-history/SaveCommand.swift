@@ -32,7 +32,7 @@ struct SaveCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The execution's id, made by you: a UUIDv7, whose time is at most 31 days old and 5 minutes "
-        + "ahead. Default: the server makes one.", valueName: "uuid"))
+        + "ahead. Default: one is made.", valueName: "uuid"))
   var id: ExecutionID?
 
   @Option(
@@ -47,7 +47,7 @@ struct SaveCommand: AsyncParsableCommand {
   var idOnly = false
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func validate() throws {
     guard !(idOnly && output.json) else {

@@ -19,7 +19,7 @@ struct StatisticsCommand: AsyncParsableCommand {
 
   @OptionGroup var window: WindowOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func run() async throws {
     let request = GetWorkflowStatisticsRequest(

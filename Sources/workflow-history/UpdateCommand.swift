@@ -44,7 +44,7 @@ struct UpdateCommand: AsyncParsableCommand {
   var allowReopen = false
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var client: ClientOptions
+  @OptionGroup var client: ServerOptions
 
   func validate() throws {
     let mask = mask

@@ -79,7 +79,7 @@ let house: [Room] = [
     rooms: [
       "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient",
       "Reactor",
-    ], system: ["Synchronization"]),
+    ], system: ["Foundation", "Synchronization"]),
 
   // The executable puts the rooms together.
   Room(

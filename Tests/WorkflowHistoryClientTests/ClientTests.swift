@@ -82,36 +82,45 @@ struct ClientTests {
     await server.stop()
   }
 
-  @Test("throws the server's status with its details")
+  @Test("throws what the server refuses, with its details")
   func refusals() async throws {
     let server = try await HistoryServer.start(
       failure: HistoryError(.unavailable, "later", retryAfter: .seconds(2)))
     let client = try await server.connect(tls: false)
-    #expect(
-      await status { try await client.get(GetWorkflowExecutionRequest(id: Samples.id)) }
-        == RPCStatus(.unavailable, "later", details: [.retryInfo(.seconds(2))]))
-    let missing = await status {
+    let later = await error {
+      try await client.get(GetWorkflowExecutionRequest(id: Samples.id))
+    }
+    #expect(later?.code == .unavailable)
+    #expect(later?.message == "later")
+    #expect(later?.retryDelay == .seconds(2))
+    #expect(later?.fieldViolations == [])
+    #expect(later?.description == "UNAVAILABLE: later")
+    let missing = await error {
       try await client.save(SaveWorkflowExecutionRequest(execution: nil))
     }
+    #expect(missing?.code == .invalidArgument)
     #expect(
-      missing?.details
-        == [.badRequest([FieldViolation(field: "execution", description: "is required")])])
+      missing?.fieldViolations
+        == [FieldViolation(field: "execution", description: "is required")])
+    #expect(missing?.retryDelay == nil)
+    #expect(missing?.isInDoubt == false)
     await client.close()
     await server.stop()
   }
 
   @Test("says UNAVAILABLE where it can't connect, or must not trust")
   func cannotConnect() async throws {
-    let nobody = await status {
+    let nobody = await error {
       try await WorkflowHistoryClient.connect(
-        to: .unix(path: "/nonexistent/socket"), .plaintext, token: "alice")
+        to: .unix(path: "/nonexistent/socket"), .plaintext, token: .constant("alice"))
     }
     #expect(nobody?.code == .unavailable)
     let server = try await HistoryServer.start()
     let stranger = try TestCertificate()
-    let untrusted = await status {
+    let untrusted = await error {
       try await WorkflowHistoryClient.connect(
-        to: server.server.addresses[0], .tls(stranger.client, host: "localhost"), token: "alice")
+        to: server.server.addresses[0], .tls(stranger.client, host: "localhost"),
+        token: .constant("alice"))
     }
     #expect(untrusted?.code == .unavailable)
     await server.stop()
@@ -121,8 +130,8 @@ struct ClientTests {
   func timeout() async throws {
     let events = Events()
     let server = try await HistoryServer.start(events: events, hangs: true)
-    let client = try await server.connect(tls: false, timeout: .milliseconds(20))
-    let late = await status {
+    let client = try await server.connect(tls: false, ClientOptions(timeout: .milliseconds(20)))
+    let late = await error {
       try await client.get(GetWorkflowExecutionRequest(id: Samples.id))
     }
     #expect(late?.code == .deadlineExceeded)
@@ -135,9 +144,9 @@ struct ClientTests {
   func closeWhileCalling() async throws {
     let events = Events()
     let server = try await HistoryServer.start(events: events, hangs: true)
-    let client = try await server.connect(tls: true, timeout: nil)
+    let client = try await server.connect(tls: true, ClientOptions(timeout: nil, retries: nil))
     let call = Task {
-      await status { try await client.get(GetWorkflowExecutionRequest(id: Samples.id)) }
+      await error { try await client.get(GetWorkflowExecutionRequest(id: Samples.id)) }
     }
     await events.wait(for: "Bearer alice")
     await client.close()
@@ -150,13 +159,13 @@ struct ClientTests {
   func closeAmidCalls() async throws {
     let server = try await HistoryServer.start()
     for _ in 0..<20 {
-      let client = try await server.connect(tls: false, timeout: nil)
+      let client = try await server.connect(tls: false, ClientOptions(timeout: nil, retries: nil))
       await withTaskGroup { group in
         for _ in 0..<16 {
           group.addTask {
-            var ended: RPCStatus?
+            var ended: WorkflowHistoryError?
             repeat {
-              ended = await status {
+              ended = await error {
                 try await client.get(GetWorkflowExecutionRequest(id: Samples.id))
               }
             } while ended?.code != .unavailable
@@ -165,79 +174,11 @@ struct ClientTests {
         await client.close()
       }
       await client.close()
-      let late = await status {
+      let late = await error {
         try await client.get(GetWorkflowExecutionRequest(id: Samples.id))
       }
       #expect(late?.code == .unavailable)
     }
     await server.stop()
-  }
-}
-
-/// A server of the service over a store in memory. A token is the name of its user.
-private struct HistoryServer {
-  let server: RPCServer
-  let loop: Loop
-
-  /// - Parameters:
-  ///   - failure: what the store throws.
-  ///   - events: the `authorization` of each call, and "cancelled".
-  ///   - hangs: whether calls are never answered.
-  static func start(
-    failure: HistoryError? = nil, events: Events = Events(), hangs: Bool = false
-  ) async throws -> HistoryServer {
-    let loop = try Loop(name: "server")
-    let server = try await RPCServer.start(
-      RPCServerConfiguration(tls: try TestCertificate.shared.get().server),
-      endpoints: [RPCEndpoint(.tcp(host: "127.0.0.1", port: 0), .either)], loops: [loop],
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    ) { _ in
-      let store = MemoryStore()
-      store.failure = failure
-      let handlers = WorkflowHistoryHandlers(store: store, clock: { Samples.now })
-      return Dispatcher(
-        [handlers.service(arena: Arena())],
-        interceptors: [Gate(events, hangs: hangs), HistoryErrorInterceptor()])
-    }
-    return HistoryServer(server: server, loop: loop)
-  }
-
-  func connect(tls: Bool, timeout: Duration? = .seconds(60)) async throws
-    -> WorkflowHistoryClient
-  {
-    let security: RPCChannel.Security =
-      tls ? .tls(try TestCertificate.shared.get().client, host: "localhost") : .plaintext
-    return try await WorkflowHistoryClient.connect(
-      to: server.addresses[0], security, token: "alice", timeout: timeout)
-  }
-
-  func stop() async {
-    await server.stop()
-    await loop.stop()
-  }
-}
-
-/// Takes a token at its word, or the call for ever.
-private final class Gate: ServerInterceptor {
-  private let events: Events
-  private let hangs: Bool
-
-  init(_ events: Events, hangs: Bool) {
-    self.events = events
-    self.hangs = hangs
-  }
-
-  func interception(of method: MethodDescriptor) -> Interception? {
-    Interception(admit: { call in
-      let authorization = call.metadata["authorization"] ?? ""
-      self.events.record(authorization)
-      call[Principal.self] = Principal(
-        userID: String(authorization.dropFirst("Bearer ".count)), scopes: [.historyWrite])
-      guard self.hangs else { return nil }
-      return {
-        await untilCancelled()
-        self.events.record("cancelled")
-      }
-    })
   }
 }

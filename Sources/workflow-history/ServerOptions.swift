@@ -7,7 +7,7 @@ import TLS
 import WorkflowHistoryClient
 
 /// Which server a command calls, and as whom.
-struct ClientOptions: ParsableArguments {
+struct ServerOptions: ParsableArguments {
   @OptionGroup var dataDirectory: DataDirectory
 
   @Option(
@@ -63,7 +63,10 @@ struct ClientOptions: ParsableArguments {
       case .tcp(let host, _): .tls(try .client(trusting: authorities()), host: host)
       case .unix: .plaintext
       }
-    return try await .connect(to: address, security, token: token, timeout: timeout.duration)
+    // Whoever waits at a terminal hears at once that the server is away.
+    return try await .connect(
+      to: address, security, token: .constant(token),
+      options: ClientOptions(timeout: timeout.duration, retries: nil))
   }
 
   private func serverAddress() throws -> SocketAddress {
