@@ -1,0 +1,88 @@
+import Foundation
+import ProtobufMessages
+import RPC
+import RPCClient
+import RPCTesting
+import Reactor
+import Testing
+import WorkflowHistory
+import WorkflowHistoryClient
+import WorkflowHistoryMessages
+import WorkflowHistoryTesting
+
+@Suite("The documentation's examples", .timeLimit(.minutes(1)))
+struct ExampleTests {
+  private struct Tokens {
+    func fresh() async throws -> String { "alice" }
+  }
+
+  @Test("save, change and watch executions")
+  func run() async throws {
+    let server = try await HistoryServer.start()
+    let (address, security, tokens) = (server.address, RPCChannel.Security.plaintext, Tokens())
+
+    let client = try await WorkflowHistoryClient.connect(
+      to: address, security, token: .provided { try await tokens.fresh() })
+    var execution = ExecutionFields()
+    execution.workflowID = "wf-123"
+    execution.workflowType = "etl"
+    execution.status = .running
+    let saved = try await client.save(SaveWorkflowExecutionRequest(execution: execution)).execution
+
+    var change = ExecutionFields()
+    change.id = saved.id
+    change.status = .completed
+    let request = UpdateWorkflowExecutionRequest(
+      execution: change, updateMask: ["status"], expectedVersion: saved.version)
+    let updated = try await client.update(request).execution
+
+    let executions = [execution]
+    for try await outcome in client.save(executions) {
+      if let refusal = outcome.refusal { print(outcome.index, refusal.message) }
+    }
+
+    let watching = Task { try await follow(client) }
+    watching.cancel()
+    _ = await watching.result
+
+    #expect(saved.workflowID == "wf-123")
+    #expect(updated.id == Samples.id)
+    await client.close()
+    await server.stop()
+  }
+
+  private func follow(_ client: WorkflowHistoryClient) async throws {
+    var lastToken = ""
+    for try await change in client.watch(WatchWorkflowExecutionsRequest(resumeToken: lastToken)) {
+      print(change.executionID, change.kind, change.status)
+      lastToken = change.resumeToken
+    }
+  }
+
+  @Test("are those that compile here, line by line")
+  func areTheseLines() throws {
+    let here = URL(filePath: #filePath)
+    let article = here.deletingLastPathComponent().appending(
+      path:
+        "../../Sources/WorkflowHistoryClient/WorkflowHistoryClient.docc/WorkflowHistoryClient.md")
+    var rest = try lines(of: here)[...]
+    var isCode = false
+    var count = 0
+    for line in try lines(of: article) {
+      if line.hasPrefix("```") {
+        isCode = line == "```swift"
+      } else if isCode {
+        let found = try #require(rest.firstIndex(of: line), "\(line) does not follow here")
+        rest = rest[(found + 1)...]
+        count += 1
+      }
+    }
+    #expect(count > 20)
+  }
+
+  private func lines(of file: URL) throws -> [String] {
+    try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+  }
+}
