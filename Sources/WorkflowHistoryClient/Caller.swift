@@ -104,9 +104,10 @@ final class Caller {
   func close() async {
     isClosed = true
     for wait in waits { wait.cancel() }
+    tokens.close()
+    // First, so that calls end for want of it, and not as if their feeds were dropped.
+    await channel.close()
     for feed in feeds.values { feed.cancel() }
     feeds = [:]
-    tokens.close()
-    await channel.close()
   }
 }

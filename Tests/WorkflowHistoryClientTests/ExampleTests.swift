@@ -77,7 +77,7 @@ struct ExampleTests {
         count += 1
       }
     }
-    #expect(count > 20)
+    #expect(count == 20)
   }
 
   private func lines(of file: URL) throws -> [String] {
