@@ -1,11 +1,11 @@
 """Connections that do nothing, or not what they should."""
 
-import select
 import time
 
 import pytest
 
 from attacks import connections, frames, memory
+from attacks.waiting import ready
 from harness.client import PATIENCE
 
 # ConnectionLimits.handshakeTimeout, and what a busy machine may add.
@@ -36,7 +36,7 @@ def test_without_descriptors_those_connected_are_served_and_later_the_others(att
     def exhaust(target, hold):
         with connections.few_descriptors(target) as opened:
             time.sleep(hold)
-            answered = select.select(opened, [], [], 0)[0]
+            answered = ready(opened, [], 0)[0]
             assert 0 < len(answered) < len(opened)
 
     attacked(exhaust)

@@ -1,6 +1,5 @@
 """An attacker's connection: sends anything, and notes what comes back."""
 
-import select
 import socket
 import time
 from collections.abc import Callable
@@ -9,6 +8,7 @@ import hpack
 
 from attacks import frames
 from attacks.outcome import Outcome
+from attacks.waiting import ready
 
 # How long a server that goes on reading takes, at the most, for the next byte.
 PATIENCE = 20.0
@@ -63,7 +63,7 @@ class Connection:
         progress = time.monotonic()
         while left and not self.is_over:
             readers = [self.socket] if self.takes_answers else []
-            readable, writable, _ = select.select(readers, [self.socket], [], PRESSED_BACK)
+            readable, writable = ready(readers, [self.socket], PRESSED_BACK)
             if readable:
                 self._receive()
             if writable:
@@ -131,7 +131,7 @@ class Connection:
             left = end - time.monotonic()
             if self.outcome.closed or left <= 0:
                 return until()
-            if select.select([self.socket], [], [], left)[0]:
+            if ready([self.socket], [], left)[0]:
                 self._receive()
         return True
 

@@ -3,7 +3,6 @@
 import contextlib
 import random
 import resource
-import select
 import socket
 import time
 
@@ -12,6 +11,7 @@ from attacks.connection import Connection
 from attacks.memory import descriptors
 from attacks.outcome import Outcome
 from attacks.target import Target
+from attacks.waiting import ready
 
 # The first record of a TLS client: a handshake's, of 512 bytes, and its beginning.
 HALF_CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)
@@ -53,7 +53,7 @@ def seconds_until_closed(opened: dict[str, socket.socket], limit: float) -> dict
     by_socket = {connected: name for name, connected in opened.items()}
     closed = {}
     while by_socket and (left := began + limit - time.monotonic()) > 0:
-        for readable in select.select(list(by_socket), [], [], left)[0]:
+        for readable in ready(by_socket, [], left)[0]:
             try:
                 received = readable.recv(1 << 16)
             except ConnectionResetError:
@@ -97,7 +97,7 @@ def exhausted_descriptors(target: Target, hold: float) -> Outcome:
     outcome = Outcome()
     with few_descriptors(target) as opened:
         time.sleep(hold)
-        answered = len(select.select(opened, [], [], 0)[0])
+        answered = len(ready(opened, [], 0)[0])
         outcome.pressed_back = answered < len(opened)
     return outcome
 
