@@ -41,10 +41,14 @@ final class BatchWriter {
   private func run(on eventLoop: EventLoop) async {
     while let batch = await queue.next(for: number, on: eventLoop) {
       let heartbeats = batch.filter(\.isHeartbeat)
-      if heartbeats.count < batch.count { await write(batch.filter { !$0.isHeartbeat }) }
+      if heartbeats.isEmpty {
+        await write(batch)
+        continue
+      }
       // Apart from updates and deletions, which remove heartbeats: so neither waits for the other's end
       // while it holds what that waits for.
-      if !heartbeats.isEmpty { await writeOn(heartbeats) }
+      if heartbeats.count < batch.count { await write(batch.filter { !$0.isHeartbeat }) }
+      await writeOn(heartbeats)
     }
   }
 

@@ -58,13 +58,10 @@ extension WorkflowExecution {
 
   /// The same without documents, sealed where it is.
   private init(asStored row: Row, from offset: Int) throws(PostgresError) {
-    let statusNumber = try row.value(offset + 4, as: Int16.self)
-    guard let status = WorkflowStatus(rawValue: statusNumber) else {
-      throw PostgresError(.protocolViolation, "a status that this server does not know")
-    }
     self.init(
       id: ExecutionID(uuid: try row.value(offset)), workflowID: try row.value(offset + 1),
-      workflowType: try row.value(offset + 2), userID: try row.value(offset + 3), status: status,
+      workflowType: try row.value(offset + 2), userID: try row.value(offset + 3),
+      status: try row.status(offset + 4),
       inputData: nil, outputData: nil, taskResults: nil,
       errorMessage: try row.value(offset + 5),
       startTime: try row.timestamp(offset + 6), endTime: try row.timestamp(offset + 7),

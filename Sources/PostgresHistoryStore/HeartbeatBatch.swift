@@ -32,13 +32,8 @@ struct HeartbeatBatch {
     return heartbeats.map { write, heartbeat, _ in
       let answer = PendingWrite.Answer {
         guard let row = try rows.get()[write.id] else { throw HistoryError.noSuchExecution }
-        guard let number = try row.value(1, as: Int16?.self) else {
-          throw HistoryError.foreignExecution
-        }
-        guard let status = WorkflowStatus(rawValue: number) else {
-          throw PostgresError(.protocolViolation, "a status that this server does not know")
-        }
-        try heartbeat.check(status: status)
+        guard !row.isNull(1) else { throw HistoryError.foreignExecution }
+        try heartbeat.check(status: try row.status(1))
         return nil
       }
       return (write, answer)

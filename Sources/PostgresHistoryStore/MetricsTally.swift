@@ -51,9 +51,10 @@ struct MetricsTally {
   }
 
   private mutating func addPart(_ row: Row) throws {
-    switch try FigureParts.part(row) {
+    let part = try FigureParts.part(row)
+    let day = try part.day
+    switch part {
     case .rollup(let stored):
-      let day = try stored.day
       let durations = try stored.durations
       if !durations.isEmpty {
         try byDay[day, default: DurationFigures()].merge(encoded: durations)
@@ -63,8 +64,7 @@ struct MetricsTally {
       guard of == .now else { return }
       try tasks.add(encoded: FigureParts.tasks(row), of: day, times: 1)
       if try FigureParts.spillsTasks(row) { tasks.hasSpilled = true }
-    case .change(let id, let contribution, let times):
-      let day = Day(of: id.createdAt)
+    case .change(_, let contribution, let times):
       if let duration = contribution.durationSeconds {
         byDay[day, default: DurationFigures()].add(duration, times: times)
       }
@@ -75,19 +75,16 @@ struct MetricsTally {
       if of == .now { try tasks.add(encoded: FigureParts.tasks(row), of: day, times: times) }
     case .executions(let id, let group):
       let times = window.times(id)
-      let day = Day(of: id.createdAt)
       for duration in try group.durations {
         ends[day, default: DurationFigures()].add(duration, times: times)
       }
     case .error(let id, let fingerprint):
-      let day = Day(of: id.createdAt)
       for (span, of) in [(window, ErrorTally.Window.now), (before, .before)] {
         let times = span.times(id)
         if times != 0 { errors.add(times, fingerprint, of: day, to: of) }
       }
     case .tasks(let id):
-      try tasks.add(
-        encoded: FigureParts.tasks(row), of: Day(of: id.createdAt), times: window.times(id))
+      try tasks.add(encoded: FigureParts.tasks(row), of: day, times: window.times(id))
     }
   }
 

@@ -1,8 +1,8 @@
 internal import Synchronization
 internal import WorkflowHistory
 
-/// A save, an update, a heartbeat or a deletion that waits to be written, or is being written, and the call that
-/// waits for its answer.
+/// A save, an update, a heartbeat or a deletion that waits to be written, or is being written, and the
+/// call that waits for its answer.
 final class PendingWrite: Sendable {
   /// What is to be written.
   enum Operation: Sendable {

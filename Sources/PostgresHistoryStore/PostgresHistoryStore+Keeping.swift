@@ -13,8 +13,8 @@ extension PostgresHistoryStore {
   /// Makes the partitions of the months around `now()` and of the change log's days from here on,
   /// and drops the days of the log that ended `changeLogRetention` ago and that all of its readers
   /// have passed; analyses tables that never were; removes heartbeats that are left of what has
-  /// ended. One store of a process is enough. A partition that
-  /// is missed all the same is made when a write first needs it.
+  /// ended. One store of a process is enough. A partition that is missed all the same is made when a
+  /// write first needs it.
   ///
   /// The readers' lags are the gauges `workflow_history.change_log.lag` (seconds) and
   /// `workflow_history.change_log.unread` (changes), by `reader`.

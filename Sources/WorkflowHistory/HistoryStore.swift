@@ -65,6 +65,19 @@ public protocol PendingSaves: AnyObject {
   func cancel()
 }
 
+/// A watch that was begun, which lives on its store's loop.
+public protocol HistoryWatch: AnyObject {
+  /// Waits for changes, and now and then returns none, for the token. The first are none.
+  ///
+  /// - Throws: `HistoryError`: `unavailable` where the store's server stops or its database is away,
+  ///   `outOfRange` where what comes next is not kept any more; `CancellationError`, at once, when its
+  ///   task is cancelled.
+  func next() async throws -> WatchedChanges
+
+  /// Ends it.
+  func cancel()
+}
+
 /// Whose rows a caller may reach by id.
 public enum Reach: Hashable, Sendable {
   /// Only this user's.

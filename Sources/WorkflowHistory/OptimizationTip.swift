@@ -40,7 +40,8 @@ public struct OptimizationTip: Equatable, Sendable {
   public var text: String
   /// How many executions stand behind it.
   public var executions: Int64
-  /// A speed class, a fingerprint, a task's name, a workflow type or a pattern's id; empty for ``Kind/healthy``.
+  /// A speed class, a fingerprint, a task's name, a workflow type or a pattern's id; empty for
+  /// ``Kind/healthy``.
   public var subject: String
   /// What it rests on.
   public var evidence: [Evidence]

@@ -8,11 +8,11 @@ public struct SaveWorkflowExecutionsRequest: DecodableMessage, EncodableMessage,
   /// What came for one execution: its fields, or what is wrong with them.
   public typealias Item = Result<ExecutionFields, MessageError>
 
-  /// The executions, in their order. One that can't be read is no error of the others.
+  /// 1 to 1,000 executions, in their order. One that can't be read is no error of the others.
   public var items: [Item]
 
   /// How many executions a request may have.
-  private static let limit = 1_000
+  private static let limits: ClosedRange<Int> = 1...1_000
 
   /// A request to save these.
   public init(executions: [ExecutionFields]) { items = executions.map { .success($0) } }
@@ -24,7 +24,7 @@ public struct SaveWorkflowExecutionsRequest: DecodableMessage, EncodableMessage,
   /// The message that `bytes` say; see ``DecodableMessage``.
   public static func decode(_ bytes: [UInt8], arena: Arena) throws(MessageError) -> Self {
     let message = try type.decode(bytes, arena: arena).pointee
-    guard message.n_executions <= limit else {
+    guard limits.contains(message.n_executions) else {
       throw MessageError(field: "executions", description: "must be 1 to 1,000")
     }
     var request = Self(executions: [])

@@ -32,8 +32,7 @@ extension WorkflowHistoryHandlers {
       if mayBegin,
         let request = try underWay.isEmpty ? await requests.next() : requests.nextIfHere()
       {
-        underWay.append(try begin(request, caller))
-        underWay[underWay.count - 1].bytes = call.requestBytes
+        underWay.append(begin(request, of: call.requestBytes, caller))
       } else if let first = underWay.first {
         let outcomes = try await first.outcomes(from: index, call)
         underWay.removeFirst()
@@ -46,11 +45,8 @@ extension WorkflowHistoryHandlers {
   }
 
   private func begin(
-    _ request: SaveWorkflowExecutionsRequest, _ caller: Principal
-  ) throws -> RequestUnderWay {
-    guard !request.items.isEmpty else {
-      throw HistoryError.invalid("executions", "must be 1 to 1,000")
-    }
+    _ request: SaveWorkflowExecutionsRequest, of bytes: Int, _ caller: Principal
+  ) -> RequestUnderWay {
     let now = clock()
     var saves: [ExecutionSave] = []
     var items: [RequestUnderWay.Item] = []
@@ -65,7 +61,7 @@ extension WorkflowHistoryHandlers {
         items.append(.refused(error))
       }
     }
-    return RequestUnderWay(items: items, saves: store.begin(saves))
+    return RequestUnderWay(items: items, saves: store.begin(saves), bytes: bytes)
   }
 
   private func save(
@@ -93,8 +89,8 @@ private struct RequestUnderWay {
   let items: [Item]
   /// Those that were begun, in their order.
   let saves: any PendingSaves
-  /// How many bytes it came as.
-  var bytes = 0
+  /// How many bytes it has, inflated.
+  let bytes: Int
 
   /// What became of the executions, when all is known.
   ///

@@ -87,7 +87,7 @@ struct RoundTripTests {
 
   @Test("A request to save many, and what became of them")
   func saveMany() throws {
-    for executions in [[], [Samples.fields, ExecutionFields()]] {
+    for executions in [[ExecutionFields()], [Samples.fields, ExecutionFields()]] {
       let request = SaveWorkflowExecutionsRequest(executions: executions)
       #expect(try roundTrip(request) == request)
     }
