@@ -91,6 +91,7 @@ let package = Package(
 
     room("WorkflowHistory"),
     room("PatternLearning", ["WorkflowHistory"]),
+    room("ArchiveFiles", ["WorkflowHistory", "TextEncoding"]),
     wrapper(
       "WorkflowHistoryMessages",
       [
@@ -122,7 +123,7 @@ let package = Package(
         "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
-        "ProtobufMessages", logging,
+        "ProtobufMessages", "ArchiveFiles", "TextEncoding", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),
@@ -176,6 +177,7 @@ let package = Package(
     tests("PrivateFiles"),
     tests("Sealing"), tests("TextEncoding"),
     tests("WorkflowHistory"), tests("PatternLearning", ["WorkflowHistory"]),
+    tests("ArchiveFiles", ["WorkflowHistory"]),
     tests("WorkflowHistoryMessages", ["PatternLearning"]),
     tests(
       "PostgresHistoryStore",

@@ -35,15 +35,12 @@ struct CanonicalBytes {
 
 extension CanonicalBytes {
   /// The user and the filters that a token is good for.
-  init(
-    userID: String?, workflowID: String?, workflowType: String?, statuses: Set<WorkflowStatus>,
-    createdAfter: Timestamp?, createdBefore: Timestamp?
-  ) {
-    add(2, userID)
-    add(3, workflowID)
-    add(4, workflowType)
-    add(5, statuses.map { UInt8($0.rawValue) }.sorted())
-    add(6, createdAfter?.microseconds)
-    add(7, createdBefore?.microseconds)
+  init(_ filter: ExecutionFilter) {
+    add(2, filter.userID)
+    add(3, filter.workflowID)
+    add(4, filter.workflowType)
+    add(5, filter.statuses.map { UInt8($0.rawValue) }.sorted())
+    add(6, filter.createdAfter?.microseconds)
+    add(7, filter.createdBefore?.microseconds)
   }
 }

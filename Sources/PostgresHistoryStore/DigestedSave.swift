@@ -15,7 +15,7 @@ final class DigestedSave: Sendable {
   }
 
   convenience init(_ save: ExecutionSave) {
-    self.init(save, digest: SaveDigest.of(save.sent))
+    self.init(save, digest: save.digest ?? SaveDigest.of(save.sent))
   }
 
   /// The same, spelled as it will be once it was sealed and opened.

@@ -15,9 +15,10 @@ struct HistoryFilter {
   /// What stands behind an id in the conditions.
   private var bounds: [String] = []
 
-  /// The executions of a user from `first` on and before `end`, where these are given.
-  init(userID: String, from first: ExecutionID? = nil, before end: ExecutionID? = nil) {
-    add("u", "user_id =", .text(userID), .text)
+  /// The executions of a user, or of all where none is given, from `first` on and before `end`, where
+  /// these are given.
+  init(userID: String?, from first: ExecutionID? = nil, before end: ExecutionID? = nil) {
+    if let userID { add("u", "user_id =", .text(userID), .text) }
     if let first { addBound("a", ">=", first) }
     if let end { addBound("b", "<", end) }
   }
@@ -30,17 +31,9 @@ struct HistoryFilter {
     self.init(
       userID: query.userID, from: query.createdAfter.map { ExecutionID.first(atOrAfter: $0) },
       before: bounds.min())
-    if let workflowID = query.workflowID { add("w", "workflow_id =", .text(workflowID), .text) }
+    add(workflowID: query.workflowID)
     add(workflowType: query.workflowType)
-    let statuses = query.statuses.map(\.rawValue).sorted()
-    switch statuses.count {
-    case 0, WorkflowStatus.allCases.count: break
-    // By equality the index has them in the order of the page.
-    case 1: add("s", "status =", .int2(statuses[0]), .int2)
-    default:
-      shape += "S"
-      severalStatuses = append(.int2Array(statuses), .int2Array)
-    }
+    add(query.statuses)
     if query.isAbandonedOnly {
       shape += "h"
       isAbandonedOnly = true
@@ -53,6 +46,34 @@ struct HistoryFilter {
       userID: query.userID, from: ExecutionID.first(atOrAfter: query.start),
       before: end ?? ExecutionID.first(atOrAfter: query.end))
     add(workflowType: query.workflowType)
+  }
+
+  /// The executions of an export, those from `first` on.
+  init(_ query: ExportQuery, from first: ExecutionID) {
+    let query = query.filter
+    let from = query.createdAfter.map { ExecutionID.first(atOrAfter: $0) }
+    self.init(
+      userID: query.userID, from: max(first, from ?? first),
+      before: query.createdBefore.map { ExecutionID.first(atOrAfter: $0) })
+    add(workflowID: query.workflowID)
+    add(workflowType: query.workflowType)
+    add(query.statuses)
+  }
+
+  private mutating func add(workflowID: String?) {
+    if let workflowID { add("w", "workflow_id =", .text(workflowID), .text) }
+  }
+
+  private mutating func add(_ statuses: Set<WorkflowStatus>) {
+    let statuses = statuses.map(\.rawValue).sorted()
+    switch statuses.count {
+    case 0, WorkflowStatus.allCases.count: break
+    // By equality the index has them in the order of the page.
+    case 1: add("s", "status =", .int2(statuses[0]), .int2)
+    default:
+      shape += "S"
+      severalStatuses = append(.int2Array(statuses), .int2Array)
+    }
   }
 
   private mutating func add(workflowType: String?) {
@@ -103,7 +124,13 @@ struct HistoryFilter {
       """
   }
 
-  /// The same of those that are abandoned: each is looked up by its late heartbeat, of which there are
+  /// A query for the oldest executions, in this order.
+  func oldest(_ columns: [String], limit: String) -> String {
+    "SELECT \(columns.joined(separator: ", ")) FROM workflow_executions WHERE \(condition)"
+      + " ORDER BY id LIMIT \(limit)"
+  }
+
+  /// The newest of those that are abandoned: each is looked up by its late heartbeat, of which there are
   /// few, whatever else the user has. LIMIT 1 has it looked up in no other way.
   private func newestAbandoned(_ columns: String, limit: String) -> String {
     let isLate =

@@ -44,7 +44,7 @@ final class LiveWatch: HistoryWatch {
     self.hub = hub
     self.rows = rows
     self.tokenKey = tokenKey
-    user = query.userID.map { ExactText($0) }
+    user = query.filter.userID.map { ExactText($0) }
     self.position = position
     reached = position.transaction
     mark = position.transaction
@@ -104,7 +104,7 @@ final class LiveWatch: HistoryWatch {
   private func readOn() async throws {
     let slice = try await answering {
       try await WatchedSlice.read(
-        from: reached, userID: query.userID, limit: Self.pendingLimit, in: hub.pool)
+        from: reached, userID: query.filter.userID, limit: Self.pendingLimit, in: hub.pool)
     }
     for change in slice.changes where isWanted(change) { pending.append(change) }
     reached = slice.next
@@ -166,12 +166,12 @@ final class LiveWatch: HistoryWatch {
   /// Whether it is to be told of a change that it does not know yet, as far as the log can say.
   private func isWanted(_ change: WatchedChange) -> Bool {
     guard change.transactionID >= reached, position.precedes(change),
-      query.workflowID == nil || change.kind != .deleted
+      query.filter.workflowID == nil || change.kind != .deleted
     else { return false }
     let createdAt = change.place.executionID.createdAt
-    return query.workflowType.map { ExactText($0) == change.workflowType } ?? true
-      && (query.statuses.isEmpty || query.statuses.contains(change.status))
-      && (query.createdAfter.map { createdAt >= $0 } ?? true)
-      && (query.createdBefore.map { createdAt < $0 } ?? true)
+    return query.filter.workflowType.map { ExactText($0) == change.workflowType } ?? true
+      && (query.filter.statuses.isEmpty || query.filter.statuses.contains(change.status))
+      && (query.filter.createdAfter.map { createdAt >= $0 } ?? true)
+      && (query.filter.createdBefore.map { createdAt < $0 } ?? true)
   }
 }

@@ -28,9 +28,10 @@ package struct PageToken: Equatable {
 
   private static func question(_ query: HistoryQuery) -> CanonicalBytes {
     var fields = CanonicalBytes(
-      userID: query.userID, workflowID: query.workflowID, workflowType: query.workflowType,
-      statuses: query.statuses, createdAfter: query.createdAfter,
-      createdBefore: query.createdBefore)
+      ExecutionFilter(
+        userID: query.userID, workflowID: query.workflowID, workflowType: query.workflowType,
+        statuses: query.statuses, createdAfter: query.createdAfter,
+        createdBefore: query.createdBefore))
     if query.isAbandonedOnly { fields.add(8, [1] as [UInt8]) }
     return fields
   }

@@ -107,25 +107,11 @@ extension PostgresHistoryStore {
     return (page.executions, page.hasMore)
   }
 
-  /// The first rows whose sizes sum up to no more than the budget, but at least one, each with the
-  /// sum up to it and the number of rows that there were to choose from.
-  private static func fullSQL(_ filter: HistoryFilter, _ limit: String, _ budget: String)
-    -> String
+  private static func fullSQL(_ filter: HistoryFilter, _ limit: String, _ budget: String) -> String
   {
-    let rendered = ExecutionColumns.documents.map { "\($0)::text AS \($0)" }
-    let columns = ExecutionColumns.all.joined(separator: ", ")
-    return """
-      SELECT bytes, candidates, \(columns), \(Heartbeats.isAbandoned(in: "measured")) FROM (
-        SELECT *, row_number() OVER newest AS position, count(*) OVER () AS candidates,
-          sum(\(ExecutionColumns.renderedSize)) OVER newest::bigint AS bytes
-        FROM (
-          SELECT \((ExecutionColumns.plain + rendered).joined(separator: ", "))
-          FROM (\(filter.newest(ExecutionColumns.all, limit: limit))) AS newest
-        ) AS candidate
-        WINDOW newest AS (ORDER BY id DESC)
-      ) AS measured
-      WHERE position = 1 OR bytes <= \(budget) ORDER BY id DESC
-      """
+    BudgetedRows.select(
+      ExecutionColumns.all + [Heartbeats.isAbandoned(in: BudgetedRows.rows)],
+      from: filter.newest(ExecutionColumns.all, limit: limit), by: "id DESC", budget: budget)
   }
 }
 

@@ -36,6 +36,9 @@ public final class PostgresHistoryStore: HistoryStore {
   let sharedStatistics: SharedReads<WorkflowStatistics>
   let sharedMetrics: SharedReads<PerformanceMetrics>
   let watches: WatchHub
+  let exports: ExportTurns
+  /// How an export connects.
+  let exporting: PostgresOptions
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   var keeping: [RecurringWork] = []
@@ -74,6 +77,11 @@ public final class PostgresHistoryStore: HistoryStore {
     }
     // So are rows that are looked up, and heartbeats, of which there may be none when the plan is made.
     reading.settings["enable_seqscan"] = "off"
+    // A filter that few meet may have a statement read all there is.
+    var exporting = reading
+    exporting.statementTimeout = .seconds(600)
+    exporting.idleTransactionTimeout = ExportTurns.patience
+    for plan in ["enable_sort", "enable_bitmapscan"] { exporting.settings[plan] = "off" }
     func readers(
       like options: PostgresOptions, _ connections: Int,
       _ pipelining: PostgresConnection.Pipelining
@@ -95,13 +103,14 @@ public final class PostgresHistoryStore: HistoryStore {
       readers: readers(like: reading, limits.readers, .shared), analysts: analysts, writes: writes,
       writers: (0..<limits.writers).map { _ in
         BatchWriter(writing, from: writes, sealing: sealing, on: eventLoop)
-      }, sealing: sealing, on: eventLoop)
+      }, sealing: sealing, exporting: exporting, on: eventLoop)
     logOutages()
   }
 
   private init(
     readers: HistoryReaders, analysts: HistoryReaders, writes: WriteQueue,
-    writers: [BatchWriter], sealing: PayloadSealing?, on eventLoop: EventLoop
+    writers: [BatchWriter], sealing: PayloadSealing?, exporting: PostgresOptions,
+    on eventLoop: EventLoop
   ) {
     self.eventLoop = eventLoop
     self.readers = readers
@@ -112,6 +121,8 @@ public final class PostgresHistoryStore: HistoryStore {
     sharedStatistics = SharedReads("statistics", on: eventLoop)
     sharedMetrics = SharedReads("metrics", on: eventLoop)
     watches = WatchHub(readers.primary, on: eventLoop)
+    exports = ExportTurns(on: eventLoop)
+    self.exporting = exporting
     partitions = PartitionMaker(analysts.primary)
     changeLog = ChangeLogKeeper(analysts.primary, on: eventLoop)
     planner = PlannerStatistics(analysts.primary)
@@ -126,7 +137,7 @@ public final class PostgresHistoryStore: HistoryStore {
     if let ofPrimary { return ofPrimary }
     let store = PostgresHistoryStore(
       readers: readers.ofPrimary, analysts: analysts.ofPrimary, writes: writes, writers: [],
-      sealing: sealing, on: eventLoop)
+      sealing: sealing, exporting: exporting, on: eventLoop)
     ofPrimary = store
     return store
   }

@@ -64,9 +64,6 @@ extension WatchPosition {
   }
 
   private static func question(_ query: WatchQuery) -> CanonicalBytes {
-    CanonicalBytes(
-      userID: query.userID, workflowID: query.workflowID, workflowType: query.workflowType,
-      statuses: query.statuses, createdAfter: query.createdAfter,
-      createdBefore: query.createdBefore)
+    CanonicalBytes(query.filter)
   }
 }

@@ -13,10 +13,10 @@ struct WatchedRows {
   func events(
     of changes: [WatchedChange], _ query: WatchQuery, token: (WatchedChange) -> String
   ) async throws -> [ExecutionEvent] {
-    let executions = try await answering { try await left(of: changes, query.userID) }
+    let executions = try await answering { try await left(of: changes, query.filter.userID) }
     return changes.compactMap { change in
       let execution = executions[change.place.executionID]
-      if let workflowID = query.workflowID {
+      if let workflowID = query.filter.workflowID {
         guard let execution, ExactText(execution.workflowID) == ExactText(workflowID) else {
           return nil
         }

@@ -74,6 +74,14 @@ public final class Arena {
     return UnsafeMutableRawPointer(copy).assumingMemoryBound(to: CChar.self)
   }
 
+  /// The bytes of a field.
+  package func bytes(_ content: [UInt8]) -> ProtobufCBinaryData {
+    let copy = allocate(UInt8.self, count: content.count)
+    _ = UnsafeMutableBufferPointer(start: copy, count: content.count)
+      .initialize(fromContentsOf: content)
+    return ProtobufCBinaryData(len: content.count, data: copy)
+  }
+
   /// The repeated field whose elements `make` makes, and their count; nil where there are none.
   package func pointers<T, C>(
     _ elements: [T], _ make: (T) -> UnsafeMutablePointer<C>

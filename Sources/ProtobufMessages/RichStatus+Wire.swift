@@ -62,12 +62,9 @@ private let metadataEntryType = MessageType<Google__Rpc__ErrorInfo__MetadataEntr
 extension StatusDetail {
   fileprivate func any(in arena: Arena) -> UnsafeMutablePointer<Google__Protobuf__Any> {
     let (name, content) = nameAndContent(in: arena)
-    let bytes = arena.allocate(UInt8.self, count: content.count)
-    _ = UnsafeMutableBufferPointer(start: bytes, count: content.count)
-      .initialize(fromContentsOf: content)
     return anyType.make(in: arena) {
       $0.type_url = arena.cString(typePrefix + name)
-      $0.value = ProtobufCBinaryData(len: content.count, data: bytes)
+      $0.value = arena.bytes(content)
     }
   }
 

@@ -13,6 +13,8 @@ public enum ExecutionRules {
   public static let idAgeLimit: Int64 = 31 * 86_400
   /// How far ahead of the server's clock it may be, in seconds: 5 minutes.
   public static let idLeadLimit: Int64 = 5 * 60
+  /// What is said of an id that is further ahead.
+  static let idIsAhead = "its time is more than 5 minutes ahead of the server's clock"
 
   /// What task_results are when a save leaves them out.
   static let emptyTaskResults = JSONDocument(uncheckedUTF8: Array("[]".utf8))

@@ -38,14 +38,7 @@ extension ExecutionSave {
 
     var violations = Violations()
     violations.checkID(sent.id, retention, now: now)
-    violations.checkName(sent.workflowID, "execution.workflow_id")
-    violations.checkName(sent.workflowType, "execution.workflow_type")
-    violations.checkName(owner, "execution.user_id")
-    if sent.status == nil { violations.add("execution.status", "is required") }
-    violations.checkErrorMessage(sent.errorMessage, "execution.error_message")
-    violations.checkInstant(sent.startTime, "execution.start_time")
-    violations.checkInstant(sent.endTime, "execution.end_time")
-    violations.checkDuration(sent.durationSeconds, "execution.duration_seconds")
+    violations.checkFields(sent)
     violations.checkWhole(execution, sent: sent, startIsDefault: sent.startTime == nil)
     try violations.check()
     self.init(execution: execution, sent: sent, reach: reach)
@@ -68,8 +61,20 @@ extension Violations {
         "its time is more than \(seconds) seconds ago, which is for how long executions are kept;"
           + " make a new id for a new execution")
     } else if id.createdAt > now.advanced(bySeconds: ExecutionRules.idLeadLimit) {
-      add("execution.id", "its time is more than 5 minutes ahead of the server's clock")
+      add("execution.id", ExecutionRules.idIsAhead)
     }
+  }
+
+  /// Each field for itself, but for the id.
+  mutating func checkFields(_ sent: ExecutionFields) {
+    checkName(sent.workflowID, "execution.workflow_id")
+    checkName(sent.workflowType, "execution.workflow_type")
+    checkName(sent.userID, "execution.user_id")
+    if sent.status == nil { add("execution.status", "is required") }
+    checkErrorMessage(sent.errorMessage, "execution.error_message")
+    checkInstant(sent.startTime, "execution.start_time")
+    checkInstant(sent.endTime, "execution.end_time")
+    checkDuration(sent.durationSeconds, "execution.duration_seconds")
   }
 }
 

@@ -39,11 +39,16 @@ public struct ExecutionSave: Equatable, Sendable {
   public var sent: ExecutionFields
   /// Whose row an id that is taken may be.
   public var reach: Reach
+  /// The digest of an execution that was saved elsewhere; nil where it is to be made.
+  public var digest: [UInt8]?
 
   /// The save with these values, unchecked.
-  public init(execution: WorkflowExecution, sent: ExecutionFields, reach: Reach) {
+  public init(
+    execution: WorkflowExecution, sent: ExecutionFields, reach: Reach, digest: [UInt8]? = nil
+  ) {
     self.execution = execution
     self.sent = sent
     self.reach = reach
+    self.digest = digest
   }
 }

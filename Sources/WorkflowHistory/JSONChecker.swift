@@ -12,6 +12,13 @@ struct JSONChecker {
 
   /// Checks the whole text: one value, with white space around it at most.
   mutating func check(_ text: Span<UInt8>) throws(JSONError) {
+    try checkValue(text)
+    skipSpace(text)
+    guard position == text.count else { throw failure("there is more after the value") }
+  }
+
+  /// Checks the value that comes next, with white space before it at most, and steps over it.
+  mutating func checkValue(_ text: Span<UInt8>) throws(JSONError) {
     while true {
       if try !beginValue(text) { continue }
       if try endContainers(text) { return }
@@ -54,15 +61,12 @@ struct JSONChecker {
     return true
   }
 
-  /// After a value: closes what ends here. Returns true at the end of the text, and false where
+  /// After a value: closes what ends here. Returns true where nothing is open any more, and false where
   /// another value is due.
   private mutating func endContainers(_ text: Span<UInt8>) throws(JSONError) -> Bool {
     while true {
+      if depth == 0 { return true }
       skipSpace(text)
-      if depth == 0 {
-        guard position == text.count else { throw failure("there is more after the value") }
-        return true
-      }
       guard position < text.count else { throw failure("the text ends inside a value") }
       let isObject = objects & 1 == 1
       switch text[position] {

@@ -35,6 +35,19 @@ public struct JSONDocument: Sendable {
   }
 }
 
+extension JSONDocument {
+  /// The document with the value that begins in `text` at `position`, with white space before it at most;
+  /// `position` moves past it. Refused is what ``init(checking:)`` refuses.
+  public init(in text: [UInt8], at position: inout Int) throws(JSONError) {
+    var checker = JSONChecker()
+    checker.position = position
+    try checker.checkValue(text.span)
+    self.utf8 = Array(text[position..<checker.position].drop { isSpace($0) })
+    self.renderedSize = checker.position - position + checker.growth
+    position = checker.position
+  }
+}
+
 extension JSONDocument: Hashable {
   /// Whether the texts are the same.
   public static func == (a: JSONDocument, b: JSONDocument) -> Bool { a.utf8 == b.utf8 }

@@ -58,6 +58,14 @@ public struct RetentionPolicy: Equatable, Sendable {
   /// ever. What is older is no longer saved: it may be an execution's that is gone, whose save was
   /// sent again and would count twice.
   public var seconds: Int64? { rules.compactMap(\.seconds).min() }
+
+  /// For how many seconds executions of a type are kept that stand somewhere; nil for ever.
+  func seconds(workflowType: String, status: WorkflowStatus) -> Int64? {
+    rules.first { rule in
+      rule.statuses.contains(status)
+        && rule.workflowType.map { ExactText($0) == ExactText(workflowType) } ?? true
+    }?.seconds
+  }
 }
 
 /// Why rules are no policy.

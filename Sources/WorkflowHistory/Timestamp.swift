@@ -75,11 +75,12 @@ public struct CalendarDay: Hashable, Sendable, CustomStringConvertible {
     let sign = year < 0 ? "-" : ""
     return "\(sign)\(padded(abs(year), 4))-\(padded(month, 2))-\(padded(day, 2))"
   }
+}
 
-  private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
+/// A number with zeros before it, of so many digits at least.
+func padded(_ number: some BinaryInteger, _ width: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
 
 extension EfficiencyPoint {

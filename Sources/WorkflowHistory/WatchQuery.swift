@@ -1,56 +1,23 @@
 /// Which changes a watch tells of.
 public struct WatchQuery: Equatable, Sendable {
-  /// Whose executions. Nil means those of all users.
-  public var userID: String?
-  /// Nil means any.
-  public var workflowID: String?
-  /// Nil means any.
-  public var workflowType: String?
-  /// Empty means any.
-  public var statuses: Set<WorkflowStatus>
-  /// Only executions with `created_at` at or after this instant.
-  public var createdAfter: Timestamp?
-  /// Only executions with `created_at` before this instant.
-  public var createdBefore: Timestamp?
+  /// Of which executions: the type and the status are those after the change.
+  public var filter: ExecutionFilter
   /// As the caller sent it; the store checks it. Nil: from now on.
   public var resumeToken: String?
 
   /// The query with these values, unchecked.
-  public init(
-    userID: String?, workflowID: String? = nil, workflowType: String? = nil,
-    statuses: Set<WorkflowStatus> = [], createdAfter: Timestamp? = nil,
-    createdBefore: Timestamp? = nil, resumeToken: String? = nil
-  ) {
-    self.userID = userID
-    self.workflowID = workflowID
-    self.workflowType = workflowType
-    self.statuses = statuses
-    self.createdAfter = createdAfter
-    self.createdBefore = createdBefore
+  public init(_ filter: ExecutionFilter, resumeToken: String? = nil) {
+    self.filter = filter
     self.resumeToken = resumeToken
   }
 
-  /// The query that these request fields ask for, if they keep the limits in the proto. Empty texts
-  /// filter nothing.
+  /// The query with a token that a caller sent, which may be empty.
   ///
-  /// - Parameter checkingUserID: whose executions; nil means those of all users.
-  /// - Throws: `invalidArgument` with every field that is refused.
-  public init(
-    checkingUserID userID: String?, workflowID: String, workflowType: String,
-    statuses: [WorkflowStatus], createdAfter: Timestamp?, createdBefore: Timestamp?,
-    resumeToken: String
-  ) throws(HistoryError) {
+  /// - Throws: `invalidArgument` where it can't be a token.
+  public init(_ filter: ExecutionFilter, checkingResumeToken token: String) throws(HistoryError) {
     var violations = Violations()
-    if let userID { violations.checkName(userID, "user_id") }
-    violations.checkOptionalName(workflowID, "workflow_id")
-    violations.checkOptionalName(workflowType, "workflow_type")
-    violations.checkCreated(after: createdAfter, before: createdBefore)
-    violations.checkToken(resumeToken, "resume_token")
+    violations.checkToken(token, "resume_token")
     try violations.check()
-    self.init(
-      userID: userID, workflowID: workflowID.isEmpty ? nil : workflowID,
-      workflowType: workflowType.isEmpty ? nil : workflowType, statuses: Set(statuses),
-      createdAfter: createdAfter, createdBefore: createdBefore,
-      resumeToken: resumeToken.isEmpty ? nil : resumeToken)
+    self.init(filter, resumeToken: token.isEmpty ? nil : token)
   }
 }

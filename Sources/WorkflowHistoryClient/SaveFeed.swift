@@ -4,23 +4,21 @@ internal import Reactor
 internal import WorkflowHistory
 internal import WorkflowHistoryMessages
 
-/// A stream of saves that goes on with another call where one breaks off. It lives on the client's loop.
+/// A stream of saves, or of imports, that goes on with another call where one breaks off. It lives on the client's loop.
 ///
 /// Three tasks meet in it: one that brings executions, one for each call that sends them, and one that
 /// takes the outcomes and, in taking them, makes the calls.
 final class SaveFeed: Feed {
-  typealias Element = SaveWorkflowExecutionsResponse.Outcome
-  private typealias Call = StreamingCall<
-    SaveWorkflowExecutionsRequest, SaveWorkflowExecutionsResponse
-  >
+  typealias Element = SaveOutcome
 
   let caller: Caller
+  private let method: BulkMethod
   private var attempts: Attempts
   private var unanswered = UnansweredSaves()
   /// Whether there are no more executions.
   private var isComplete = false
   private var isCancelled = false
-  private var call: Call?
+  private var call: (any BulkCall)?
   /// The token that the call carries.
   private var token: String?
   /// How many calls there were.
@@ -36,7 +34,8 @@ final class SaveFeed: Feed {
   /// There is something to be answered, or nothing any more.
   private let toTake: Signal
 
-  init(by caller: Caller) {
+  init(_ method: BulkMethod, by caller: Caller) {
+    self.method = method
     self.caller = caller
     attempts = Attempts(of: .write(isRepeatable: true), by: caller)
     room = Signal(on: caller.eventLoop)
@@ -47,15 +46,15 @@ final class SaveFeed: Feed {
   // MARK: The executions' end
 
   /// Takes an execution, when there is room. Returns whether it takes more.
-  func take(_ fields: ExecutionFields) async -> Bool {
+  func take(_ execution: ArchivedExecution) async -> Bool {
     while isFull {
       await room.wait { isFull }
       if Task.isCancelled { return false }
     }
     if isCancelled { return false }
-    var fields = fields
-    fields.fillInID()
-    unanswered.append(fields)
+    var execution = execution
+    if method == .save { execution.fields.fillInID() }
+    unanswered.append(execution)
     toSend.raise()
     toTake.raise()
     return true
@@ -102,14 +101,14 @@ final class SaveFeed: Feed {
   private func receive() async throws(CallFailure) {
     let call = try await running()
     do throws(RPCStatus) {
-      guard let response = try await call.next() else {
+      guard let received = try await call.next() else {
         throw RPCStatus(.unavailable, "the server has ended the call before its last answer")
       }
-      guard response.outcomes.count <= unanswered.sent else {
+      guard received.count <= unanswered.sent else {
         throw RPCStatus(.internal, "the server has answered more executions than it was sent")
       }
       outcomes =
-        response.outcomes.enumerated().map { offset, outcome in
+        received.enumerated().map { offset, outcome in
           var outcome = outcome
           outcome.index = answered + Int64(offset)
           return outcome
@@ -123,13 +122,11 @@ final class SaveFeed: Feed {
     }
   }
 
-  private func running() async throws(CallFailure) -> Call {
+  private func running() async throws(CallFailure) -> any BulkCall {
     if let call { return call }
     let ready = try await caller.ready(until: Deadline(after: caller.options.timeout))
     do throws(RPCStatus) {
-      let call: Call = try ready.channel.stream(
-        Caller.path("SaveWorkflowExecutions"), of: SaveWorkflowExecutionsRequest.self,
-        to: SaveWorkflowExecutionsResponse.self, metadata: ready.metadata)
+      let call = try method.begin(on: ready.channel, metadata: ready.metadata)
       (self.call, token) = (call, ready.token)
       calls += 1
       let number = calls
@@ -141,12 +138,11 @@ final class SaveFeed: Feed {
   }
 
   /// Sends executions for as long as this call is the one that runs.
-  private func send(to call: Call, _ number: Int) async {
+  private func send(to call: any BulkCall, _ number: Int) async {
     while isRunning(number) {
       if unanswered.hasUnsent {
-        let request = SaveWorkflowExecutionsRequest(executions: unanswered.takeRequest())
         // Whoever takes the outcomes is told how the call has ended.
-        guard (try? await call.write(request)) != nil else { return }
+        guard (try? await call.write(unanswered.takeRequest())) != nil else { return }
       } else if isComplete {
         return call.finish()
       } else {

@@ -21,9 +21,9 @@ extension WorkflowHistoryClient {
   public func save<Executions: AsyncSequence & Sendable>(
     _ executions: Executions
   ) -> SaveOutcomes where Executions.Element == ExecutionFields {
-    SaveOutcomes(link: link) { take in
+    SaveOutcomes(link, .save) { take in
       for try await execution in executions {
-        guard await take(execution) else { return }
+        guard await take(ArchivedExecution(fields: execution)) else { return }
       }
     }
   }
@@ -33,10 +33,24 @@ extension WorkflowHistoryClient {
   public func save<Executions: Sequence & Sendable>(
     _ executions: Executions
   ) -> SaveOutcomes where Executions.Element == ExecutionFields {
-    SaveOutcomes(link: link) { take in
+    SaveOutcomes(link, .save) { take in
       for execution in executions {
-        guard await take(execution) else { return }
+        guard await take(ArchivedExecution(fields: execution)) else { return }
       }
+    }
+  }
+
+  /// Imports executions as they were, and tells of each what became of it, in their order: as `save(_:)`
+  /// does. Needs the scope history:import.
+  ///
+  /// Each keeps its id, which it must have, its version and its times. One that is there already counts as
+  /// saved where it comes from the same save, else it is ALREADY_EXISTS, and in both cases stays as it is:
+  /// so an import that broke off is simply begun again.
+  public func importExecutions<Executions: AsyncSequence & Sendable>(
+    _ executions: Executions
+  ) -> SaveOutcomes where Executions.Element == ArchivedExecution {
+    SaveOutcomes(link, .import) { take in
+      for try await execution in executions { guard await take(execution) else { return } }
     }
   }
 }
@@ -45,26 +59,28 @@ extension WorkflowHistoryClient {
 /// iteration saves them by itself.
 public struct SaveOutcomes: AsyncSequence, Sendable {
   /// What became of one execution; its index is its place among all, from 0.
-  public typealias Element = SaveWorkflowExecutionsResponse.Outcome
+  public typealias Element = SaveOutcome
   /// A ``WorkflowHistoryError``, or what the executions threw.
   public typealias Failure = any Error
 
   /// Hands over each execution, for as long as they are taken.
   typealias Source = @concurrent @Sendable (Take) async throws -> Void
   /// Takes an execution, when there is room for it; false: no more are taken.
-  typealias Take = @Sendable (ExecutionFields) async -> Bool
+  typealias Take = @Sendable (ArchivedExecution) async -> Bool
 
   let link: ClientLink
+  let method: BulkMethod
   let source: Source
 
-  init(link: ClientLink, source: @escaping Source) {
+  init(_ link: ClientLink, _ method: BulkMethod, source: @escaping Source) {
     self.link = link
+    self.method = method
     self.source = source
   }
 
   /// A stream of saves, which begins with the first ``Iterator/next(isolation:)``.
   public func makeAsyncIterator() -> Iterator {
-    Iterator(holder: FeedHolder(link) { SaveFeed(by: $0) }, source: source)
+    Iterator(holder: FeedHolder(link) { [method] in SaveFeed(method, by: $0) }, source: source)
   }
 
   /// Takes the outcomes.

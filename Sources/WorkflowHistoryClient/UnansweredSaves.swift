@@ -2,7 +2,7 @@ internal import WorkflowHistory
 
 /// The executions of a stream of saves that were not answered yet, in their order.
 struct UnansweredSaves {
-  private var items: [(fields: ExecutionFields, bytes: Int)] = []
+  private var items: [(execution: ArchivedExecution, bytes: Int)] = []
   /// Those before it were answered.
   private var first = 0
   /// How many, from the first, the present call was sent.
@@ -21,19 +21,20 @@ struct UnansweredSaves {
   var hasRoom: Bool { count < Self.maxCount && bytes < Self.maxBytes }
   var hasUnsent: Bool { sent < count }
 
-  mutating func append(_ fields: ExecutionFields) {
-    items.append((fields, fields.approximateBytes))
-    bytes += fields.approximateBytes
+  mutating func append(_ execution: ArchivedExecution) {
+    let size = execution.fields.approximateBytes
+    items.append((execution, size))
+    bytes += size
   }
 
   /// The next of those that were not sent, for one request.
-  mutating func takeRequest() -> [ExecutionFields] {
-    var request: [ExecutionFields] = []
+  mutating func takeRequest() -> [ArchivedExecution] {
+    var request: [ArchivedExecution] = []
     var size = 0
     while hasUnsent, request.count < Self.maxRequestCount {
       let next = items[first + sent]
       guard request.isEmpty || size + next.bytes <= Self.maxRequestBytes else { break }
-      request.append(next.fields)
+      request.append(next.execution)
       size += next.bytes
       sent += 1
     }

@@ -19,6 +19,9 @@ enum Types {
   static let execution = MessageType<WorkflowHistory__V1__WorkflowExecution> {
     workflow_history__v1__workflow_execution__init($0)
   }
+  static let archived = MessageType<WorkflowHistory__V1__ArchivedExecution> {
+    workflow_history__v1__archived_execution__init($0)
+  }
   static let saveOutcome = MessageType<WorkflowHistory__V1__SaveOutcome> {
     workflow_history__v1__save_outcome__init($0)
   }

@@ -1,4 +1,5 @@
 import CGoogleProtos
+import CProtobufC
 import CWorkflowHistoryProtos
 public import ProtobufMessages
 

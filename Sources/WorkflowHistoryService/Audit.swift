@@ -78,20 +78,20 @@ extension ServerCall {
   }
 }
 
-/// Keeps a record of each call that writes, and of each that is refused, before its caller is told. A
-/// heartbeat that is taken leaves none: it changes nothing that anybody keeps.
+/// Keeps a record of each call that writes, of each export, and of each call that is refused, before its
+/// caller is told. A heartbeat that is taken leaves none: it changes nothing that anybody keeps.
 final class AuditInterceptor: ServerInterceptor {
   private let keep: @Sendable (AuditRecord) -> Void
 
   init(_ keep: @escaping @Sendable (AuditRecord) -> Void) { self.keep = keep }
 
-  private static let writes: Set = [
+  private static let recorded: Set = [
     "SaveWorkflowExecution", "SaveWorkflowExecutions", "UpdateWorkflowExecution",
-    "DeleteWorkflowExecution",
+    "DeleteWorkflowExecution", "ExportWorkflowExecutions", "ImportWorkflowExecutions",
   ]
 
   func interception(of method: MethodDescriptor) -> Interception? {
-    let isWrite = Self.writes.contains(method.name)
+    let isRecorded = Self.recorded.contains(method.name)
     let keep = keep
     return Interception(
       admit: { call in
@@ -99,7 +99,7 @@ final class AuditInterceptor: ServerInterceptor {
         return nil
       },
       conclude: { call, failure in
-        guard isWrite || failure != nil else { return failure }
+        guard isRecorded || failure != nil else { return failure }
         keep(
           AuditRecord(
             call, call[AuditNote.self]?.target,

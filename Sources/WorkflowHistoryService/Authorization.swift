@@ -3,7 +3,7 @@ internal import RPC
 internal import WorkflowHistory
 
 // Who may do what. Reading one's own needs no scope, writing needs history:write, and acting for
-// another user needs history:any as well.
+// another user needs history:any as well. Importing needs history:import alone.
 
 extension ServerCall {
   /// Who calls, as AuthenticationInterceptor found out.
@@ -23,6 +23,27 @@ extension ServerCall {
         "saving, updating, heartbeats and deleting need the scope history:write")
     }
     return caller
+  }
+
+  /// Who calls, if they may import executions.
+  func importer() throws(RPCStatus) -> Principal {
+    let caller = try caller()
+    guard caller.canImport else {
+      throw RPCStatus(.permissionDenied, "importing needs the scope history:import")
+    }
+    return caller
+  }
+
+  /// Whose executions the caller asks for; nil: those of all users.
+  func usersToRead(_ requested: String, all isOfAllUsers: Bool) throws -> String? {
+    guard isOfAllUsers else { return try userToRead(requested) }
+    guard requested.isEmpty else {
+      throw HistoryError.invalid("user_id", "can't stand together with all_users")
+    }
+    guard try caller().canActForAnyUser else {
+      throw RPCStatus(.permissionDenied, "all_users needs the scope history:any")
+    }
+    return nil
   }
 }
 

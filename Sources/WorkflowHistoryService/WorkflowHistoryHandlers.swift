@@ -41,6 +41,8 @@ public final class WorkflowHistoryHandlers {
     service.unary("ListLearnedPatterns", listLearnedPatterns)
     service.unary("EstimateWorkflowExecution", estimateWorkflowExecution)
     service.serverStreaming("WatchWorkflowExecutions", watchWorkflowExecutions)
+    service.serverStreaming("ExportWorkflowExecutions", exportWorkflowExecutions)
+    service.bidirectional("ImportWorkflowExecutions", importWorkflowExecutions)
     return service
   }
 }

@@ -1,3 +1,4 @@
+public import ArchiveFiles
 public import ArgumentParser
 import Foundation
 public import PatternLearning
@@ -30,16 +31,13 @@ extension PatternKind: ExpressibleByArgument {
 extension WorkflowStatus: ExpressibleByArgument {
   /// The status that a command's argument says: its name in any case, with the proto's prefix or
   /// without.
-  public init?(argument: String) {
-    let name = argument.uppercased()
-    guard let status = Self.allCases.first(where: { $0.name == name || $0.protoName == name })
-    else { return nil }
-    self = status
-  }
+  public init?(argument: String) { self.init(name: argument) }
 
   /// What help and errors list.
   public static var allValueStrings: [String] { allCases.map(\.name) }
 }
+
+extension ArchiveFormat: ExpressibleByArgument {}
 
 /// A JSON document as one gives it to a command: the text, or where it is.
 struct DocumentArgument: ExpressibleByArgument {

@@ -26,26 +26,10 @@ struct HistoryCommand: AsyncParsableCommand {
       valueName: "user"))
   var user: String?
 
-  @Option(help: "Only this workflow's executions.")
-  var workflowID: String?
-
-  @Option(help: "Only this type's executions.")
-  var workflowType: String?
-
-  @Option(help: "Only executions that stand here. Repeat it for any of several.")
-  var status: [WorkflowStatus] = []
+  @OptionGroup var filters: FilterOptions
 
   @Flag(help: "Only executions that are RUNNING and whose heartbeats have stopped.")
   var abandoned = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Only executions created at this instant or later: RFC 3339, such as 2026-05-01T12:30:00Z, "
-        + "or a date, which begins at midnight UTC.", valueName: "time"))
-  var createdAfter: Timestamp?
-
-  @Option(help: ArgumentHelp("Only executions created before this instant.", valueName: "time"))
-  var createdBefore: Timestamp?
 
   @Option(
     help: ArgumentHelp("How many executions at most: 1 to 100. Default: 20.", valueName: "number"))
@@ -73,8 +57,9 @@ struct HistoryCommand: AsyncParsableCommand {
 
   func run() async throws {
     let request = GetUserWorkflowHistoryRequest(
-      userID: user ?? "", workflowID: workflowID ?? "", workflowType: workflowType ?? "",
-      statuses: status, createdAfter: createdAfter, createdBefore: createdBefore,
+      userID: user ?? "", workflowID: filters.workflowID ?? "",
+      workflowType: filters.workflowType ?? "", statuses: filters.status,
+      createdAfter: filters.createdAfter, createdBefore: filters.createdBefore,
       pageSize: pageSize ?? 0, pageToken: pageToken ?? "", offset: offset ?? 0, isFull: full,
       includesTotal: total, isAbandonedOnly: abandoned)
     let page = try await client.call { try await $0.history(request).page }

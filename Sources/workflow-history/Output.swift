@@ -34,9 +34,12 @@ struct OutputOptions: ParsableArguments {
 }
 
 /// Writes text to standard output. Where nobody reads it any more, the command just ends.
-func write(_ text: String) throws {
+func write(_ text: String) throws { try writeOutput(Array(text.utf8)) }
+
+/// Writes bytes to standard output. Where nobody reads it any more, the command just ends.
+func writeOutput(_ bytes: [UInt8]) throws {
   do {
-    try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    try FileHandle.standardOutput.write(contentsOf: Data(bytes))
   } catch let error as NSError {
     let reason = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
     if reason.domain == NSPOSIXErrorDomain, reason.code == Int(EPIPE) { throw ExitCode(1) }

@@ -1,3 +1,5 @@
+import TextEncoding
+
 /// A message in protobuf's JSON (https://protobuf.dev/programming-guides/json): fields in
 /// lowerCamelCase, 64-bit integers as strings, instants as RFC 3339, enums by name.
 ///
@@ -31,7 +33,7 @@ indirect enum ProtobufJSON: Equatable {
 
   private func write(to text: inout String, indentation: String) {
     switch self {
-    case .string(let string): Self.write(string, to: &text)
+    case .string(let string): text += JSONString.quoted(string)
     case .int32(let number): text += String(number)
     case .int64(let number): text += "\"\(number)\""
     case .double(let number): text += Self.spelled(number)
@@ -43,7 +45,7 @@ indirect enum ProtobufJSON: Equatable {
     case .object(let fields):
       let present = fields.compactMap { field in field.value.map { (field.name, $0) } }
       Self.write(present, between: ("{", "}"), to: &text, indentation) { field, text, inner in
-        Self.write(field.0, to: &text)
+        text += JSONString.quoted(field.0)
         text += ": "
         field.1.write(to: &text, indentation: inner)
       }
@@ -65,30 +67,10 @@ indirect enum ProtobufJSON: Equatable {
     text += brackets.1
   }
 
-  private static func write(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      // U+2028 and U+2029 end a line in JavaScript; DEL and the C1 controls would reach a terminal.
-      case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
-  }
-
-  /// The shortest decimal that reads back as the same number; JSON itself has no infinity.
+  /// JSON itself has no infinity.
   private static func spelled(_ number: Double) -> String {
     if number.isNaN { return "\"NaN\"" }
     if number.isInfinite { return number < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
-    let text = "\(number)"
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    return JSONNumber.spelled(number)
   }
 }

@@ -28,7 +28,7 @@ struct ServerOptions: ParsableArguments {
     help: ArgumentHelp(
       "The access token. Better set WORKFLOW_HISTORY_TOKEN: other users see the flags. Default, "
         + "where DIR/jwt/secret is readable: a token of one minute, signed with it, for you "
-        + "(your name in the operating system) with the scope history:write.",
+        + "(your name in the operating system) with the scopes that the command needs.",
       valueName: "jwt"))
   var token: String?
 
@@ -38,12 +38,18 @@ struct ServerOptions: ParsableArguments {
   var timeout = TimeSpan(.seconds(60))
 
   /// Connects, makes one call, and says in one line what went wrong if something did.
+  ///
+  /// - Parameters:
+  ///   - scopes: what a token that is signed here allows.
+  ///   - retries: the wait before the call is tried again, or goes on where it broke off. Without one
+  ///     whoever waits at a terminal hears at once that the server is away.
   func call<Response>(
+    scopes: Set<Scope> = [.historyWrite], retries: Backoff? = nil,
     _ body: (WorkflowHistoryClient) async throws -> Response
   ) async throws -> Response {
     ignoreBrokenPipes()
     return try await reporting {
-      let client = try await connect()
+      let client = try await connect(scopes, retries)
       do {
         let response = try await body(client)
         await client.close()
@@ -55,18 +61,19 @@ struct ServerOptions: ParsableArguments {
     }
   }
 
-  private func connect() async throws -> WorkflowHistoryClient {
+  private func connect(
+    _ scopes: Set<Scope>, _ retries: Backoff?
+  ) async throws -> WorkflowHistoryClient {
     let address = try serverAddress()
-    let token = try await accessToken()
+    let token = try accessToken(scopes)
     let security: RPCChannel.Security =
       switch address {
       case .tcp(let host, _): .tls(try .client(trusting: authorities()), host: host)
       case .unix: .plaintext
       }
-    // Whoever waits at a terminal hears at once that the server is away.
     return try await .connect(
-      to: address, security, token: .constant(token),
-      options: ClientOptions(timeout: timeout.duration, retries: nil))
+      to: address, security, token: token,
+      options: ClientOptions(timeout: timeout.duration, retries: retries))
   }
 
   private func serverAddress() throws -> SocketAddress {
@@ -97,15 +104,18 @@ struct ServerOptions: ParsableArguments {
     return named
   }
 
-  private func accessToken() async throws -> String {
-    if let token = token ?? Self.environment("WORKFLOW_HISTORY_TOKEN") { return token }
+  private func accessToken(_ scopes: Set<Scope>) throws -> AccessToken {
+    if let token = token ?? Self.environment("WORKFLOW_HISTORY_TOKEN") { return .constant(token) }
     guard FileManager.default.isReadableFile(atPath: dataDirectory.tokenSecret) else {
       throw fail(
         "no access token: set WORKFLOW_HISTORY_TOKEN or say --token (there is no readable "
           + "\(dataDirectory.tokenSecret) to sign one with)")
     }
-    return try await TokenIssuer(key: try SigningKey(path: dataDirectory.tokenSecret)).sign(
-      user: NSUserName(), scopes: [.historyWrite], expiresIn: .seconds(60), now: Date())
+    let issuer = TokenIssuer(key: try SigningKey(path: dataDirectory.tokenSecret))
+    return .provided {
+      try await issuer.sign(
+        user: NSUserName(), scopes: scopes, expiresIn: .seconds(60), now: Date())
+    }
   }
 
   /// A variable that is set to something.

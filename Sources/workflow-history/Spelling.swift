@@ -1,20 +1,6 @@
 import WorkflowHistory
 
 extension WorkflowStatus {
-  /// Its name without the enum's prefix.
-  var name: String {
-    switch self {
-    case .pending: "PENDING"
-    case .running: "RUNNING"
-    case .completed: "COMPLETED"
-    case .failed: "FAILED"
-    case .paused: "PAUSED"
-    }
-  }
-
-  /// Its name in the proto.
-  var protoName: String { "WORKFLOW_STATUS_" + name }
-
   /// Its name in the colour that tells it from the others.
   var styled: StyledText {
     switch self {

@@ -9,7 +9,8 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
     subcommands: [
       Serve.self, Token.self, SaveCommand.self, GetCommand.self, HistoryCommand.self,
       StatisticsCommand.self, MetricsCommand.self, PatternsCommand.self, EstimateCommand.self,
-      UpdateCommand.self, HeartbeatCommand.self, DeleteCommand.self, RollupsCommand.self,
-      RetentionCommand.self, ForgetCommand.self, SealCommand.self,
+      UpdateCommand.self, HeartbeatCommand.self, DeleteCommand.self, WatchCommand.self,
+      ExportCommand.self, ImportCommand.self, RollupsCommand.self, RetentionCommand.self,
+      ForgetCommand.self, SealCommand.self,
     ])
 }

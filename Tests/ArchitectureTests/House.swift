@@ -58,6 +58,7 @@ let house: [Room] = [
   // The domain and what stands around it.
   Room("WorkflowHistory", .safe),
   Room("PatternLearning", .safe, rooms: ["WorkflowHistory"], system: ["libc"]),
+  Room("ArchiveFiles", .safe, rooms: ["WorkflowHistory", "TextEncoding"]),
   Room(
     "WorkflowHistoryMessages", .wrapper,
     rooms: ["WorkflowHistory", "PatternLearning", "ProtobufMessages"],
@@ -87,11 +88,11 @@ let house: [Room] = [
     rooms: [
       "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
       "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
-      "PostgresHistoryStore",
+      "PostgresHistoryStore", "ArchiveFiles", "TextEncoding",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages",
     ],
-    packages: ["Logging", "ArgumentParser"], system: ["Foundation"]),
+    packages: ["Logging", "ArgumentParser"], system: ["Foundation", "Synchronization"]),
 ]
 
 /// The only rooms that may import each C module. All others are strangers to it.

@@ -23,7 +23,7 @@ import WorkflowHistory
   @Test("go on from the middle of a transaction")
   func middleOfTransaction() async throws {
     try await withStore { store in
-      let query = WatchQuery(userID: "alice")
+      let query = WatchQuery(ExecutionFilter(userID: "alice"))
       let first = try await store.watch(query)
       defer { first.cancel() }
       var whole = query
@@ -52,7 +52,7 @@ import WorkflowHistory
   @Test("tell more changes than wait for a caller, all of them and each once")
   func overfull() async throws {
     try await withStore { store in
-      let watch = try await store.watch(WatchQuery(userID: nil))
+      let watch = try await store.watch(WatchQuery(ExecutionFilter(userID: nil)))
       defer { watch.cancel() }
       #expect(try await watch.next().events.isEmpty)
       let rows = (0..<3000).map { _ in execution() }
@@ -82,7 +82,7 @@ import WorkflowHistory
     try await withSealedStore { store in
       let plain = try await store.another(nil)
       defer { plain.close() }
-      let watch = try await plain.watch(WatchQuery(userID: "alice"))
+      let watch = try await plain.watch(WatchQuery(ExecutionFilter(userID: "alice")))
       defer { watch.cancel() }
       try await store.saveAll([execution(status: .failed, error: "no disk")])
       let event = try #require(try await take(1, of: watch).events.first)

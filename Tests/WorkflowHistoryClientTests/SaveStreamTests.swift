@@ -11,7 +11,7 @@ import WorkflowHistoryTesting
 
 @Suite("A stream of saves", .timeLimit(.minutes(1)))
 struct SaveStreamTests {
-  private typealias Outcome = SaveWorkflowExecutionsResponse.Outcome
+  private typealias Outcome = SaveOutcome
 
   private static func executions(_ count: Int) -> [ExecutionFields] {
     (0..<count).map { number in

@@ -114,14 +114,15 @@ struct GoldenTests {
         "GetUserWorkflowHistory", "GetWorkflowStatistics", "GetPerformanceMetrics",
         "UpdateWorkflowExecution", "HeartbeatWorkflowExecution", "DeleteWorkflowExecution",
         "ListLearnedPatterns", "EstimateWorkflowExecution",
-        "WatchWorkflowExecutions",
+        "WatchWorkflowExecutions", "ExportWorkflowExecutions", "ImportWorkflowExecutions",
       ])
     for method in service.methods {
       #expect(method.path == "/workflow_history.v1.WorkflowHistoryService/\(method.name)")
       #expect(method.requestType == "workflow_history.v1.\(method.name)Request")
       #expect(method.responseType == "workflow_history.v1.\(method.name)Response")
-      #expect(method.isClientStreaming == (method.name == "SaveWorkflowExecutions"))
-      let streams = ["SaveWorkflowExecutions", "WatchWorkflowExecutions"]
+      let takesStreams = ["SaveWorkflowExecutions", "ImportWorkflowExecutions"]
+      #expect(method.isClientStreaming == takesStreams.contains(method.name))
+      let streams = takesStreams + ["WatchWorkflowExecutions", "ExportWorkflowExecutions"]
       #expect(method.isServerStreaming == streams.contains(method.name))
       #expect(method.idempotency == .unknown && !method.isDeprecated)
     }

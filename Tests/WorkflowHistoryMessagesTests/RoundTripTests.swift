@@ -91,13 +91,50 @@ struct RoundTripTests {
       let request = SaveWorkflowExecutionsRequest(executions: executions)
       #expect(try roundTrip(request) == request)
     }
-    let refusal = SaveWorkflowExecutionsResponse.Refusal(
+    let refusal = SaveRefusal(
       code: 3, message: "no", violations: [FieldViolation(field: "f", description: "d")])
     let response = SaveWorkflowExecutionsResponse(outcomes: [
-      SaveWorkflowExecutionsResponse.Outcome(index: 0, id: Samples.id),
-      SaveWorkflowExecutionsResponse.Outcome(index: .max, id: nil, refusal: refusal),
+      SaveOutcome(index: 0, id: Samples.id),
+      SaveOutcome(index: .max, id: nil, refusal: refusal),
     ])
     #expect(try roundTrip(response) == response)
+  }
+
+  @Test("A request to export, with all fields and with none, and parts of an export")
+  func export() throws {
+    let full = ExportWorkflowExecutionsRequest(
+      userID: "u", isOfAllUsers: true, workflowID: "w", workflowType: "t",
+      statuses: WorkflowStatus.allCases, createdAfter: Samples.execution.createdAt,
+      createdBefore: Samples.execution.createdAt, includesTotal: true)
+    for request in [full, ExportWorkflowExecutionsRequest()] {
+      #expect(try roundTrip(request) == request)
+    }
+    let archived = [Samples.execution, Samples.bareExecution].map {
+      ArchivedExecution($0, saveDigest: Array(0..<32))
+    }
+    for part in [ExportPart(executions: archived, total: 1 << 40), ExportPart(executions: [])] {
+      let response = ExportWorkflowExecutionsResponse(part: part)
+      #expect(try roundTrip(response) == response)
+    }
+  }
+
+  @Test("A request to import, and what became of it")
+  func importing() throws {
+    let bare = ArchivedExecution(fields: ExecutionFields())
+    let full = ArchivedExecution(Samples.execution, saveDigest: Array(0..<32))
+    let request = ImportWorkflowExecutionsRequest(executions: [full, bare])
+    #expect(try roundTrip(request) == request)
+    let response = ImportWorkflowExecutionsResponse(outcomes: [
+      SaveOutcome(index: 0, id: Samples.id)
+    ])
+    #expect(try roundTrip(response) == response)
+    // Without an execution there is nothing to import.
+    let empty = try ImportWorkflowExecutionsRequest.decode([0x0A, 0x00], arena: Arena())
+    guard case .failure(let error) = empty.items[0] else {
+      Issue.record("no execution was taken")
+      return
+    }
+    #expect(error.violations.map(\.field) == ["execution"])
   }
 
   @Test("A request for patterns of all kinds, one for any, and pages of them")

@@ -19,6 +19,7 @@ private enum Method: String, CaseIterable {
   case patterns = "ListLearnedPatterns"
   case estimate = "EstimateWorkflowExecution"
   case watch = "WatchWorkflowExecutions"
+  case export = "ExportWorkflowExecutions"
   case update = "UpdateWorkflowExecution"
   case heartbeat = "HeartbeatWorkflowExecution"
   case delete = "DeleteWorkflowExecution"
@@ -40,6 +41,7 @@ private enum Method: String, CaseIterable {
     case .patterns: return ListLearnedPatternsRequest(userID: user)
     case .estimate: return EstimateWorkflowExecutionRequest(userID: user, workflowType: "etl")
     case .watch: return WatchWorkflowExecutionsRequest(userID: user)
+    case .export: return ExportWorkflowExecutionsRequest(userID: user)
     case .update:
       var fields = Samples.fields
       fields.id = Samples.id
@@ -70,7 +72,9 @@ private struct Rule {
   private static let both: Set<Scope> = [.historyWrite, .historyAny]
 
   static let table: [Rule] = {
-    let reads = [Method.history, .statistics, .metrics, .patterns, .estimate, .watch]
+    let reads = [
+      Method.history, .statistics, .metrics, .patterns, .estimate, .watch, .export,
+    ]
     var table: [Rule] = []
     func add(_ method: Method, _ user: String, _ rules: [(Set<Scope>, Seen?)]) {
       table += rules.map { Rule(method: method, user: user, scopes: $0.0, seen: $0.1) }
@@ -162,7 +166,9 @@ struct AuthorizationTests {
       let service = Service(caller: Principal(userID: "alice", scopes: scopes))
       #expect(try await service.status("WatchWorkflowExecutions", request)?.code == code)
       let isAllowed = code == .unavailable
-      #expect(service.store.requests == (isAllowed ? [.watch(WatchQuery(userID: nil))] : []))
+      #expect(
+        service.store.requests
+          == (isAllowed ? [.watch(WatchQuery(ExecutionFilter(userID: nil)))] : []))
     }
   }
 
@@ -187,7 +193,8 @@ struct AuthorizationTests {
     case .statistics(let query), .metrics(let query): .user(query.userID)
     case .patterns(let query): .user(query.userID)
     case .estimate(let query): .user(query.userID)
-    case .watch(let query): query.userID.map { .user($0) } ?? .reach(.anyone)
+    case .watch(let query): query.filter.userID.map { .user($0) } ?? .reach(.anyone)
+    case .export(let query): query.filter.userID.map { .user($0) } ?? .reach(.anyone)
     }
   }
 }

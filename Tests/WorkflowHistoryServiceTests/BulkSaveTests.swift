@@ -24,7 +24,7 @@ struct BulkSaveTests {
 
   private func outcomes(
     _ portions: [ExecutionFields]...
-  ) async throws -> [[SaveWorkflowExecutionsResponse.Outcome]] {
+  ) async throws -> [[SaveOutcome]] {
     try await service.stream(
       "SaveWorkflowExecutions", portions.map { SaveWorkflowExecutionsRequest(executions: $0) },
       as: SaveWorkflowExecutionsResponse.self

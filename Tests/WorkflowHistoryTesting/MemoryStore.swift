@@ -16,6 +16,7 @@ public final class MemoryStore: HistoryStore, PatternStore {
     case patterns(PatternQuery)
     case estimate(EstimateQuery)
     case watch(WatchQuery)
+    case export(ExportQuery)
   }
 
   /// What has reached it, in order.
@@ -47,6 +48,15 @@ public final class MemoryStore: HistoryStore, PatternStore {
   /// Keeps the request, and tells once of no changes.
   public func watch(_ query: WatchQuery) async throws -> any HistoryWatch {
     try answer(.watch(query), Told())
+  }
+
+  /// Keeps the request, and hands over one execution.
+  public func export(
+    _ query: ExportQuery, to take: (ExportPart) async throws -> Void
+  ) async throws {
+    try answer(.export(query), ())
+    let archived = ArchivedExecution(Samples.execution, saveDigest: Array(0..<32))
+    try await take(ExportPart(executions: [archived], total: query.includesTotal ? 1 : nil))
   }
 
   /// A watch that ends when it has told once.

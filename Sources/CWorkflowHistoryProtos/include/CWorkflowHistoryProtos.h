@@ -1,4 +1,5 @@
 #include "workflow_history/v1/workflow_execution.pb-c.h"
+#include "workflow_history/v1/workflow_archive.pb-c.h"
 #include "workflow_history/v1/workflow_changes.pb-c.h"
 #include "workflow_history/v1/workflow_patterns.pb-c.h"
 #include "workflow_history/v1/workflow_statistics.pb-c.h"

@@ -5,7 +5,7 @@ import WorkflowHistoryMessages
 enum RequestsInput {
   static func run(_ bytes: [UInt8]) throws(BrokenPromise) -> Bool {
     var reader = InputReader(bytes)
-    let type = reader.byte() % 12
+    let type = reader.byte() % 14
     let wire = Array(reader.rest)
     switch type {
     case 0: return try check(SaveWorkflowExecutionRequest.self, wire)
@@ -16,23 +16,30 @@ enum RequestsInput {
     case 5: return try check(UpdateWorkflowExecutionRequest.self, wire)
     case 6: return try check(DeleteWorkflowExecutionRequest.self, wire)
     case 7: return try check(ListLearnedPatternsRequest.self, wire)
-    case 9: return try checkMany(wire)
+    case 9:
+      return try checkMany(SaveWorkflowExecutionsRequest.self, wire) { request in
+        request.items.compactMap { $0.error?.violations }
+      }
     case 10: return try check(WatchWorkflowExecutionsRequest.self, wire)
     case 11: return try check(HeartbeatWorkflowExecutionRequest.self, wire)
+    case 12: return try check(ExportWorkflowExecutionsRequest.self, wire)
+    case 13:
+      return try checkMany(ImportWorkflowExecutionsRequest.self, wire) { request in
+        request.items.compactMap { $0.error?.violations }
+      }
     default: return try check(EstimateWorkflowExecutionRequest.self, wire)
     }
   }
 
   /// An execution that can't be read is told and not encoded.
-  private static func checkMany(_ wire: [UInt8]) throws(BrokenPromise) -> Bool {
-    guard let request = try? SaveWorkflowExecutionsRequest.decode(wire, arena: Arena()) else {
-      return false
-    }
-    for case .failure(let error) in request.items {
-      try promise(!error.violations.isEmpty, "a refusal names no field")
-      return false
-    }
-    return try check(SaveWorkflowExecutionsRequest.self, wire)
+  private static func checkMany<Request: DecodableMessage & EncodableMessage & Equatable>(
+    _ type: Request.Type, _ wire: [UInt8], refusals: (Request) -> [[FieldViolation]]
+  ) throws(BrokenPromise) -> Bool {
+    guard let request = try? Request.decode(wire, arena: Arena()) else { return false }
+    let refusals = refusals(request)
+    try promise(!refusals.contains([]), "a refusal names no field")
+    guard refusals.isEmpty else { return false }
+    return try check(type, wire)
   }
 
   /// What decodes is the same once it is encoded and decoded again; what does not names no field
@@ -55,5 +62,12 @@ enum RequestsInput {
     let again = try? Request.decode(encoded, arena: Arena())
     try promise(again == request, "\(type) changes when it is encoded and decoded")
     return true
+  }
+}
+
+extension Result where Failure == MessageError {
+  /// Why it failed.
+  fileprivate var error: MessageError? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }

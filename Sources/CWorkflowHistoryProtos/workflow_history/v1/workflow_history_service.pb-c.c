@@ -322,6 +322,186 @@ void   workflow_history__v1__field_violation__free_unpacked
   assert(message->base.descriptor == &workflow_history__v1__field_violation__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   workflow_history__v1__export_workflow_executions_request__init
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsRequest         *message)
+{
+  static const WorkflowHistory__V1__ExportWorkflowExecutionsRequest init_value = WORKFLOW_HISTORY__V1__EXPORT_WORKFLOW_EXECUTIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__export_workflow_executions_request__get_packed_size
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsRequest *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__export_workflow_executions_request__pack
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__export_workflow_executions_request__pack_to_buffer
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__ExportWorkflowExecutionsRequest *
+       workflow_history__v1__export_workflow_executions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__ExportWorkflowExecutionsRequest *)
+     protobuf_c_message_unpack (&workflow_history__v1__export_workflow_executions_request__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__export_workflow_executions_request__free_unpacked
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__export_workflow_executions_response__init
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsResponse         *message)
+{
+  static const WorkflowHistory__V1__ExportWorkflowExecutionsResponse init_value = WORKFLOW_HISTORY__V1__EXPORT_WORKFLOW_EXECUTIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__export_workflow_executions_response__get_packed_size
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsResponse *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__export_workflow_executions_response__pack
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__export_workflow_executions_response__pack_to_buffer
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__ExportWorkflowExecutionsResponse *
+       workflow_history__v1__export_workflow_executions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__ExportWorkflowExecutionsResponse *)
+     protobuf_c_message_unpack (&workflow_history__v1__export_workflow_executions_response__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__export_workflow_executions_response__free_unpacked
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__export_workflow_executions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__import_workflow_executions_request__init
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsRequest         *message)
+{
+  static const WorkflowHistory__V1__ImportWorkflowExecutionsRequest init_value = WORKFLOW_HISTORY__V1__IMPORT_WORKFLOW_EXECUTIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__import_workflow_executions_request__get_packed_size
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsRequest *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__import_workflow_executions_request__pack
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__import_workflow_executions_request__pack_to_buffer
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__ImportWorkflowExecutionsRequest *
+       workflow_history__v1__import_workflow_executions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__ImportWorkflowExecutionsRequest *)
+     protobuf_c_message_unpack (&workflow_history__v1__import_workflow_executions_request__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__import_workflow_executions_request__free_unpacked
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   workflow_history__v1__import_workflow_executions_response__init
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsResponse         *message)
+{
+  static const WorkflowHistory__V1__ImportWorkflowExecutionsResponse init_value = WORKFLOW_HISTORY__V1__IMPORT_WORKFLOW_EXECUTIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__import_workflow_executions_response__get_packed_size
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsResponse *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__import_workflow_executions_response__pack
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__import_workflow_executions_response__pack_to_buffer
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__ImportWorkflowExecutionsResponse *
+       workflow_history__v1__import_workflow_executions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__ImportWorkflowExecutionsResponse *)
+     protobuf_c_message_unpack (&workflow_history__v1__import_workflow_executions_response__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__import_workflow_executions_response__free_unpacked
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__import_workflow_executions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   workflow_history__v1__get_workflow_execution_request__init
                      (WorkflowHistory__V1__GetWorkflowExecutionRequest         *message)
 {
@@ -1283,6 +1463,262 @@ const ProtobufCMessageDescriptor workflow_history__v1__field_violation__descript
   (ProtobufCMessageInit) workflow_history__v1__field_violation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor workflow_history__v1__export_workflow_executions_request__field_descriptors[8] =
+{
+  {
+    "user_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, user_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "all_users",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, all_users),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "workflow_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, workflow_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "workflow_type",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, workflow_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "statuses",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, n_statuses),
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, statuses),
+    &workflow_history__v1__workflow_status__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_after",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, created_after),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_before",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, created_before),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "include_total",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest, include_total),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__export_workflow_executions_request__field_indices_by_name[] = {
+  1,   /* field[1] = all_users */
+  5,   /* field[5] = created_after */
+  6,   /* field[6] = created_before */
+  7,   /* field[7] = include_total */
+  4,   /* field[4] = statuses */
+  0,   /* field[0] = user_id */
+  2,   /* field[2] = workflow_id */
+  3,   /* field[3] = workflow_type */
+};
+static const ProtobufCIntRange workflow_history__v1__export_workflow_executions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__export_workflow_executions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.ExportWorkflowExecutionsRequest",
+  "ExportWorkflowExecutionsRequest",
+  "WorkflowHistory__V1__ExportWorkflowExecutionsRequest",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__ExportWorkflowExecutionsRequest),
+  8,
+  workflow_history__v1__export_workflow_executions_request__field_descriptors,
+  workflow_history__v1__export_workflow_executions_request__field_indices_by_name,
+  1,  workflow_history__v1__export_workflow_executions_request__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__export_workflow_executions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__export_workflow_executions_response__field_descriptors[2] =
+{
+  {
+    "executions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsResponse, n_executions),
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsResponse, executions),
+    &workflow_history__v1__archived_execution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__ExportWorkflowExecutionsResponse, total),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__export_workflow_executions_response__field_indices_by_name[] = {
+  0,   /* field[0] = executions */
+  1,   /* field[1] = total */
+};
+static const ProtobufCIntRange workflow_history__v1__export_workflow_executions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__export_workflow_executions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.ExportWorkflowExecutionsResponse",
+  "ExportWorkflowExecutionsResponse",
+  "WorkflowHistory__V1__ExportWorkflowExecutionsResponse",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__ExportWorkflowExecutionsResponse),
+  2,
+  workflow_history__v1__export_workflow_executions_response__field_descriptors,
+  workflow_history__v1__export_workflow_executions_response__field_indices_by_name,
+  1,  workflow_history__v1__export_workflow_executions_response__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__export_workflow_executions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__import_workflow_executions_request__field_descriptors[1] =
+{
+  {
+    "executions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__ImportWorkflowExecutionsRequest, n_executions),
+    offsetof(WorkflowHistory__V1__ImportWorkflowExecutionsRequest, executions),
+    &workflow_history__v1__archived_execution__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__import_workflow_executions_request__field_indices_by_name[] = {
+  0,   /* field[0] = executions */
+};
+static const ProtobufCIntRange workflow_history__v1__import_workflow_executions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__import_workflow_executions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.ImportWorkflowExecutionsRequest",
+  "ImportWorkflowExecutionsRequest",
+  "WorkflowHistory__V1__ImportWorkflowExecutionsRequest",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__ImportWorkflowExecutionsRequest),
+  1,
+  workflow_history__v1__import_workflow_executions_request__field_descriptors,
+  workflow_history__v1__import_workflow_executions_request__field_indices_by_name,
+  1,  workflow_history__v1__import_workflow_executions_request__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__import_workflow_executions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor workflow_history__v1__import_workflow_executions_response__field_descriptors[1] =
+{
+  {
+    "outcomes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__ImportWorkflowExecutionsResponse, n_outcomes),
+    offsetof(WorkflowHistory__V1__ImportWorkflowExecutionsResponse, outcomes),
+    &workflow_history__v1__save_outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__import_workflow_executions_response__field_indices_by_name[] = {
+  0,   /* field[0] = outcomes */
+};
+static const ProtobufCIntRange workflow_history__v1__import_workflow_executions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__import_workflow_executions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.ImportWorkflowExecutionsResponse",
+  "ImportWorkflowExecutionsResponse",
+  "WorkflowHistory__V1__ImportWorkflowExecutionsResponse",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__ImportWorkflowExecutionsResponse),
+  1,
+  workflow_history__v1__import_workflow_executions_response__field_descriptors,
+  workflow_history__v1__import_workflow_executions_response__field_indices_by_name,
+  1,  workflow_history__v1__import_workflow_executions_response__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__import_workflow_executions_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor workflow_history__v1__get_workflow_execution_request__field_descriptors[1] =
 {
   {
@@ -2091,7 +2527,7 @@ const ProtobufCEnumDescriptor workflow_history__v1__workflow_execution_view__des
   workflow_history__v1__workflow_execution_view__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[12] =
+static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_service__method_descriptors[14] =
 {
   { "SaveWorkflowExecution", &workflow_history__v1__save_workflow_execution_request__descriptor, &workflow_history__v1__save_workflow_execution_response__descriptor },
   { "SaveWorkflowExecutions", &workflow_history__v1__save_workflow_executions_request__descriptor, &workflow_history__v1__save_workflow_executions_response__descriptor },
@@ -2105,15 +2541,19 @@ static const ProtobufCMethodDescriptor workflow_history__v1__workflow_history_se
   { "ListLearnedPatterns", &workflow_history__v1__list_learned_patterns_request__descriptor, &workflow_history__v1__list_learned_patterns_response__descriptor },
   { "EstimateWorkflowExecution", &workflow_history__v1__estimate_workflow_execution_request__descriptor, &workflow_history__v1__estimate_workflow_execution_response__descriptor },
   { "WatchWorkflowExecutions", &workflow_history__v1__watch_workflow_executions_request__descriptor, &workflow_history__v1__watch_workflow_executions_response__descriptor },
+  { "ExportWorkflowExecutions", &workflow_history__v1__export_workflow_executions_request__descriptor, &workflow_history__v1__export_workflow_executions_response__descriptor },
+  { "ImportWorkflowExecutions", &workflow_history__v1__import_workflow_executions_request__descriptor, &workflow_history__v1__import_workflow_executions_response__descriptor },
 };
 const unsigned workflow_history__v1__workflow_history_service__method_indices_by_name[] = {
   8,        /* DeleteWorkflowExecution */
   10,        /* EstimateWorkflowExecution */
+  12,        /* ExportWorkflowExecutions */
   5,        /* GetPerformanceMetrics */
   3,        /* GetUserWorkflowHistory */
   2,        /* GetWorkflowExecution */
   4,        /* GetWorkflowStatistics */
   7,        /* HeartbeatWorkflowExecution */
+  13,        /* ImportWorkflowExecutions */
   9,        /* ListLearnedPatterns */
   0,        /* SaveWorkflowExecution */
   1,        /* SaveWorkflowExecutions */
@@ -2127,7 +2567,7 @@ const ProtobufCServiceDescriptor workflow_history__v1__workflow_history_service_
   "WorkflowHistoryService",
   "WorkflowHistory__V1__WorkflowHistoryService",
   "workflow_history.v1",
-  12,
+  14,
   workflow_history__v1__workflow_history_service__method_descriptors,
   workflow_history__v1__workflow_history_service__method_indices_by_name
 };
@@ -2226,6 +2666,22 @@ void workflow_history__v1__workflow_history_service__watch_workflow_executions(P
 {
   assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
   service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void workflow_history__v1__workflow_history_service__export_workflow_executions(ProtobufCService *service,
+                                                                                const WorkflowHistory__V1__ExportWorkflowExecutionsRequest *input,
+                                                                                WorkflowHistory__V1__ExportWorkflowExecutionsResponse_Closure closure,
+                                                                                void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void workflow_history__v1__workflow_history_service__import_workflow_executions(ProtobufCService *service,
+                                                                                const WorkflowHistory__V1__ImportWorkflowExecutionsRequest *input,
+                                                                                WorkflowHistory__V1__ImportWorkflowExecutionsResponse_Closure closure,
+                                                                                void *closure_data)
+{
+  assert(service->descriptor == &workflow_history__v1__workflow_history_service__descriptor);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
                                                            WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy destroy)

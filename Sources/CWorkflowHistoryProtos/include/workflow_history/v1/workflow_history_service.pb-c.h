@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/field_mask.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "workflow_history/v1/workflow_archive.pb-c.h"
 #include "workflow_history/v1/workflow_changes.pb-c.h"
 #include "workflow_history/v1/workflow_execution.pb-c.h"
 #include "workflow_history/v1/workflow_patterns.pb-c.h"
@@ -28,6 +29,10 @@ typedef struct WorkflowHistory__V1__SaveWorkflowExecutionsResponse WorkflowHisto
 typedef struct WorkflowHistory__V1__SaveOutcome WorkflowHistory__V1__SaveOutcome;
 typedef struct WorkflowHistory__V1__SaveRefusal WorkflowHistory__V1__SaveRefusal;
 typedef struct WorkflowHistory__V1__FieldViolation WorkflowHistory__V1__FieldViolation;
+typedef struct WorkflowHistory__V1__ExportWorkflowExecutionsRequest WorkflowHistory__V1__ExportWorkflowExecutionsRequest;
+typedef struct WorkflowHistory__V1__ExportWorkflowExecutionsResponse WorkflowHistory__V1__ExportWorkflowExecutionsResponse;
+typedef struct WorkflowHistory__V1__ImportWorkflowExecutionsRequest WorkflowHistory__V1__ImportWorkflowExecutionsRequest;
+typedef struct WorkflowHistory__V1__ImportWorkflowExecutionsResponse WorkflowHistory__V1__ImportWorkflowExecutionsResponse;
 typedef struct WorkflowHistory__V1__GetWorkflowExecutionRequest WorkflowHistory__V1__GetWorkflowExecutionRequest;
 typedef struct WorkflowHistory__V1__GetWorkflowExecutionResponse WorkflowHistory__V1__GetWorkflowExecutionResponse;
 typedef struct WorkflowHistory__V1__GetUserWorkflowHistoryRequest WorkflowHistory__V1__GetUserWorkflowHistoryRequest;
@@ -165,7 +170,7 @@ struct  WorkflowHistory__V1__SaveRefusal
 {
   ProtobufCMessage base;
   /*
-   * The gRPC status code that SaveWorkflowExecution would end with: 3 is INVALID_ARGUMENT, 6
+   * The gRPC status code that a call for it alone would end with: 3 is INVALID_ARGUMENT, 6
    * ALREADY_EXISTS, 7 PERMISSION_DENIED.
    */
   int32_t code;
@@ -202,6 +207,107 @@ struct  WorkflowHistory__V1__FieldViolation
 #define WORKFLOW_HISTORY__V1__FIELD_VIOLATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__field_violation__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Asks for all executions that meet every filter given.
+ */
+struct  WorkflowHistory__V1__ExportWorkflowExecutionsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Whose executions. Empty means the caller; another user needs the scope history:any.
+   */
+  char *user_id;
+  /*
+   * The executions of all users, which needs the scope history:any. Not together with user_id.
+   */
+  protobuf_c_boolean all_users;
+  /*
+   * Only this workflow's executions. Empty: any.
+   */
+  char *workflow_id;
+  /*
+   * Only this type's executions. Empty: any.
+   */
+  char *workflow_type;
+  /*
+   * Only executions with one of these statuses. Empty: any.
+   */
+  size_t n_statuses;
+  WorkflowHistory__V1__WorkflowStatus *statuses;
+  /*
+   * Only executions with created_at at or after this instant.
+   */
+  Google__Protobuf__Timestamp *created_after;
+  /*
+   * Only executions with created_at before this instant.
+   */
+  Google__Protobuf__Timestamp *created_before;
+  /*
+   * Whether to count them first, as for a progress bar. Counting takes some seconds where they are
+   * many millions.
+   */
+  protobuf_c_boolean include_total;
+};
+#define WORKFLOW_HISTORY__V1__EXPORT_WORKFLOW_EXECUTIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__export_workflow_executions_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, 0 }
+
+
+/*
+ * Answers with some of the executions.
+ */
+struct  WorkflowHistory__V1__ExportWorkflowExecutionsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The next of them, by their ids: about 1 MiB, or a single one.
+   */
+  size_t n_executions;
+  WorkflowHistory__V1__ArchivedExecution **executions;
+  /*
+   * In the first answer, how many there are on all answers together. 0 unless include_total was set.
+   */
+  int64_t total;
+};
+#define WORKFLOW_HISTORY__V1__EXPORT_WORKFLOW_EXECUTIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__export_workflow_executions_response__descriptor) \
+    , 0,NULL, 0 }
+
+
+/*
+ * Asks for some executions to be imported.
+ */
+struct  WorkflowHistory__V1__ImportWorkflowExecutionsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 1 to 1,000 executions.
+   */
+  size_t n_executions;
+  WorkflowHistory__V1__ArchivedExecution **executions;
+};
+#define WORKFLOW_HISTORY__V1__IMPORT_WORKFLOW_EXECUTIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__import_workflow_executions_request__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * Answers a request, when all its executions were saved or refused.
+ */
+struct  WorkflowHistory__V1__ImportWorkflowExecutionsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * One for each execution of the request, in their order.
+   */
+  size_t n_outcomes;
+  WorkflowHistory__V1__SaveOutcome **outcomes;
+};
+#define WORKFLOW_HISTORY__V1__IMPORT_WORKFLOW_EXECUTIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__import_workflow_executions_response__descriptor) \
+    , 0,NULL }
 
 
 /*
@@ -649,6 +755,82 @@ WorkflowHistory__V1__FieldViolation *
 void   workflow_history__v1__field_violation__free_unpacked
                      (WorkflowHistory__V1__FieldViolation *message,
                       ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__ExportWorkflowExecutionsRequest methods */
+void   workflow_history__v1__export_workflow_executions_request__init
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsRequest         *message);
+size_t workflow_history__v1__export_workflow_executions_request__get_packed_size
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsRequest   *message);
+size_t workflow_history__v1__export_workflow_executions_request__pack
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsRequest   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__export_workflow_executions_request__pack_to_buffer
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__ExportWorkflowExecutionsRequest *
+       workflow_history__v1__export_workflow_executions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__export_workflow_executions_request__free_unpacked
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__ExportWorkflowExecutionsResponse methods */
+void   workflow_history__v1__export_workflow_executions_response__init
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsResponse         *message);
+size_t workflow_history__v1__export_workflow_executions_response__get_packed_size
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsResponse   *message);
+size_t workflow_history__v1__export_workflow_executions_response__pack
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsResponse   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__export_workflow_executions_response__pack_to_buffer
+                     (const WorkflowHistory__V1__ExportWorkflowExecutionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__ExportWorkflowExecutionsResponse *
+       workflow_history__v1__export_workflow_executions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__export_workflow_executions_response__free_unpacked
+                     (WorkflowHistory__V1__ExportWorkflowExecutionsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__ImportWorkflowExecutionsRequest methods */
+void   workflow_history__v1__import_workflow_executions_request__init
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsRequest         *message);
+size_t workflow_history__v1__import_workflow_executions_request__get_packed_size
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsRequest   *message);
+size_t workflow_history__v1__import_workflow_executions_request__pack
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsRequest   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__import_workflow_executions_request__pack_to_buffer
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__ImportWorkflowExecutionsRequest *
+       workflow_history__v1__import_workflow_executions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__import_workflow_executions_request__free_unpacked
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__ImportWorkflowExecutionsResponse methods */
+void   workflow_history__v1__import_workflow_executions_response__init
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsResponse         *message);
+size_t workflow_history__v1__import_workflow_executions_response__get_packed_size
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsResponse   *message);
+size_t workflow_history__v1__import_workflow_executions_response__pack
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsResponse   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__import_workflow_executions_response__pack_to_buffer
+                     (const WorkflowHistory__V1__ImportWorkflowExecutionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__ImportWorkflowExecutionsResponse *
+       workflow_history__v1__import_workflow_executions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__import_workflow_executions_response__free_unpacked
+                     (WorkflowHistory__V1__ImportWorkflowExecutionsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* WorkflowHistory__V1__GetWorkflowExecutionRequest methods */
 void   workflow_history__v1__get_workflow_execution_request__init
                      (WorkflowHistory__V1__GetWorkflowExecutionRequest         *message);
@@ -938,6 +1120,18 @@ typedef void (*WorkflowHistory__V1__SaveRefusal_Closure)
 typedef void (*WorkflowHistory__V1__FieldViolation_Closure)
                  (const WorkflowHistory__V1__FieldViolation *message,
                   void *closure_data);
+typedef void (*WorkflowHistory__V1__ExportWorkflowExecutionsRequest_Closure)
+                 (const WorkflowHistory__V1__ExportWorkflowExecutionsRequest *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__ExportWorkflowExecutionsResponse_Closure)
+                 (const WorkflowHistory__V1__ExportWorkflowExecutionsResponse *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__ImportWorkflowExecutionsRequest_Closure)
+                 (const WorkflowHistory__V1__ImportWorkflowExecutionsRequest *message,
+                  void *closure_data);
+typedef void (*WorkflowHistory__V1__ImportWorkflowExecutionsResponse_Closure)
+                 (const WorkflowHistory__V1__ImportWorkflowExecutionsResponse *message,
+                  void *closure_data);
 typedef void (*WorkflowHistory__V1__GetWorkflowExecutionRequest_Closure)
                  (const WorkflowHistory__V1__GetWorkflowExecutionRequest *message,
                   void *closure_data);
@@ -1035,6 +1229,14 @@ struct WorkflowHistory__V1__WorkflowHistoryService_Service
                                     const WorkflowHistory__V1__WatchWorkflowExecutionsRequest *input,
                                     WorkflowHistory__V1__WatchWorkflowExecutionsResponse_Closure closure,
                                     void *closure_data);
+  void (*export_workflow_executions)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                     const WorkflowHistory__V1__ExportWorkflowExecutionsRequest *input,
+                                     WorkflowHistory__V1__ExportWorkflowExecutionsResponse_Closure closure,
+                                     void *closure_data);
+  void (*import_workflow_executions)(WorkflowHistory__V1__WorkflowHistoryService_Service *service,
+                                     const WorkflowHistory__V1__ImportWorkflowExecutionsRequest *input,
+                                     WorkflowHistory__V1__ImportWorkflowExecutionsResponse_Closure closure,
+                                     void *closure_data);
 };
 typedef void (*WorkflowHistory__V1__WorkflowHistoryService_ServiceDestroy)(WorkflowHistory__V1__WorkflowHistoryService_Service *);
 void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__WorkflowHistoryService_Service *service,
@@ -1054,7 +1256,9 @@ void workflow_history__v1__workflow_history_service__init (WorkflowHistory__V1__
       function_prefix__ ## delete_workflow_execution,\
       function_prefix__ ## list_learned_patterns,\
       function_prefix__ ## estimate_workflow_execution,\
-      function_prefix__ ## watch_workflow_executions  }
+      function_prefix__ ## watch_workflow_executions,\
+      function_prefix__ ## export_workflow_executions,\
+      function_prefix__ ## import_workflow_executions  }
 void workflow_history__v1__workflow_history_service__save_workflow_execution(ProtobufCService *service,
                                                                              const WorkflowHistory__V1__SaveWorkflowExecutionRequest *input,
                                                                              WorkflowHistory__V1__SaveWorkflowExecutionResponse_Closure closure,
@@ -1103,6 +1307,14 @@ void workflow_history__v1__workflow_history_service__watch_workflow_executions(P
                                                                                const WorkflowHistory__V1__WatchWorkflowExecutionsRequest *input,
                                                                                WorkflowHistory__V1__WatchWorkflowExecutionsResponse_Closure closure,
                                                                                void *closure_data);
+void workflow_history__v1__workflow_history_service__export_workflow_executions(ProtobufCService *service,
+                                                                                const WorkflowHistory__V1__ExportWorkflowExecutionsRequest *input,
+                                                                                WorkflowHistory__V1__ExportWorkflowExecutionsResponse_Closure closure,
+                                                                                void *closure_data);
+void workflow_history__v1__workflow_history_service__import_workflow_executions(ProtobufCService *service,
+                                                                                const WorkflowHistory__V1__ImportWorkflowExecutionsRequest *input,
+                                                                                WorkflowHistory__V1__ImportWorkflowExecutionsResponse_Closure closure,
+                                                                                void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1114,6 +1326,10 @@ extern const ProtobufCMessageDescriptor workflow_history__v1__save_workflow_exec
 extern const ProtobufCMessageDescriptor workflow_history__v1__save_outcome__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__save_refusal__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__field_violation__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__export_workflow_executions_request__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__export_workflow_executions_response__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__import_workflow_executions_request__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__import_workflow_executions_response__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_workflow_execution_request__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_workflow_execution_response__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__get_user_workflow_history_request__descriptor;

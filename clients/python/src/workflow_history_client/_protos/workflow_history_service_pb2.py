@@ -24,63 +24,72 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from . import workflow_archive_pb2 as workflow__history_dot_v1_dot_workflow__archive__pb2
 from . import workflow_changes_pb2 as workflow__history_dot_v1_dot_workflow__changes__pb2
 from . import workflow_execution_pb2 as workflow__history_dot_v1_dot_workflow__execution__pb2
 from . import workflow_patterns_pb2 as workflow__history_dot_v1_dot_workflow__patterns__pb2
 from . import workflow_statistics_pb2 as workflow__history_dot_v1_dot_workflow__statistics__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2workflow_history/v1/workflow_history_service.proto\x12\x13workflow_history.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*workflow_history/v1/workflow_changes.proto\x1a,workflow_history/v1/workflow_execution.proto\x1a+workflow_history/v1/workflow_patterns.proto\x1a-workflow_history/v1/workflow_statistics.proto\"Y\n\x1cSaveWorkflowExecutionRequest\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"Z\n\x1dSaveWorkflowExecutionResponse\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"[\n\x1dSaveWorkflowExecutionsRequest\x12:\n\nexecutions\x18\x01 \x03(\x0b\x32&.workflow_history.v1.WorkflowExecution\"T\n\x1eSaveWorkflowExecutionsResponse\x12\x32\n\x08outcomes\x18\x01 \x03(\x0b\x32 .workflow_history.v1.SaveOutcome\"[\n\x0bSaveOutcome\x12\r\n\x05index\x18\x01 \x01(\x03\x12\n\n\x02id\x18\x02 \x01(\t\x12\x31\n\x07refusal\x18\x03 \x01(\x0b\x32 .workflow_history.v1.SaveRefusal\"k\n\x0bSaveRefusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12=\n\x10\x66ield_violations\x18\x03 \x03(\x0b\x32#.workflow_history.v1.FieldViolation\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\")\n\x1bGetWorkflowExecutionRequest\x12\n\n\x02id\x18\x01 \x01(\t\"Y\n\x1cGetWorkflowExecutionResponse\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"\x9a\x03\n\x1dGetUserWorkflowHistoryRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x13\n\x0bworkflow_id\x18\x02 \x01(\t\x12\x15\n\rworkflow_type\x18\x03 \x01(\t\x12\x35\n\x08statuses\x18\x04 \x03(\x0e\x32#.workflow_history.v1.WorkflowStatus\x12\x31\n\rcreated_after\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\x12\x0e\n\x06offset\x18\t \x01(\x05\x12\x38\n\x04view\x18\n \x01(\x0e\x32*.workflow_history.v1.WorkflowExecutionView\x12\x15\n\rinclude_total\x18\x0b \x01(\x08\x12\x16\n\x0e\x61\x62\x61ndoned_only\x18\x0c \x01(\x08\"\x84\x01\n\x1eGetUserWorkflowHistoryResponse\x12:\n\nexecutions\x18\x01 \x03(\x0b\x32&.workflow_history.v1.WorkflowExecution\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05total\x18\x03 \x01(\x03\"T\n\x1cGetWorkflowStatisticsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\rworkflow_type\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x03 \x01(\x05\"\\\n\x1dGetWorkflowStatisticsResponse\x12;\n\nstatistics\x18\x01 \x01(\x0b\x32\'.workflow_history.v1.WorkflowStatistics\"T\n\x1cGetPerformanceMetricsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\rworkflow_type\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x03 \x01(\x05\"Y\n\x1dGetPerformanceMetricsResponse\x12\x38\n\x07metrics\x18\x01 \x01(\x0b\x32\'.workflow_history.v1.PerformanceMetrics\"\xbc\x01\n\x1eUpdateWorkflowExecutionRequest\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x05\x12\x14\n\x0c\x61llow_reopen\x18\x04 \x01(\x08\"\\\n\x1fUpdateWorkflowExecutionResponse\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"H\n!HeartbeatWorkflowExecutionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\x0ftimeout_seconds\x18\x02 \x01(\x05\"$\n\"HeartbeatWorkflowExecutionResponse\"F\n\x1e\x44\x65leteWorkflowExecutionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x05\"!\n\x1f\x44\x65leteWorkflowExecutionResponse*\x85\x01\n\x15WorkflowExecutionView\x12\'\n#WORKFLOW_EXECUTION_VIEW_UNSPECIFIED\x10\x00\x12!\n\x1dWORKFLOW_EXECUTION_VIEW_BASIC\x10\x01\x12 \n\x1cWORKFLOW_EXECUTION_VIEW_FULL\x10\x02\x32\xcf\x0c\n\x16WorkflowHistoryService\x12~\n\x15SaveWorkflowExecution\x12\x31.workflow_history.v1.SaveWorkflowExecutionRequest\x1a\x32.workflow_history.v1.SaveWorkflowExecutionResponse\x12\x85\x01\n\x16SaveWorkflowExecutions\x12\x32.workflow_history.v1.SaveWorkflowExecutionsRequest\x1a\x33.workflow_history.v1.SaveWorkflowExecutionsResponse(\x01\x30\x01\x12{\n\x14GetWorkflowExecution\x12\x30.workflow_history.v1.GetWorkflowExecutionRequest\x1a\x31.workflow_history.v1.GetWorkflowExecutionResponse\x12\x81\x01\n\x16GetUserWorkflowHistory\x12\x32.workflow_history.v1.GetUserWorkflowHistoryRequest\x1a\x33.workflow_history.v1.GetUserWorkflowHistoryResponse\x12~\n\x15GetWorkflowStatistics\x12\x31.workflow_history.v1.GetWorkflowStatisticsRequest\x1a\x32.workflow_history.v1.GetWorkflowStatisticsResponse\x12~\n\x15GetPerformanceMetrics\x12\x31.workflow_history.v1.GetPerformanceMetricsRequest\x1a\x32.workflow_history.v1.GetPerformanceMetricsResponse\x12\x84\x01\n\x17UpdateWorkflowExecution\x12\x33.workflow_history.v1.UpdateWorkflowExecutionRequest\x1a\x34.workflow_history.v1.UpdateWorkflowExecutionResponse\x12\x8d\x01\n\x1aHeartbeatWorkflowExecution\x12\x36.workflow_history.v1.HeartbeatWorkflowExecutionRequest\x1a\x37.workflow_history.v1.HeartbeatWorkflowExecutionResponse\x12\x84\x01\n\x17\x44\x65leteWorkflowExecution\x12\x33.workflow_history.v1.DeleteWorkflowExecutionRequest\x1a\x34.workflow_history.v1.DeleteWorkflowExecutionResponse\x12x\n\x13ListLearnedPatterns\x12/.workflow_history.v1.ListLearnedPatternsRequest\x1a\x30.workflow_history.v1.ListLearnedPatternsResponse\x12\x8a\x01\n\x19\x45stimateWorkflowExecution\x12\x35.workflow_history.v1.EstimateWorkflowExecutionRequest\x1a\x36.workflow_history.v1.EstimateWorkflowExecutionResponse\x12\x86\x01\n\x17WatchWorkflowExecutions\x12\x33.workflow_history.v1.WatchWorkflowExecutionsRequest\x1a\x34.workflow_history.v1.WatchWorkflowExecutionsResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2workflow_history/v1/workflow_history_service.proto\x12\x13workflow_history.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*workflow_history/v1/workflow_archive.proto\x1a*workflow_history/v1/workflow_changes.proto\x1a,workflow_history/v1/workflow_execution.proto\x1a+workflow_history/v1/workflow_patterns.proto\x1a-workflow_history/v1/workflow_statistics.proto\"Y\n\x1cSaveWorkflowExecutionRequest\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"Z\n\x1dSaveWorkflowExecutionResponse\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"[\n\x1dSaveWorkflowExecutionsRequest\x12:\n\nexecutions\x18\x01 \x03(\x0b\x32&.workflow_history.v1.WorkflowExecution\"T\n\x1eSaveWorkflowExecutionsResponse\x12\x32\n\x08outcomes\x18\x01 \x03(\x0b\x32 .workflow_history.v1.SaveOutcome\"[\n\x0bSaveOutcome\x12\r\n\x05index\x18\x01 \x01(\x03\x12\n\n\x02id\x18\x02 \x01(\t\x12\x31\n\x07refusal\x18\x03 \x01(\x0b\x32 .workflow_history.v1.SaveRefusal\"k\n\x0bSaveRefusal\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12=\n\x10\x66ield_violations\x18\x03 \x03(\x0b\x32#.workflow_history.v1.FieldViolation\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\xa6\x02\n\x1f\x45xportWorkflowExecutionsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tall_users\x18\x02 \x01(\x08\x12\x13\n\x0bworkflow_id\x18\x03 \x01(\t\x12\x15\n\rworkflow_type\x18\x04 \x01(\t\x12\x35\n\x08statuses\x18\x05 \x03(\x0e\x32#.workflow_history.v1.WorkflowStatus\x12\x31\n\rcreated_after\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rinclude_total\x18\x08 \x01(\x08\"m\n ExportWorkflowExecutionsResponse\x12:\n\nexecutions\x18\x01 \x03(\x0b\x32&.workflow_history.v1.ArchivedExecution\x12\r\n\x05total\x18\x02 \x01(\x03\"]\n\x1fImportWorkflowExecutionsRequest\x12:\n\nexecutions\x18\x01 \x03(\x0b\x32&.workflow_history.v1.ArchivedExecution\"V\n ImportWorkflowExecutionsResponse\x12\x32\n\x08outcomes\x18\x01 \x03(\x0b\x32 .workflow_history.v1.SaveOutcome\")\n\x1bGetWorkflowExecutionRequest\x12\n\n\x02id\x18\x01 \x01(\t\"Y\n\x1cGetWorkflowExecutionResponse\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"\x9a\x03\n\x1dGetUserWorkflowHistoryRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x13\n\x0bworkflow_id\x18\x02 \x01(\t\x12\x15\n\rworkflow_type\x18\x03 \x01(\t\x12\x35\n\x08statuses\x18\x04 \x03(\x0e\x32#.workflow_history.v1.WorkflowStatus\x12\x31\n\rcreated_after\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x63reated_before\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tpage_size\x18\x07 \x01(\x05\x12\x12\n\npage_token\x18\x08 \x01(\t\x12\x0e\n\x06offset\x18\t \x01(\x05\x12\x38\n\x04view\x18\n \x01(\x0e\x32*.workflow_history.v1.WorkflowExecutionView\x12\x15\n\rinclude_total\x18\x0b \x01(\x08\x12\x16\n\x0e\x61\x62\x61ndoned_only\x18\x0c \x01(\x08\"\x84\x01\n\x1eGetUserWorkflowHistoryResponse\x12:\n\nexecutions\x18\x01 \x03(\x0b\x32&.workflow_history.v1.WorkflowExecution\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\r\n\x05total\x18\x03 \x01(\x03\"T\n\x1cGetWorkflowStatisticsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\rworkflow_type\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x03 \x01(\x05\"\\\n\x1dGetWorkflowStatisticsResponse\x12;\n\nstatistics\x18\x01 \x01(\x0b\x32\'.workflow_history.v1.WorkflowStatistics\"T\n\x1cGetPerformanceMetricsRequest\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x15\n\rworkflow_type\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x03 \x01(\x05\"Y\n\x1dGetPerformanceMetricsResponse\x12\x38\n\x07metrics\x18\x01 \x01(\x0b\x32\'.workflow_history.v1.PerformanceMetrics\"\xbc\x01\n\x1eUpdateWorkflowExecutionRequest\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x18\n\x10\x65xpected_version\x18\x03 \x01(\x05\x12\x14\n\x0c\x61llow_reopen\x18\x04 \x01(\x08\"\\\n\x1fUpdateWorkflowExecutionResponse\x12\x39\n\texecution\x18\x01 \x01(\x0b\x32&.workflow_history.v1.WorkflowExecution\"H\n!HeartbeatWorkflowExecutionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x17\n\x0ftimeout_seconds\x18\x02 \x01(\x05\"$\n\"HeartbeatWorkflowExecutionResponse\"F\n\x1e\x44\x65leteWorkflowExecutionRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x18\n\x10\x65xpected_version\x18\x02 \x01(\x05\"!\n\x1f\x44\x65leteWorkflowExecutionResponse*\x85\x01\n\x15WorkflowExecutionView\x12\'\n#WORKFLOW_EXECUTION_VIEW_UNSPECIFIED\x10\x00\x12!\n\x1dWORKFLOW_EXECUTION_VIEW_BASIC\x10\x01\x12 \n\x1cWORKFLOW_EXECUTION_VIEW_FULL\x10\x02\x32\xe9\x0e\n\x16WorkflowHistoryService\x12~\n\x15SaveWorkflowExecution\x12\x31.workflow_history.v1.SaveWorkflowExecutionRequest\x1a\x32.workflow_history.v1.SaveWorkflowExecutionResponse\x12\x85\x01\n\x16SaveWorkflowExecutions\x12\x32.workflow_history.v1.SaveWorkflowExecutionsRequest\x1a\x33.workflow_history.v1.SaveWorkflowExecutionsResponse(\x01\x30\x01\x12{\n\x14GetWorkflowExecution\x12\x30.workflow_history.v1.GetWorkflowExecutionRequest\x1a\x31.workflow_history.v1.GetWorkflowExecutionResponse\x12\x81\x01\n\x16GetUserWorkflowHistory\x12\x32.workflow_history.v1.GetUserWorkflowHistoryRequest\x1a\x33.workflow_history.v1.GetUserWorkflowHistoryResponse\x12~\n\x15GetWorkflowStatistics\x12\x31.workflow_history.v1.GetWorkflowStatisticsRequest\x1a\x32.workflow_history.v1.GetWorkflowStatisticsResponse\x12~\n\x15GetPerformanceMetrics\x12\x31.workflow_history.v1.GetPerformanceMetricsRequest\x1a\x32.workflow_history.v1.GetPerformanceMetricsResponse\x12\x84\x01\n\x17UpdateWorkflowExecution\x12\x33.workflow_history.v1.UpdateWorkflowExecutionRequest\x1a\x34.workflow_history.v1.UpdateWorkflowExecutionResponse\x12\x8d\x01\n\x1aHeartbeatWorkflowExecution\x12\x36.workflow_history.v1.HeartbeatWorkflowExecutionRequest\x1a\x37.workflow_history.v1.HeartbeatWorkflowExecutionResponse\x12\x84\x01\n\x17\x44\x65leteWorkflowExecution\x12\x33.workflow_history.v1.DeleteWorkflowExecutionRequest\x1a\x34.workflow_history.v1.DeleteWorkflowExecutionResponse\x12x\n\x13ListLearnedPatterns\x12/.workflow_history.v1.ListLearnedPatternsRequest\x1a\x30.workflow_history.v1.ListLearnedPatternsResponse\x12\x8a\x01\n\x19\x45stimateWorkflowExecution\x12\x35.workflow_history.v1.EstimateWorkflowExecutionRequest\x1a\x36.workflow_history.v1.EstimateWorkflowExecutionResponse\x12\x86\x01\n\x17WatchWorkflowExecutions\x12\x33.workflow_history.v1.WatchWorkflowExecutionsRequest\x1a\x34.workflow_history.v1.WatchWorkflowExecutionsResponse0\x01\x12\x89\x01\n\x18\x45xportWorkflowExecutions\x12\x34.workflow_history.v1.ExportWorkflowExecutionsRequest\x1a\x35.workflow_history.v1.ExportWorkflowExecutionsResponse0\x01\x12\x8b\x01\n\x18ImportWorkflowExecutions\x12\x34.workflow_history.v1.ImportWorkflowExecutionsRequest\x1a\x35.workflow_history.v1.ImportWorkflowExecutionsResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'workflow_history_client._protos.workflow_history_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WORKFLOWEXECUTIONVIEW']._serialized_start=2486
-  _globals['_WORKFLOWEXECUTIONVIEW']._serialized_end=2619
-  _globals['_SAVEWORKFLOWEXECUTIONREQUEST']._serialized_start=324
-  _globals['_SAVEWORKFLOWEXECUTIONREQUEST']._serialized_end=413
-  _globals['_SAVEWORKFLOWEXECUTIONRESPONSE']._serialized_start=415
-  _globals['_SAVEWORKFLOWEXECUTIONRESPONSE']._serialized_end=505
-  _globals['_SAVEWORKFLOWEXECUTIONSREQUEST']._serialized_start=507
-  _globals['_SAVEWORKFLOWEXECUTIONSREQUEST']._serialized_end=598
-  _globals['_SAVEWORKFLOWEXECUTIONSRESPONSE']._serialized_start=600
-  _globals['_SAVEWORKFLOWEXECUTIONSRESPONSE']._serialized_end=684
-  _globals['_SAVEOUTCOME']._serialized_start=686
-  _globals['_SAVEOUTCOME']._serialized_end=777
-  _globals['_SAVEREFUSAL']._serialized_start=779
-  _globals['_SAVEREFUSAL']._serialized_end=886
-  _globals['_FIELDVIOLATION']._serialized_start=888
-  _globals['_FIELDVIOLATION']._serialized_end=940
-  _globals['_GETWORKFLOWEXECUTIONREQUEST']._serialized_start=942
-  _globals['_GETWORKFLOWEXECUTIONREQUEST']._serialized_end=983
-  _globals['_GETWORKFLOWEXECUTIONRESPONSE']._serialized_start=985
-  _globals['_GETWORKFLOWEXECUTIONRESPONSE']._serialized_end=1074
-  _globals['_GETUSERWORKFLOWHISTORYREQUEST']._serialized_start=1077
-  _globals['_GETUSERWORKFLOWHISTORYREQUEST']._serialized_end=1487
-  _globals['_GETUSERWORKFLOWHISTORYRESPONSE']._serialized_start=1490
-  _globals['_GETUSERWORKFLOWHISTORYRESPONSE']._serialized_end=1622
-  _globals['_GETWORKFLOWSTATISTICSREQUEST']._serialized_start=1624
-  _globals['_GETWORKFLOWSTATISTICSREQUEST']._serialized_end=1708
-  _globals['_GETWORKFLOWSTATISTICSRESPONSE']._serialized_start=1710
-  _globals['_GETWORKFLOWSTATISTICSRESPONSE']._serialized_end=1802
-  _globals['_GETPERFORMANCEMETRICSREQUEST']._serialized_start=1804
-  _globals['_GETPERFORMANCEMETRICSREQUEST']._serialized_end=1888
-  _globals['_GETPERFORMANCEMETRICSRESPONSE']._serialized_start=1890
-  _globals['_GETPERFORMANCEMETRICSRESPONSE']._serialized_end=1979
-  _globals['_UPDATEWORKFLOWEXECUTIONREQUEST']._serialized_start=1982
-  _globals['_UPDATEWORKFLOWEXECUTIONREQUEST']._serialized_end=2170
-  _globals['_UPDATEWORKFLOWEXECUTIONRESPONSE']._serialized_start=2172
-  _globals['_UPDATEWORKFLOWEXECUTIONRESPONSE']._serialized_end=2264
-  _globals['_HEARTBEATWORKFLOWEXECUTIONREQUEST']._serialized_start=2266
-  _globals['_HEARTBEATWORKFLOWEXECUTIONREQUEST']._serialized_end=2338
-  _globals['_HEARTBEATWORKFLOWEXECUTIONRESPONSE']._serialized_start=2340
-  _globals['_HEARTBEATWORKFLOWEXECUTIONRESPONSE']._serialized_end=2376
-  _globals['_DELETEWORKFLOWEXECUTIONREQUEST']._serialized_start=2378
-  _globals['_DELETEWORKFLOWEXECUTIONREQUEST']._serialized_end=2448
-  _globals['_DELETEWORKFLOWEXECUTIONRESPONSE']._serialized_start=2450
-  _globals['_DELETEWORKFLOWEXECUTIONRESPONSE']._serialized_end=2483
-  _globals['_WORKFLOWHISTORYSERVICE']._serialized_start=2622
-  _globals['_WORKFLOWHISTORYSERVICE']._serialized_end=4237
+  _globals['_WORKFLOWEXECUTIONVIEW']._serialized_start=3121
+  _globals['_WORKFLOWEXECUTIONVIEW']._serialized_end=3254
+  _globals['_SAVEWORKFLOWEXECUTIONREQUEST']._serialized_start=368
+  _globals['_SAVEWORKFLOWEXECUTIONREQUEST']._serialized_end=457
+  _globals['_SAVEWORKFLOWEXECUTIONRESPONSE']._serialized_start=459
+  _globals['_SAVEWORKFLOWEXECUTIONRESPONSE']._serialized_end=549
+  _globals['_SAVEWORKFLOWEXECUTIONSREQUEST']._serialized_start=551
+  _globals['_SAVEWORKFLOWEXECUTIONSREQUEST']._serialized_end=642
+  _globals['_SAVEWORKFLOWEXECUTIONSRESPONSE']._serialized_start=644
+  _globals['_SAVEWORKFLOWEXECUTIONSRESPONSE']._serialized_end=728
+  _globals['_SAVEOUTCOME']._serialized_start=730
+  _globals['_SAVEOUTCOME']._serialized_end=821
+  _globals['_SAVEREFUSAL']._serialized_start=823
+  _globals['_SAVEREFUSAL']._serialized_end=930
+  _globals['_FIELDVIOLATION']._serialized_start=932
+  _globals['_FIELDVIOLATION']._serialized_end=984
+  _globals['_EXPORTWORKFLOWEXECUTIONSREQUEST']._serialized_start=987
+  _globals['_EXPORTWORKFLOWEXECUTIONSREQUEST']._serialized_end=1281
+  _globals['_EXPORTWORKFLOWEXECUTIONSRESPONSE']._serialized_start=1283
+  _globals['_EXPORTWORKFLOWEXECUTIONSRESPONSE']._serialized_end=1392
+  _globals['_IMPORTWORKFLOWEXECUTIONSREQUEST']._serialized_start=1394
+  _globals['_IMPORTWORKFLOWEXECUTIONSREQUEST']._serialized_end=1487
+  _globals['_IMPORTWORKFLOWEXECUTIONSRESPONSE']._serialized_start=1489
+  _globals['_IMPORTWORKFLOWEXECUTIONSRESPONSE']._serialized_end=1575
+  _globals['_GETWORKFLOWEXECUTIONREQUEST']._serialized_start=1577
+  _globals['_GETWORKFLOWEXECUTIONREQUEST']._serialized_end=1618
+  _globals['_GETWORKFLOWEXECUTIONRESPONSE']._serialized_start=1620
+  _globals['_GETWORKFLOWEXECUTIONRESPONSE']._serialized_end=1709
+  _globals['_GETUSERWORKFLOWHISTORYREQUEST']._serialized_start=1712
+  _globals['_GETUSERWORKFLOWHISTORYREQUEST']._serialized_end=2122
+  _globals['_GETUSERWORKFLOWHISTORYRESPONSE']._serialized_start=2125
+  _globals['_GETUSERWORKFLOWHISTORYRESPONSE']._serialized_end=2257
+  _globals['_GETWORKFLOWSTATISTICSREQUEST']._serialized_start=2259
+  _globals['_GETWORKFLOWSTATISTICSREQUEST']._serialized_end=2343
+  _globals['_GETWORKFLOWSTATISTICSRESPONSE']._serialized_start=2345
+  _globals['_GETWORKFLOWSTATISTICSRESPONSE']._serialized_end=2437
+  _globals['_GETPERFORMANCEMETRICSREQUEST']._serialized_start=2439
+  _globals['_GETPERFORMANCEMETRICSREQUEST']._serialized_end=2523
+  _globals['_GETPERFORMANCEMETRICSRESPONSE']._serialized_start=2525
+  _globals['_GETPERFORMANCEMETRICSRESPONSE']._serialized_end=2614
+  _globals['_UPDATEWORKFLOWEXECUTIONREQUEST']._serialized_start=2617
+  _globals['_UPDATEWORKFLOWEXECUTIONREQUEST']._serialized_end=2805
+  _globals['_UPDATEWORKFLOWEXECUTIONRESPONSE']._serialized_start=2807
+  _globals['_UPDATEWORKFLOWEXECUTIONRESPONSE']._serialized_end=2899
+  _globals['_HEARTBEATWORKFLOWEXECUTIONREQUEST']._serialized_start=2901
+  _globals['_HEARTBEATWORKFLOWEXECUTIONREQUEST']._serialized_end=2973
+  _globals['_HEARTBEATWORKFLOWEXECUTIONRESPONSE']._serialized_start=2975
+  _globals['_HEARTBEATWORKFLOWEXECUTIONRESPONSE']._serialized_end=3011
+  _globals['_DELETEWORKFLOWEXECUTIONREQUEST']._serialized_start=3013
+  _globals['_DELETEWORKFLOWEXECUTIONREQUEST']._serialized_end=3083
+  _globals['_DELETEWORKFLOWEXECUTIONRESPONSE']._serialized_start=3085
+  _globals['_DELETEWORKFLOWEXECUTIONRESPONSE']._serialized_end=3118
+  _globals['_WORKFLOWHISTORYSERVICE']._serialized_start=3257
+  _globals['_WORKFLOWHISTORYSERVICE']._serialized_end=5154
 # @@protoc_insertion_point(module_scope)

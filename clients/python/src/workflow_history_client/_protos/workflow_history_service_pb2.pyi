@@ -2,6 +2,7 @@ import datetime
 
 from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from . import workflow_archive_pb2 as _workflow_archive_pb2
 from . import workflow_changes_pb2 as _workflow_changes_pb2
 from . import workflow_execution_pb2 as _workflow_execution_pb2
 from . import workflow_patterns_pb2 as _workflow_patterns_pb2
@@ -75,6 +76,46 @@ class FieldViolation(_message.Message):
     field: str
     description: str
     def __init__(self, field: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+
+class ExportWorkflowExecutionsRequest(_message.Message):
+    __slots__ = ("user_id", "all_users", "workflow_id", "workflow_type", "statuses", "created_after", "created_before", "include_total")
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    ALL_USERS_FIELD_NUMBER: _ClassVar[int]
+    WORKFLOW_ID_FIELD_NUMBER: _ClassVar[int]
+    WORKFLOW_TYPE_FIELD_NUMBER: _ClassVar[int]
+    STATUSES_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CREATED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_TOTAL_FIELD_NUMBER: _ClassVar[int]
+    user_id: str
+    all_users: bool
+    workflow_id: str
+    workflow_type: str
+    statuses: _containers.RepeatedScalarFieldContainer[_workflow_execution_pb2.WorkflowStatus]
+    created_after: _timestamp_pb2.Timestamp
+    created_before: _timestamp_pb2.Timestamp
+    include_total: bool
+    def __init__(self, user_id: _Optional[str] = ..., all_users: bool = ..., workflow_id: _Optional[str] = ..., workflow_type: _Optional[str] = ..., statuses: _Optional[_Iterable[_Union[_workflow_execution_pb2.WorkflowStatus, str]]] = ..., created_after: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_before: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., include_total: bool = ...) -> None: ...
+
+class ExportWorkflowExecutionsResponse(_message.Message):
+    __slots__ = ("executions", "total")
+    EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FIELD_NUMBER: _ClassVar[int]
+    executions: _containers.RepeatedCompositeFieldContainer[_workflow_archive_pb2.ArchivedExecution]
+    total: int
+    def __init__(self, executions: _Optional[_Iterable[_Union[_workflow_archive_pb2.ArchivedExecution, _Mapping]]] = ..., total: _Optional[int] = ...) -> None: ...
+
+class ImportWorkflowExecutionsRequest(_message.Message):
+    __slots__ = ("executions",)
+    EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
+    executions: _containers.RepeatedCompositeFieldContainer[_workflow_archive_pb2.ArchivedExecution]
+    def __init__(self, executions: _Optional[_Iterable[_Union[_workflow_archive_pb2.ArchivedExecution, _Mapping]]] = ...) -> None: ...
+
+class ImportWorkflowExecutionsResponse(_message.Message):
+    __slots__ = ("outcomes",)
+    OUTCOMES_FIELD_NUMBER: _ClassVar[int]
+    outcomes: _containers.RepeatedCompositeFieldContainer[SaveOutcome]
+    def __init__(self, outcomes: _Optional[_Iterable[_Union[SaveOutcome, _Mapping]]] = ...) -> None: ...
 
 class GetWorkflowExecutionRequest(_message.Message):
     __slots__ = ("id",)

@@ -1,9 +1,7 @@
-import WorkflowHistory
-
 extension Timestamp {
   /// The instant in RFC 3339's form in UTC, with 0, 3 or 6 digits of a second's fraction, as
   /// protobuf's JSON has it: `2026-05-01T12:30:00.250Z`.
-  var rfc3339: String {
+  public var rfc3339: String {
     let time = microseconds - Int64(day) * 86_400_000_000
     let fraction = time % 1_000_000
     let digits =
@@ -14,7 +12,7 @@ extension Timestamp {
   }
 
   /// The instant to the second, for people.
-  var rfc3339Seconds: String {
+  public var rfc3339Seconds: String {
     Timestamp(microseconds: microseconds - (microseconds % 1_000_000 + 1_000_000) % 1_000_000)
       .rfc3339
   }
@@ -23,13 +21,10 @@ extension Timestamp {
   /// alone, which means its first instant in UTC. Digits past microseconds are cut off.
   ///
   /// Nil where the text is none, or says a second 60: leap seconds have no instant of their own.
-  init?(rfc3339 text: String) {
+  public init?(rfc3339 text: String) {
     var reader = DigitReader(text)
-    guard let year = reader.number(4), reader.takes("-"), let month = reader.number(2),
-      reader.takes("-"), let day = reader.number(2),
-      let date = daysSince1970(year: year, month: month, day: day)
-    else { return nil }
-    var microseconds = Int64(date) * 86_400_000_000
+    guard let day = CalendarDay(reader.text(10)) else { return nil }
+    var microseconds = Int64(day.daysSince1970) * 86_400_000_000
     if !reader.isAtEnd {
       guard reader.takes("T") || reader.takes("t") || reader.takes(" "),
         let time = reader.timeOfDay(), let offset = reader.offset(), reader.isAtEnd
@@ -54,6 +49,12 @@ private struct DigitReader {
     guard rest.first == UInt8(ascii: character) else { return false }
     rest.removeFirst()
     return true
+  }
+
+  /// Takes a text of so many bytes, or of all that there are.
+  mutating func text(_ count: Int) -> Substring {
+    defer { rest = rest.dropFirst(count) }
+    return Substring(rest.prefix(count))
   }
 
   /// Takes a number of exactly so many digits.
@@ -98,23 +99,6 @@ private struct DigitReader {
   }
 }
 
-/// The day that a date says; nil where the calendar has no such date.
-private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int32? {
-  // Years are counted from March, so that a leap day is the last of its year; 719,468 days lie
-  // between 0000-03-01 and 1970-01-01.
-  let (shifted, months) = month > 2 ? (year, month - 3) : (year - 1, month + 9)
-  let leapDays = shifted / 4 - shifted / 100 + shifted / 400
-  let days = Int32(shifted * 365 + leapDays + (153 * months + 2) / 5 + day - 1 - 719_468)
-  // A month or a day that there is none of comes back as another date.
-  let date = CalendarDay(daysSince1970: days)
-  return (Int64(date.year), Int64(date.month), Int64(date.day)) == (year, month, day) ? days : nil
-}
-
 private func clock(_ seconds: Int64) -> String {
   "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-}
-
-private func padded(_ number: Int64, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

@@ -1,10 +1,8 @@
 import Testing
 import WorkflowHistory
 
-@testable import workflow_history
-
 @Suite("RFC 3339")
-struct TimestampTests {
+struct TimestampTextTests {
   @Test(
     "reads a date and time, its offset, and a fraction to the microsecond",
     arguments: [
