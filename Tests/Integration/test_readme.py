@@ -21,6 +21,17 @@ def example(language: str, containing: str) -> str:
     return found
 
 
+def clients() -> list[tuple[str, list[str]]]:
+    """Of each client of the table, where its link leads, and its lines."""
+    rows = re.findall(r"^\| \[.*?\]\((.*?)\) \| `(.*)` \|$", README, re.MULTILINE)
+    return [(link, code.split("`<br>`")) for link, code in rows]
+
+
+def spaceless(code: str) -> str:
+    """Code without what formatting adds to it."""
+    return re.sub(r"\s", "", code).replace(",)", ")")
+
+
 @pytest.fixture
 def repository(server, tmp_path):
     """A folder that stands as the repository does where the server was started in it."""
@@ -70,3 +81,21 @@ def test_the_python_example_makes_every_call(server, repository):
     assert "WORKFLOW_STATUS_COMPLETED" in done.stdout
     assert "total: 1" in done.stdout
     assert "very_fast" in done.stdout
+
+
+def test_the_table_has_a_row_for_each_client():
+    assert len(clients()) == 6
+
+
+@pytest.mark.parametrize("link, lines", clients())
+def test_the_lines_of_a_client_are_those_that_it_is_tested_with(link, lines):
+    place = stubs.REPOSITORY / link
+    if link.startswith("#"):
+        tested = example("python", "WorkflowHistoryServiceStub")
+    elif place.is_dir():
+        files = (path for path in sorted(place.rglob("*")) if path.is_file())
+        tested = "".join(path.read_text() for path in files)
+    else:
+        tested = place.read_text()
+    for line in lines:
+        assert spaceless(line) in spaceless(tested)
