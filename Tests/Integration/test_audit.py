@@ -6,10 +6,10 @@ import signal
 import grpc
 import pytest
 
-from harness.client import COMPLETED, FULL, Client, document, refused
+from harness.client import COMPLETED, FULL, Client, document, execution, refused
 from harness.identifiers import fresh_user, uuid7
 from harness.server import Server, wait_until
-from harness.stubs import service_pb2
+from harness.stubs import archive_pb2, service_pb2
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PLANTED = "planted-payload"
@@ -75,6 +75,28 @@ def test_reads_that_are_answered_are_not_there_and_refused_ones_are(server):
     assert (updated["execution"], updated["outcome"]) == (saved.id, "PERMISSION_DENIED")
     assert "caller" not in nobody and nobody["outcome"] == "UNAUTHENTICATED"
     assert (bad["caller"], bad["outcome"]) == (owner.user, "INVALID_ARGUMENT")
+
+
+def test_an_export_is_there_and_each_execution_that_is_imported(server):
+    owner, importer = server.client(fresh_user()), server.client("importer", scope="history:import")
+    row = execution(id=uuid7(), user_id=owner.user)
+    archived = archive_pb2.ArchivedExecution(execution=row)
+    request = service_pb2.ImportWorkflowExecutionsRequest(executions=[archived])
+    list(importer.stub.ImportWorkflowExecutions(iter([request]), metadata=importer.metadata))
+    list(
+        owner.stub.ExportWorkflowExecutions(
+            service_pb2.ExportWorkflowExecutionsRequest(), metadata=owner.metadata
+        )
+    )
+    found = [
+        (one["method"], one["caller"], one.get("execution"), one["outcome"])
+        for one in records(server)
+    ]
+    assert found == [
+        ("ImportWorkflowExecutions", "importer", row.id, "OK"),
+        ("ImportWorkflowExecutions", "importer", None, "OK"),
+        ("ExportWorkflowExecutions", owner.user, None, "OK"),
+    ]
 
 
 def test_an_operator_stands_there_beside_whose_data_it_was(server):

@@ -57,7 +57,9 @@ def test_a_tool_that_knows_nothing_of_the_service_can_call_it(server):
     saved = user.save(status=1)
     pool = descriptor_pool.DescriptorPool(ProtoReflectionDescriptorDatabase(server.channel()))
     service = pool.FindServiceByName(SERVICE)
-    streaming = {"SaveWorkflowExecutions", "WatchWorkflowExecutions"}
+    streaming = {
+        f"{verb}WorkflowExecutions" for verb in ("Save", "Watch", "Export", "Import")
+    }
     assert streaming < set(service.methods_by_name)
     assert "DeleteWorkflowExecution" in service.methods_by_name
     method = service.FindMethodByName("GetWorkflowExecution")

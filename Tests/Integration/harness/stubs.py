@@ -32,6 +32,7 @@ def generate(root: pathlib.Path, protos: list[pathlib.Path]) -> pathlib.Path:
 
 sys.path.insert(0, str(generate(PROTOS, sorted(PROTOS.rglob("*.proto")))))
 
+from workflow_history.v1 import workflow_archive_pb2 as archive_pb2  # noqa: E402
 from workflow_history.v1 import workflow_changes_pb2 as changes_pb2  # noqa: E402
 from workflow_history.v1 import workflow_execution_pb2 as execution_pb2  # noqa: E402
 from workflow_history.v1 import workflow_history_service_pb2 as service_pb2  # noqa: E402
@@ -40,6 +41,7 @@ from workflow_history.v1 import workflow_patterns_pb2 as patterns_pb2  # noqa: E
 from workflow_history.v1 import workflow_statistics_pb2 as statistics_pb2  # noqa: E402
 
 __all__ = [
+    "archive_pb2",
     "changes_pb2",
     "execution_pb2",
     "generate",

@@ -8,6 +8,7 @@ import jwt
 
 READ_WRITE = "history:write"
 ANY_USER = "history:write history:any"
+IMPORT = "history:import"
 
 
 def now() -> int:
