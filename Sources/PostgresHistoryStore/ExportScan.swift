@@ -1,14 +1,20 @@
 internal import Postgres
+internal import Reactor
 internal import WorkflowHistory
 
-/// Reads the executions of an export part by part, in one snapshot.
-struct ExportScan {
+/// Reads the executions of an export part by part, in one snapshot, each while the one before is taken.
+final class ExportScan {
   private let query: ExportQuery
   private let sealing: PayloadSealing?
   private let transaction: Transaction
+  private let eventLoop: EventLoop
   private var next = ExecutionID(high: 0, low: 0)
-  private var candidates = Self.fewestCandidates
-  private(set) var isComplete = false
+  private var candidates = ExportScan.fewestCandidates
+  /// Whether the last part has been read.
+  private var isComplete = false
+  /// The part that is being read, and what became of it.
+  private var reading: LoopTask?
+  private var read: Result<[ArchivedExecution], any Error>?
 
   /// How many bytes a part has, rendered, unless it is a single execution.
   private static let partBytes: Int64 = 1 << 20
@@ -16,10 +22,14 @@ struct ExportScan {
   private static let fewestCandidates: Int64 = 16
   private static let mostCandidates: Int64 = 2_000
 
-  init(_ query: ExportQuery, sealing: PayloadSealing?, in transaction: Transaction) {
+  init(
+    _ query: ExportQuery, sealing: PayloadSealing?, in transaction: Transaction,
+    on eventLoop: EventLoop
+  ) {
     self.query = query
     self.sealing = sealing
     self.transaction = transaction
+    self.eventLoop = eventLoop
   }
 
   /// How many executions there are.
@@ -30,8 +40,30 @@ struct ExportScan {
     return try await transaction.query(count, filter.parameters)[0].value(0)
   }
 
-  /// The next part. The last may be empty.
-  mutating func part() async throws -> [ArchivedExecution] {
+  /// The next part, and begins to read the one after it. The last may be empty; nil after it.
+  func next() async throws -> [ArchivedExecution]? {
+    if reading == nil { begin() }
+    await reading?.wait()
+    guard let part = try read?.get() else { return nil }
+    begin()
+    return part
+  }
+
+  /// Reads no further, and returns when nothing is read any more.
+  func end() async {
+    reading?.cancel()
+    await reading?.wait()
+  }
+
+  private func begin() {
+    read = nil
+    guard !isComplete else { return }
+    reading = eventLoop.start {
+      do { self.read = .success(try await self.part()) } catch { self.read = .failure(error) }
+    }
+  }
+
+  private func part() async throws -> [ArchivedExecution] {
     var filter = HistoryFilter(query, from: next)
     let limit = filter.append(.int8(candidates), .int8)
     let budget = filter.append(.int8(Self.partBytes), .int8)
@@ -58,7 +90,7 @@ struct ExportScan {
   }
 
   /// Takes note of where the next part begins, and of how many rows are likely to fill it.
-  private mutating func takeNote(of rows: QueryResult, _ last: ExecutionID?) throws {
+  private func takeNote(of rows: QueryResult, _ last: ExecutionID?) throws {
     guard let last, rows.count > 0 else {
       isComplete = true
       return

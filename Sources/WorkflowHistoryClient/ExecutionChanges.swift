@@ -44,17 +44,22 @@ public struct ExecutionChanges: AsyncSequence, Sendable {
   /// Takes the changes.
   public struct Iterator: AsyncIteratorProtocol {
     let holder: FeedHolder<WatchFeed>
+    private var events: ArraySlice<ExecutionEvent> = []
+
+    init(holder: FeedHolder<WatchFeed>) { self.holder = holder }
 
     /// The next change. It waits until there is one.
     public mutating func next(
       isolation actor: isolated (any Actor)?
-    ) async throws(WorkflowHistoryError) -> ExecutionEvent? {
-      try await holder.next()
-    }
+    ) async throws(WorkflowHistoryError) -> ExecutionEvent? { try await next() }
 
     /// The next change. It waits until there is one.
     public mutating func next() async throws(WorkflowHistoryError) -> ExecutionEvent? {
-      try await holder.next()
+      while true {
+        if let event = events.popFirst() { return event }
+        guard let told = try await holder.next() else { return nil }
+        events = told[...]
+      }
     }
   }
 }
@@ -71,8 +76,6 @@ final class WatchFeed: Feed {
   /// The token that the call carries.
   private var token: String?
   private var attempts: Attempts
-  /// Those that the server has told of, and that are not taken.
-  private var events: ArraySlice<ExecutionEvent> = []
 
   init(_ request: WatchWorkflowExecutionsRequest, by caller: Caller) {
     self.caller = caller
@@ -80,11 +83,10 @@ final class WatchFeed: Feed {
     attempts = Attempts(of: .read, by: caller)
   }
 
-  func next() async throws(WorkflowHistoryError) -> ExecutionEvent? {
+  func next() async throws(WorkflowHistoryError) -> [ExecutionEvent]? {
     while true {
-      if let event = events.popFirst() { return event }
       do throws(CallFailure) {
-        try await receive()
+        return try await receive()
       } catch {
         call = nil
         try await attempts.recover(from: error, until: Deadline(after: nil))
@@ -92,15 +94,15 @@ final class WatchFeed: Feed {
     }
   }
 
-  private func receive() async throws(CallFailure) {
+  private func receive() async throws(CallFailure) -> [ExecutionEvent] {
     let call = try await running()
     do throws(RPCStatus) {
       guard let response = try await call.next() else {
         throw RPCStatus(.unavailable, "the server has ended the watch")
       }
       request.resumeToken = response.changes.resumeToken
-      events = response.changes.events[...]
       attempts.succeeded()
+      return response.changes.events
     } catch {
       throw CallFailure(status: error, wasSent: true, token: token)
     }

@@ -4,12 +4,13 @@ internal import Reactor
 internal import WorkflowHistory
 internal import WorkflowHistoryMessages
 
-/// A stream of saves, or of imports, that goes on with another call where one breaks off. It lives on the client's loop.
+/// A stream of saves, or of imports, that goes on with another call where one breaks off. It lives on the
+/// client's loop.
 ///
 /// Three tasks meet in it: one that brings executions, one for each call that sends them, and one that
 /// takes the outcomes and, in taking them, makes the calls.
 final class SaveFeed: Feed {
-  typealias Element = SaveOutcome
+  typealias Element = [SaveOutcome]
 
   let caller: Caller
   private let method: BulkMethod
@@ -24,8 +25,6 @@ final class SaveFeed: Feed {
   /// How many calls there were.
   private var calls = 0
   private var answered: Int64 = 0
-  /// Those that are not taken.
-  private var outcomes: ArraySlice<Element> = []
   private var deadline = Deadline(after: nil)
   /// There is room for more executions.
   private let room: Signal
@@ -45,18 +44,19 @@ final class SaveFeed: Feed {
 
   // MARK: The executions' end
 
-  /// Takes an execution, when there is room. Returns whether it takes more.
-  func take(_ execution: ArchivedExecution) async -> Bool {
-    while isFull {
-      await room.wait { isFull }
-      if Task.isCancelled { return false }
+  /// Takes executions, when there is room. Returns whether it takes more.
+  func take(_ executions: [ArchivedExecution]) async -> Bool {
+    for var execution in executions {
+      while isFull {
+        await room.wait { isFull }
+        if Task.isCancelled { return false }
+      }
+      if isCancelled { return false }
+      if method == .save { execution.fields.fillInID() }
+      unanswered.append(execution)
+      toSend.raise()
+      toTake.raise()
     }
-    if isCancelled { return false }
-    var execution = execution
-    if method == .save { execution.fields.fillInID() }
-    unanswered.append(execution)
-    toSend.raise()
-    toTake.raise()
     return true
   }
 
@@ -71,9 +71,8 @@ final class SaveFeed: Feed {
 
   // MARK: The outcomes' end
 
-  func next() async throws(WorkflowHistoryError) -> Element? {
+  func next() async throws(WorkflowHistoryError) -> [SaveOutcome]? {
     while true {
-      if let outcome = outcomes.popFirst() { return outcome }
       while isIdle {
         await toTake.wait { isIdle }
         if Task.isCancelled { throw WorkflowHistoryError(.wasCancelled) }
@@ -81,7 +80,7 @@ final class SaveFeed: Feed {
       if isCancelled { throw WorkflowHistoryError(RPCStatus(.unavailable, "the client is closed")) }
       if unanswered.isEmpty { return nil }
       do throws(CallFailure) {
-        try await receive()
+        return try await receive()
       } catch {
         if attempts.isFresh { deadline = Deadline(after: caller.options.timeout) }
         breakOff()
@@ -98,7 +97,7 @@ final class SaveFeed: Feed {
   /// Whether there is nothing to be answered, and may be later.
   private var isIdle: Bool { unanswered.isEmpty && !isComplete && !isCancelled }
 
-  private func receive() async throws(CallFailure) {
+  private func receive() async throws(CallFailure) -> [SaveOutcome] {
     let call = try await running()
     do throws(RPCStatus) {
       guard let received = try await call.next() else {
@@ -107,16 +106,16 @@ final class SaveFeed: Feed {
       guard received.count <= unanswered.sent else {
         throw RPCStatus(.internal, "the server has answered more executions than it was sent")
       }
-      outcomes =
-        received.enumerated().map { offset, outcome in
-          var outcome = outcome
-          outcome.index = answered + Int64(offset)
-          return outcome
-        }[...]
+      let outcomes = received.enumerated().map { offset, outcome in
+        var outcome = outcome
+        outcome.index = answered + Int64(offset)
+        return outcome
+      }
       answered += Int64(outcomes.count)
       unanswered.removeAnswered(outcomes.count)
       attempts.succeeded()
       room.raise()
+      return outcomes
     } catch {
       throw CallFailure(status: error, wasSent: true, token: token)
     }

@@ -57,7 +57,7 @@ struct UnansweredSaves {
 
 extension ExecutionFields {
   /// About how many bytes it takes, here and in a request.
-  fileprivate var approximateBytes: Int {
+  var approximateBytes: Int {
     let documents = [inputData, outputData, taskResults, executionMetadata]
     let texts = [workflowID, workflowType, userID, errorMessage]
     return documents.reduce(0) { $0 + ($1?.utf8.count ?? 0) }

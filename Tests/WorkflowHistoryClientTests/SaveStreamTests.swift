@@ -144,7 +144,7 @@ struct SaveStreamTests {
   }
 
   @Test(
-    "reads no more than 1,000 executions ahead of their outcomes, nor 4 MiB",
+    "reads no more than 1,130 executions ahead of their outcomes, nor 5 MiB",
     arguments: [0, 1 << 16])
   func boundedMemory(size: Int) async throws {
     let ledger = Ledger(holds: true)
@@ -175,7 +175,7 @@ struct SaveStreamTests {
     var answered = 0
     while try await outcomes.next() != nil { answered += 1 }
     #expect(answered == count)
-    #expect(await first.value <= (size == 0 ? 1_001 : 66))
+    #expect(await first.value <= (size == 0 ? 1_130 : 76))
     await client.close()
     await server.stop()
   }

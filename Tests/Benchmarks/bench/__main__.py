@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from bench import (
+    archiving,
     bulk,
     connections,
     drains,
@@ -24,6 +25,7 @@ from bench import (
 
 SECONDS, ROUNDS, CONNECTIONS, RESTARTS, EXECUTIONS = 10, 5, 10_000, 1_000, 5_000_000
 CHANGES = 1_000_000
+ARCHIVED = 1_000_000
 
 MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "rpc": lambda given: rpc.measure(given.seconds),
@@ -34,6 +36,7 @@ MEASURES: dict[str, Callable[[argparse.Namespace], report.Report]] = {
     "learning": lambda given: learning.measure(given.rounds),
     "indexes": lambda given: indexes.measure(given.seconds, given.rounds),
     "scale": lambda given: scale.measure(given.executions),
+    "archive": lambda given: archiving.measure(given.archived, given.rounds),
     "watch": lambda given: watching.measure(given.changes),
     "fairness": lambda given: fairness.measure(given.rounds),
     "identity": lambda given: identity.measure(given.rounds),
@@ -76,6 +79,8 @@ def add_flags(subcommand: argparse.ArgumentParser, name: str):
         add("--rounds", type=positive, default=ROUNDS)
     if name in ("scale", "all"):
         add("--executions", type=execution_count, default=EXECUTIONS)
+    if name in ("archive", "all"):
+        add("--archived", type=positive, default=ARCHIVED)
     if name in ("watch", "all"):
         add("--changes", type=positive, default=CHANGES)
     if name == "connections":

@@ -35,7 +35,20 @@ def cpu_seconds(pid: int) -> float:
 
 def resident_bytes(pid: int) -> int:
     """The memory that the process has."""
+    return _status_bytes(pid, "VmRSS")
+
+
+def peak_resident_bytes(pid: int) -> int:
+    """The most memory that the process has had, since it began or `reset_peak` was called."""
+    return _status_bytes(pid, "VmHWM")
+
+
+def reset_peak(pid: int):
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def _status_bytes(pid: int, name: str) -> int:
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
     raise ProcessLookupError(f"process {pid} has ended")
