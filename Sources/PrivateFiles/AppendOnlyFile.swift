@@ -13,9 +13,10 @@ public final class AppendOnlyFile: Sendable {
   private let descriptor: Mutex<Int32>
 
   /// Opens the file, for its owner alone where it is made.
-  public init(path: String) throws(FileError) {
+  /// - Parameter isNew: whether it must be made: a file that is there already is `EEXIST`.
+  public init(path: String, isNew: Bool = false) throws(FileError) {
     self.path = path
-    descriptor = Mutex(try Self.open(path))
+    descriptor = Mutex(try Self.open(path, isNew ? O_EXCL : 0))
   }
 
   deinit { descriptor.withLock { _ = close($0) } }
@@ -33,6 +34,18 @@ public final class AppendOnlyFile: Sendable {
     if code != 0 { throw FileError(operation: "write", path: path, code: code) }
   }
 
+  /// Returns when all that was added before is on disk. The file's name is, once its directory is
+  /// synced too.
+  public func synchronize() throws(FileError) {
+    // Of a descriptor of its own: nobody who adds something meanwhile waits for the disk.
+    let copy = descriptor.withLock { fcntl($0, F_DUPFD_CLOEXEC, 0) }
+    guard copy >= 0 else { throw FileError(operation: "sync", path: path, code: errno) }
+    defer { close(copy) }
+    guard retrying({ fsync(copy) }) == 0 else {
+      throw FileError(operation: "sync", path: path, code: errno)
+    }
+  }
+
   /// Goes on in the file that is at the path now: the last one may have been renamed.
   public func reopen() throws(FileError) {
     let opened = try Self.open(path)
@@ -42,8 +55,9 @@ public final class AppendOnlyFile: Sendable {
     }
   }
 
-  private static func open(_ path: String) throws(FileError) -> Int32 {
-    let descriptor = retrying { systemOpen(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600) }
+  private static func open(_ path: String, _ flags: Int32 = 0) throws(FileError) -> Int32 {
+    let flags = flags | O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC
+    let descriptor = retrying { systemOpen(path, flags, 0o600) }
     guard descriptor >= 0 else { throw FileError(operation: "write", path: path, code: errno) }
     return descriptor
   }
