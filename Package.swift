@@ -41,6 +41,7 @@ let package = Package(
   products: [
     .executable(name: "workflow-history", targets: ["workflow-history"]),
     .library(name: "WorkflowHistoryClient", targets: ["WorkflowHistoryClient"]),
+    .library(name: "WorkflowHistoryRecorder", targets: ["WorkflowHistoryRecorder"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -115,6 +116,12 @@ let package = Package(
       [
         "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient",
         "Reactor",
+      ]),
+    room(
+      "WorkflowHistoryRecorder",
+      [
+        "WorkflowHistory", "WorkflowHistoryMessages", "WorkflowHistoryClient", "ProtobufMessages",
+        "RPC", "RPCClient", "Compression", "PrivateFiles", logging,
       ]),
     .executableTarget(
       name: "workflow-history",
@@ -193,6 +200,17 @@ let package = Package(
       [
         "RPCTesting", "RPCServer", "WorkflowHistoryService", "WorkflowHistoryTesting",
         "PatternLearning",
+      ]),
+    // An executor in a process of its own, to be killed while it records its runs.
+    .executableTarget(
+      name: "recording-executor",
+      dependencies: ["WorkflowHistoryRecorder", "WorkflowHistoryClient", "RPCClient", "Reactor"],
+      path: "Tests/Support/recording-executor", swiftSettings: everyRoom + [.strictMemorySafety()]),
+    tests(
+      "WorkflowHistoryRecorder",
+      [
+        "PostgresTesting", "RPCTesting", "RPCServer", "WorkflowHistoryService",
+        "PostgresHistoryStore", logging,
       ]),
     .testTarget(
       name: "WorkflowHistoryCommandTests",

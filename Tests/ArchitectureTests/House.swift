@@ -81,6 +81,12 @@ let house: [Room] = [
       "WorkflowHistory", "WorkflowHistoryMessages", "ProtobufMessages", "RPC", "RPCClient",
       "Reactor",
     ], system: ["Foundation", "Synchronization"]),
+  Room(
+    "WorkflowHistoryRecorder", .safe,
+    rooms: [
+      "WorkflowHistory", "WorkflowHistoryMessages", "WorkflowHistoryClient", "ProtobufMessages",
+      "RPC", "RPCClient", "Compression", "PrivateFiles",
+    ], packages: ["Logging"], system: ["Foundation", "Synchronization", "Dispatch"]),
 
   // The executable puts the rooms together.
   Room(

@@ -1,4 +1,3 @@
-import Foundation
 import ProtobufMessages
 import RPC
 import RPCClient
@@ -56,33 +55,6 @@ struct ExampleTests {
     for try await change in client.watch(WatchWorkflowExecutionsRequest(resumeToken: lastToken)) {
       print(change.executionID, change.kind, change.status)
       lastToken = change.resumeToken
-    }
-  }
-
-  @Test("are those that compile here, line by line")
-  func areTheseLines() throws {
-    let here = URL(filePath: #filePath)
-    let article = here.deletingLastPathComponent().appending(
-      path:
-        "../../Sources/WorkflowHistoryClient/WorkflowHistoryClient.docc/WorkflowHistoryClient.md")
-    var rest = try lines(of: here)[...]
-    var isCode = false
-    var count = 0
-    for line in try lines(of: article) {
-      if line.hasPrefix("```") {
-        isCode = line == "```swift"
-      } else if isCode {
-        let found = try #require(rest.firstIndex(of: line), "\(line) does not follow here")
-        rest = rest[(found + 1)...]
-        count += 1
-      }
-    }
-    #expect(count == 20)
-  }
-
-  private func lines(of file: URL) throws -> [String] {
-    try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
-      $0.trimmingCharacters(in: .whitespaces)
     }
   }
 }
