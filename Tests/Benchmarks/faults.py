@@ -15,7 +15,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 from faults.catalogue import FAULTS, strike  # noqa: E402
 from faults.ledger import Audit  # noqa: E402
-from faults.recorder import soak  # noqa: E402
+from faults.recorder import FLEETS, soak  # noqa: E402
 
 
 @dataclasses.dataclass
@@ -52,15 +52,17 @@ def line(row: Row, cycles: int) -> str:
 
 
 def record(arguments: list[str]):
-    """Kills what the recorder of the Python client has to do with."""
+    """Kills what the recorders of the clients have to do with."""
     parser = argparse.ArgumentParser(prog="scripts/faults recorder")
+    parser.add_argument("--client", choices=FLEETS, default="python")
     parser.add_argument("--runs", type=int, default=10_000, help="that begin meanwhile")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args(arguments)
-    audit = soak(given.runs, random.Random(given.seed))
+    audit = soak(given.runs, random.Random(given.seed), given.client)
     if given.json:
-        print(json.dumps({"seed": given.seed, "recorder": dataclasses.asdict(audit)}, indent=2))
+        told = {"seed": given.seed, "client": given.client}
+        print(json.dumps(told | {"recorder": dataclasses.asdict(audit)}, indent=2))
     else:
         kills = ", ".join(f"{name} {count} times" for name, count in audit.kills.items())
         print(

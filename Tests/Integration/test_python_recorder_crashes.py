@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import pathlib
-import random
 import signal
 import time
 import zlib
@@ -100,42 +99,6 @@ async def test_a_server_and_its_postgres_that_are_killed_cost_no_run(own_server,
     assert {name: one["status"] for name, one in kept.items()} == dict.fromkeys(ids, "COMPLETED")
     assert {one["version"] for one in kept.values()} <= {1, 2}
     assert recorder.counts.refused == 0
-
-
-async def test_executors_that_are_killed_lose_no_run_that_they_have_begun(server, user, spool):
-    began, ended = [], []
-    for _ in range(6):
-        executor = Executor(server, user, spool)
-        enough = random.randrange(1, 60)
-        await asyncio.to_thread(wait_until, lambda e=executor, n=enough: len(e.ended) >= n)
-        executor.kill()
-        began += executor.began
-        ended += executor.ended
-    kept = await deliver(server, user, spool)
-    assert len(set(began)) == len(began)
-    assert set(ended) <= set(began) <= set(kept)
-    assert {kept[name]["status"] for name in ended} == {"COMPLETED"}
-    # Under another id a run would be there twice.
-    assert len({one["workflow_id"] for one in kept.values()}) == len(kept)
-    # Each of the four runs that went on when one was killed may have been written down unsaid.
-    assert len(kept) <= len(began) + 6 * 4
-
-
-async def test_what_an_executor_left_while_the_server_was_away_is_delivered_by_another(
-    own_server, user, spool
-):
-    own_server.stop()
-    executor = Executor(own_server, user, spool)
-    await asyncio.to_thread(wait_until, lambda: len(executor.ended) >= 50)
-    executor.kill()
-    assert segments(spool) != []
-    own_server.start()
-    other = Executor(own_server, user, spool, runs=20)
-    assert await asyncio.to_thread(other.wait) == 0
-    assert len(other.ended) == 20
-    kept = await deliver(own_server, user, spool)
-    assert {*executor.began, *other.began} <= set(kept)
-    assert {kept[name]["status"] for name in executor.ended + other.ended} == {"COMPLETED"}
 
 
 async def test_processes_that_live_share_no_spool(own_server, user, spool):

@@ -9,9 +9,8 @@ import grpc
 import pytest
 from workflow_history_client import ExecutionRecorder, WorkflowHistoryService
 
-from harness.client import RUNNING
+from harness.heartbeats import beat_times
 from harness.python_client import connect
-from harness.recording import Executor
 from harness.server import wait_until
 
 FIELDS = {"workflow_type": "nightly", "workflow_id": "wf-1"}
@@ -57,48 +56,6 @@ async def noting(server, user):
 
 async def until(condition) -> None:
     await asyncio.to_thread(wait_until, condition)
-
-
-def abandoned(client) -> list[str]:
-    return [one.id for one in client.history(abandoned_only=True).executions]
-
-
-def beat_times(server, ids) -> list[float]:
-    listed = ", ".join(f"'{id}'" for id in ids) or "NULL"
-    found = f"SELECT extract(epoch FROM beat_at) FROM heartbeats WHERE execution_id IN ({listed})"
-    return [float(one) for one in server.postgres().psql(found).split()]
-
-
-async def test_the_run_of_an_executor_that_is_killed_is_abandoned(server, client, spool):
-    executor = Executor(
-        server, client.user, spool, at_once=3, seconds=600, heartbeat_interval=QUICK
-    )
-    await until(lambda: len(beat_times(server, executor.began)) == 3)
-    # While it lives, for longer than the timeout, none is.
-    first = beat_times(server, executor.began)
-    await until(lambda: min(beat_times(server, executor.began)) > max(first) + 1.5)
-    assert abandoned(client) == []
-    executor.kill()
-    await until(lambda: len(abandoned(client)) == 3)
-    assert set(abandoned(client)) == set(executor.began)
-    assert {client.get(id).status for id in executor.began} == {RUNNING}
-
-
-async def test_a_run_that_another_process_delivers_for_one_that_was_killed_is_abandoned(
-    own_server, user, spool
-):
-    own_server.stop()
-    executor = Executor(own_server, user, spool, at_once=3, seconds=600)
-    await until(lambda: len(executor.began) == 3)
-    executor.kill()
-    own_server.start()
-    client = own_server.client(user)
-    async with (
-        connect(own_server, own_server.token(user)) as history,
-        ExecutionRecorder(history, spool, heartbeat_interval=QUICK) as recorder,
-    ):
-        await recorder.delivered()
-    await until(lambda: sorted(abandoned(client)) == sorted(executor.began))
 
 
 async def test_a_run_has_heartbeats_from_when_the_server_knows_it_until_it_ends(

@@ -16,7 +16,12 @@ from harness.identifiers import fresh_user
 from harness.recording import Executor
 from harness.server import wait_until
 
-EXECUTORS = 2
+# The languages of the clients of a fleet's executors, by what is asked for.
+FLEETS = {
+    "python": ("python", "python"),
+    "swift": ("swift", "swift"),
+    "both": ("python", "swift"),
+}
 AT_ONCE = 8
 # A run takes about as long as this.
 SECONDS = 0.03
@@ -25,16 +30,23 @@ SECONDS = 0.03
 class Fleet:
     """Executors on one spool, with a successor for each that is killed."""
 
-    def __init__(self, setting: Setting):
+    def __init__(self, setting: Setting, languages: tuple[str, ...]):
         self.user = fresh_user()
         self.spool = temporary_folder()
         self._server = setting.server
+        self._languages = languages
         self._dead: list[Executor] = []
-        self._alive = [self.start() for _ in range(EXECUTORS)]
+        self._alive = [self.start(language) for language in languages]
 
-    def start(self, runs: int = 0) -> Executor:
+    def start(self, language: str, runs: int = 0) -> Executor:
         return Executor(
-            self._server, self.user, self.spool, runs=runs, at_once=AT_ONCE, seconds=SECONDS
+            self._server,
+            self.user,
+            self.spool,
+            runs=runs,
+            at_once=AT_ONCE,
+            seconds=SECONDS,
+            language=language,
         )
 
     def kill_one(self, moments: random.Random):
@@ -43,7 +55,7 @@ class Fleet:
         assert executor.process.poll() is None, "an executor has ended by itself"
         executor.kill()
         self._dead.append(executor)
-        self._alive[place] = self.start()
+        self._alive[place] = self.start(self._languages[place])
 
     def finish(self):
         """Kills all, and lets one more deliver what they left behind."""
@@ -52,7 +64,7 @@ class Fleet:
         self._dead += self._alive
         self._alive = []
         while list(self.spool.glob("process-*")):
-            last = self.start(runs=1)
+            last = self.start(self._languages[-1], runs=1)
             assert last.wait() == 0
             self._dead.append(last)
 
@@ -107,12 +119,15 @@ def kill_postgres(setting: Setting):
     wait_until(lambda: accepts(postgres), what="the next Postgres")
 
 
-def soak(runs: int, moments: random.Random) -> RecorderAudit:
+def soak(runs: int, moments: random.Random, client: str = "python") -> RecorderAudit:
     """Kills at random moments until so many runs have begun, and holds what the executors said
-    against the table."""
+    against the table.
+
+    - client: one of `FLEETS`.
+    """
     began = time.monotonic()
     kills: collections.Counter[str] = collections.Counter()
-    with private() as setting, fleet(setting) as executors:
+    with private() as setting, fleet(setting, FLEETS[client]) as executors:
         faults: dict[str, Callable[[], None]] = {
             "executor": lambda: executors.kill_one(moments),
             "server": lambda: kill_server(setting, None),
@@ -133,8 +148,8 @@ def soak(runs: int, moments: random.Random) -> RecorderAudit:
 
 
 @contextlib.contextmanager
-def fleet(setting: Setting) -> Iterator[Fleet]:
-    executors = Fleet(setting)
+def fleet(setting: Setting, languages: tuple[str, ...]) -> Iterator[Fleet]:
+    executors = Fleet(setting, languages)
     try:
         yield executors
     finally:

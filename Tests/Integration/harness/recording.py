@@ -1,5 +1,6 @@
 """An executor that records its runs, to be killed; and what it said until then.
 
+It is this, by the Python client, or `recording-executor`, by the Swift one:
 `python -m harness.recording ADDRESS SPOOL RUNS AT_ONCE SECONDS FORKS INTERVAL`, with a token in the
 environment. It says `began ID` and `ended ID` of each run once the recorder has said so to it, and
 `child PID`.
@@ -18,14 +19,15 @@ import time
 
 from workflow_history_client import ExecutionRecorder, WorkflowHistoryService
 
-from harness.server import Server
+from harness.server import Server, executable
 from harness.stubs import REPOSITORY
 
 TOKEN = "WORKFLOW_HISTORY_TOKEN"
 
 
 class Executor:
-    """A process that runs until it is killed, or has done so many runs."""
+    """A process that runs until it is killed, or has done so many runs, by the client of this
+    language."""
 
     def __init__(
         self,
@@ -37,17 +39,22 @@ class Executor:
         seconds: float = 0.001,
         forks: bool = False,
         heartbeat_interval: float = 20,
+        language: str = "python",
     ):
         """- runs: 0 for no end of them.
         - seconds: how long each takes.
-        - forks: whether it has a child, which outlives it.
+        - forks: whether it has a child, which outlives it. Python's alone may.
         """
         here = pathlib.Path(__file__).resolve().parents[1]
         client = REPOSITORY / "clients" / "python" / "src"
-        arguments = [f"unix:{server.socket}", spool, runs, at_once, seconds, int(forks)]
-        arguments.append(heartbeat_interval)
+        if language == "swift":
+            program: list[object] = [executable("recording-executor"), server.socket]
+            rest = [heartbeat_interval]
+        else:
+            program = [sys.executable, "-m", "harness.recording", f"unix:{server.socket}"]
+            rest = [int(forks), heartbeat_interval]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "harness.recording", *map(str, arguments)],
+            list(map(str, [*program, spool, runs, at_once, seconds, *rest])),
             env={
                 "PATH": os.environ["PATH"],
                 "PYTHONPATH": f"{here}:{client}",
