@@ -60,7 +60,7 @@ struct Heartbeats: Sendable {
       return true
     } catch {
       // Where it has ended here meanwhile, that is why.
-      guard running.contains(id), !Task.isCancelled else { return false }
+      guard running.contains(id) else { return false }
       if error.passes {
         logger.debug(
           "a heartbeat was not taken", metadata: ["execution": "\(id)", "reason": "\(error)"])

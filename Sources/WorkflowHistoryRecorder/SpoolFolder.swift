@@ -45,17 +45,16 @@ final class SpoolFolder {
   private var lock: FileLock?
   /// The segments that are not delivered, in their order, and their bytes.
   private(set) var segments: [(segment: Segment, size: Int)] = []
-  private var nextNumber: Int
+  /// Of the next segment. Who takes a folder over makes none in it.
+  private var nextNumber = 1
 
   /// The folder at a path, with the lock on it, which is held.
   init(path: String, lock: FileLock) throws(FileError) {
     self.path = path
     self.lock = lock
-    nextNumber = 1
     for name in try PrivateFile.names(in: path) {
       guard let segment = Segment(folder: path, name: name) else { continue }
       segments.append((segment, try PrivateFile.size(of: segment.path) ?? 0))
-      nextNumber = segment.number + 1
     }
   }
 

@@ -30,8 +30,7 @@ def executing(*arguments, **options):
     try:
         yield executor
     finally:
-        if executor.process.poll() is None:
-            executor.kill()
+        executor.kill()
 
 
 def delivered(server: Server, client: Client, spool: pathlib.Path, language: str) -> dict:
@@ -110,6 +109,23 @@ def test_what_an_executor_left_while_the_server_was_away_is_delivered_by_another
     for id in executor.ended[:5]:
         one = client.get(id)
         assert one.input_data.json == one.output_data.json != ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_record_that_a_full_disk_cuts_short_costs_no_other(own_server, user, spool, language):
+    own_server.stop()
+    # A record has some 200 bytes, and no multiple of it is this.
+    with executing(
+        own_server, user, spool, runs=40, language=language, largest_file=1_999
+    ) as executor:
+        wait_until(lambda: len(executor.ended) == 40)
+        executor.kill()
+    torn = [one.stat().st_size for one in spool.glob("process-*/*.records")]
+    assert torn.count(1_999) > 3
+    own_server.start()
+    kept = delivered(own_server, own_server.client(user), spool, language)
+    assert set(executor.ended) == set(executor.began) <= set(kept)
+    assert {kept[id].status for id in executor.ended} == {COMPLETED}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -40,10 +40,13 @@ class Executor:
         forks: bool = False,
         heartbeat_interval: float = 20,
         language: str = "python",
+        largest_file: int | None = None,
     ):
         """- runs: 0 for no end of them.
         - seconds: how long each takes.
         - forks: whether it has a child, which outlives it. Python's alone may.
+        - largest_file: how many bytes a file of it may have. The write that would make one larger
+          comes out short, as on a full disk.
         """
         here = pathlib.Path(__file__).resolve().parents[1]
         client = REPOSITORY / "clients" / "python" / "src"
@@ -53,6 +56,9 @@ class Executor:
         else:
             program = [sys.executable, "-m", "harness.recording", f"unix:{server.socket}"]
             rest = [int(forks), heartbeat_interval]
+        if largest_file is not None:
+            limits = ["prlimit", f"--fsize={largest_file}", "env", "--ignore-signal=XFSZ"]
+            program = [*limits, *program]
         self.process = subprocess.Popen(
             list(map(str, [*program, spool, runs, at_once, seconds, *rest])),
             env={
