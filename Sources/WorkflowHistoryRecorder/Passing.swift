@@ -24,7 +24,7 @@ extension WorkflowHistoryError {
   }
 
   /// What a stream of saves says of one of them.
-  init(_ refusal: SaveWorkflowExecutionsResponse.Refusal) {
+  init(_ refusal: SaveRefusal) {
     self.init(
       RPCStatus(
         RPCStatusCode(rawValue: refusal.code), refusal.message,

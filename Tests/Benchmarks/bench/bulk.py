@@ -1,10 +1,11 @@
-"""Executions a second that are saved through streams, beside what Postgres does with COPY, and beside
-saves by themselves, round by round in turn."""
+"""Executions a second that are saved through streams, beside what Postgres does with COPY, beside saves
+by themselves, and beside those of the service that this one replaces, round by round in turn."""
 
 from bench import progress, sql
 from bench.calls import Calls, real_execution
 from bench.figures import median
 from bench.h2load import EVERY_STREAM, Round, Shape, run_round
+from bench.predecessor import Predecessor
 from bench.report import Column, Report
 from bench.storage import COPY_ROWS, copied_rows
 from harness.server import Server
@@ -49,20 +50,24 @@ def measure(seconds: float, rounds: int) -> Report:
     server = Server()
     try:
         server.start()
-        rows = measure_rows(server, seconds / rounds, rounds)
+        with Predecessor(server) as predecessor:
+            rows = measure_rows(server, predecessor, seconds / rounds, rounds)
         server.stop()
     finally:
         progress.end()
         server.remove()
     caption = (
         f"{STREAMS} streams of requests of {OF_A_REQUEST} executions over TLS, and COPY through "
-        f"pgbench on the same Postgres, into tables of its own; medians of {rounds} rounds in turn"
+        f"pgbench on the same Postgres, into tables of its own; medians of {rounds} rounds in turn. The "
+        "service before is FastAPI and asyncpg, 64 clients, without TLS and without a log of changes"
     )
     is_good = all(row["ratio"] >= (row["ratio_at_least"] or 0) for row in rows)
     return Report("bulk", caption, COLUMNS, rows, is_good)
 
 
-def measure_rows(server: Server, seconds: float, rounds: int) -> list[dict]:
+def measure_rows(
+    server: Server, predecessor: Predecessor, seconds: float, rounds: int
+) -> list[dict]:
     calls = Calls(server)
     calls.make_like_tables()
     streams = Streams(calls)
@@ -71,13 +76,16 @@ def measure_rows(server: Server, seconds: float, rounds: int) -> list[dict]:
     # To warm up, and to learn the rates.
     rate = streams.round(FEWEST_STREAMS).calls_per_second
     single_rate = calls.saves(10_000, EVERY_STREAM).calls_per_second
-    ours, singles = [], []
+    old_rate = predecessor.round(2_000).calls_per_second
+    ours, singles, olds = [], [], []
     for number in range(rounds):
         progress.say(f"round {number + 1} of {rounds}")
         calls.settle()
         ours.append(streams.round(max(FEWEST_STREAMS, int(rate * seconds))))
         calls.settle()
         singles.append(calls.saves(int(single_rate * seconds), EVERY_STREAM))
+        calls.settle()
+        olds.append(predecessor.round(int(old_rate * seconds)))
         for rival in rivals:
             calls.settle()
             rival.rounds.append(rival.rows_per_second(seconds))
@@ -102,6 +110,7 @@ def measure_rows(server: Server, seconds: float, rounds: int) -> list[dict]:
     return [
         row("streams", rates(ours, OF_A_STREAM), cpu(ours, OF_A_STREAM), None),
         row("saves, 256 in flight", rates(singles, 1), cpu(singles, 1), None),
+        row("saves of the service before", rates(olds, 1), cpu(olds, 1), None),
         *(
             row(rival.name, rival.rounds, None, 0.7 if count == COPY_ROWS[0] else None)
             for count, rival in zip(COPY_ROWS, rivals, strict=True)
