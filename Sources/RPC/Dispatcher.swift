@@ -12,6 +12,8 @@ public struct Dispatcher {
     private let handler: MethodHandler
     /// The outermost first.
     private let interceptions: [Interception]
+    /// What is asked while a call streams.
+    private let rechecks: [Interception.Recheck]
 
     init(
       _ method: MethodDescriptor, _ handler: MethodHandler,
@@ -21,6 +23,8 @@ public struct Dispatcher {
       streamsRequests = method.isClientStreaming
       self.handler = handler
       interceptions = interceptors.compactMap { $0.interception(of: method) }
+      let isStream = method.isClientStreaming || method.isServerStreaming
+      rechecks = isStream ? interceptions.compactMap(\.recheck) : []
     }
 
     /// A call of the method.
@@ -40,6 +44,7 @@ public struct Dispatcher {
           if let rest = try interception.admit(call) { try await rest() }
           admitted += 1
         }
+        call.rechecks = rechecks
         try await handler.serve(call, requests, responses)
       } catch {
         failure = error

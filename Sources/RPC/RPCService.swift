@@ -40,7 +40,7 @@ public struct RPCService {
     let arena = arena
     register(name, serverStreams: true) { call, requests, responses in
       let request: Request = try requests.only(of: call, arena: arena)
-      try await handler(request, ResponseWriter(sink: responses, arena: arena), call)
+      try await handler(request, ResponseWriter(sink: responses, call: call, arena: arena), call)
     }
   }
 
@@ -67,7 +67,7 @@ public struct RPCService {
     register(name, clientStreams: true, serverStreams: true) { call, requests, responses in
       try await handler(
         RequestStream(queue: requests, call: call, arena: arena),
-        ResponseWriter(sink: responses, arena: arena), call)
+        ResponseWriter(sink: responses, call: call, arena: arena), call)
     }
   }
 

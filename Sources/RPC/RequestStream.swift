@@ -30,7 +30,8 @@ public struct RequestStream<Request: DecodableMessage>: AsyncSequence {
     /// the last.
     public func nextIfHere() throws -> Request? { try stream.queue.pop().map(decode) }
 
-    private func decode(_ message: [UInt8]) throws(RPCStatus) -> Request {
+    private func decode(_ message: [UInt8]) throws -> Request {
+      try stream.call.recheck()
       stream.call.requestWasCompressed = stream.queue.lastWasCompressed
       stream.call.receivedBytes = stream.queue.receivedBytes
       stream.call.requestBytes = message.count

@@ -13,12 +13,14 @@ public protocol ResponseSink: AnyObject {
 /// Sends the responses of a call whose server streams.
 public struct ResponseWriter<Response: EncodableMessage> {
   let sink: any ResponseSink
+  let call: ServerCall
   let arena: Arena
 
   /// Sends one response. A handler that writes faster than the client reads is suspended here;
   /// throws when the call is over.
   public func write(_ response: Response) async throws {
     if sink.isBehind { await sink.caughtUp() }
+    try call.recheck()
     try sink.send(response.framed(arena: arena))
   }
 }

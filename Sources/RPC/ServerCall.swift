@@ -42,6 +42,8 @@ public final class ServerCall {
   /// How the call ended, where that was before its handler did: its deadline has passed, or its
   /// caller has gone.
   public package(set) var endedEarlyAs: RPCStatusCode?
+  /// What is asked before each message, where the call streams.
+  var rechecks: [Interception.Recheck] = []
   /// What interceptors found out, by type; the first is mostly all there is.
   private var value: TypedValue?
   private var moreValues: [TypedValue] = []
@@ -60,6 +62,11 @@ public final class ServerCall {
     self.metadata = metadata
     self.peer = peer
     self.timeout = timeout
+  }
+
+  /// Asks the interceptors whether a call that streams may go on.
+  func recheck() throws {
+    for recheck in rechecks { try recheck(self) }
   }
 
   /// The code that the call ends with where its handler throws this.

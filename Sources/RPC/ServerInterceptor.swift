@@ -15,19 +15,27 @@ public struct Interception {
   /// The rest of an admission, which is awaited.
   public typealias Rest = () async throws -> Void
 
+  /// Whether a call may go on.
+  public typealias Recheck = (ServerCall) throws -> Void
+
   let admit: (ServerCall) throws -> Rest?
+  let recheck: Recheck?
   let conclude: (ServerCall, (any Error)?) -> (any Error)?
 
   /// - Parameters:
   ///   - admit: lets the call in, or refuses it by throwing an ``RPCStatus``. It returns what is
   ///     still to be awaited for that, nil as a rule.
+  ///   - recheck: is asked before each message of a call that streams whether it may go on; it ends
+  ///     the call by throwing an ``RPCStatus``. Nil: it always may.
   ///   - conclude: is told what a call that it has let in ended with, nil where all is well, and
   ///     returns what its caller is told. By default that is the same.
   public init(
     admit: @escaping (ServerCall) throws -> Rest? = { _ in nil },
+    recheck: Recheck? = nil,
     conclude: @escaping (ServerCall, (any Error)?) -> (any Error)? = { $1 }
   ) {
     self.admit = admit
+    self.recheck = recheck
     self.conclude = conclude
   }
 }

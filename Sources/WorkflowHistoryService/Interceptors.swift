@@ -30,7 +30,7 @@ public func interceptors(
 }
 
 /// Lets in who brings a good token, or none and a certificate that is a service's, and attaches the
-/// ``Principal``.
+/// ``Principal``. A call that streams ends when its token has expired, or what let it in was revoked.
 final class AuthenticationInterceptor: ServerInterceptor {
   private let verifier: TokenVerifier
   private let publicServices: Set<String>
@@ -43,24 +43,34 @@ final class AuthenticationInterceptor: ServerInterceptor {
   func interception(of method: MethodDescriptor) -> Interception? {
     if publicServices.contains(method.service) { return nil }
     let verifier = verifier
-    return Interception(admit: { call in
-      let known = call.metadata.withOnly("authorization") {
-        verifier.cachedPrincipal(authorization: $0)
-      }
-      if let known {
-        call[Principal.self] = try known ?? Self.principal(of: call, verifier)
+    return Interception(
+      admit: { call in
+        call[Principal.self] = try Self.caller(of: call, verifier)
         return nil
-      }
-      // Without a token the connection may say who calls.
-      guard call.metadata["authorization"] == nil,
-        let service = verifier.principal(certificateNames: call.peer.certificateNames)
-      else {
-        throw RPCStatus(
-          .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
-      }
-      call[Principal.self] = service
-      return nil
-    })
+      },
+      recheck: { call in
+        guard try Self.caller(of: call, verifier) == call[Principal.self] else {
+          throw RPCStatus(.unauthenticated, "the caller's rights have changed: call again")
+        }
+      })
+  }
+
+  private static func caller(
+    of call: ServerCall, _ verifier: TokenVerifier
+  ) throws(RPCStatus) -> Principal {
+    let known = call.metadata.withOnly("authorization") {
+      verifier.cachedPrincipal(authorization: $0)
+    }
+    if case .some(.some(let principal)) = known { return principal }
+    if known != nil { return try principal(of: call, verifier) }
+    // Without a token the connection may say who calls.
+    guard call.metadata["authorization"] == nil,
+      let service = verifier.principal(certificateNames: call.peer.certificateNames)
+    else {
+      throw RPCStatus(
+        .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
+    }
+    return service
   }
 
   private static func principal(of call: ServerCall, _ verifier: TokenVerifier)

@@ -16,6 +16,7 @@ from harness.client import Client, refused
 from harness.identifiers import fresh_user
 from harness.load import Load
 from harness.server import Server, wait_until
+from harness.stubs import changes_pb2
 
 KEYS = {algorithm: keys.make(algorithm, f"key-{algorithm}") for algorithm in keys.EVERY_ALGORITHM}
 
@@ -165,6 +166,43 @@ def test_what_is_revoked_is_refused_and_what_is_taken_off_the_list_is_good_again
     assert is_refused(server, first) == "the token was revoked"
     keys.replace(listed, b"")
     wait_until(lambda: is_refused(server, first) is None, what="the list")
+
+
+def test_a_stream_ends_when_its_token_expires_or_is_revoked(server):
+    user = fresh_user()
+    exp = tokens.now() + 3
+    short = KEYS["ES256"].sign({"sub": user, "exp": exp, "scope": "history:write"})
+    long = KEYS["ES256"].sign({"sub": user, "exp": exp + 3600, "jti": "of-a-watch"})
+    watches = [watch_of(caller(server, token)) for token in (short, long)]
+    writer = caller(server, KEYS["ES256"].token(user))
+
+    def ends(watch) -> bool:
+        """Whether the watch tells of a save no more."""
+        writer.save()
+        try:
+            while not next(watch).changes:
+                pass
+            return False
+        except grpc.RpcError as error:
+            assert error.code() == grpc.StatusCode.UNAUTHENTICATED
+            return True
+
+    wait_until(lambda: ends(watches[0]), what="the end of the watch whose token expires")
+    assert tokens.now() >= exp
+    assert not ends(watches[1])
+    listed = server.keys_folder / "revoked"
+    keys.replace(listed, b"jti of-a-watch\n")
+    wait_until(lambda: ends(watches[1]), what="the end of the watch whose token is revoked")
+    keys.replace(listed, b"")
+
+
+def watch_of(client: Client):
+    """A watch that has begun."""
+    call = client.stub.WatchWorkflowExecutions(
+        changes_pb2.WatchWorkflowExecutionsRequest(), metadata=client.metadata, timeout=120
+    )
+    next(call)
+    return call
 
 
 def rotating_server(path, *flags: str) -> Server:

@@ -52,6 +52,52 @@ struct AuthenticationTests {
     }
   }
 
+  /// What a call of a method ends with whose token, good for 60 s, expires when so many requests have
+  /// reached the store.
+  private func status(
+    _ method: String, _ request: any EncodableMessage, times: Int, expiringAfter count: Int
+  ) async throws -> RPCStatus? {
+    let store = store
+    let handlers = WorkflowHistoryHandlers(store: store, clock: { Samples.now })
+    let dispatcher = Dispatcher(
+      [handlers.service(arena: Arena())],
+      interceptors: interceptors(
+        verifier: TokenVerifier(
+          TokenTrust(keys: KeySet(secrets: [key])),
+          clock: { Self.now.addingTimeInterval(store.requests.count < count ? 59 : 61) }),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+    let route = try dispatcher.route(
+      Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
+    let metadata = Metadata([RPCField("authorization", "Bearer \(try await token())")])
+    let call = ServerCall(
+      method: route.method, metadata: metadata, peer: CallPeer(address: "tcp"), timeout: nil)
+    let message = request.encode(arena: Arena(), prefix: 0)
+    do {
+      _ = try await route.serve(call, Array(repeating: message, count: times))
+      return nil
+    } catch let status as RPCStatus {
+      return status
+    }
+  }
+
+  @Test("a stream of requests ends when its token has expired, and not before")
+  func requestsOfExpiredToken() async throws {
+    let request = SaveWorkflowExecutionsRequest(executions: [Samples.fields])
+    let ended = try await status("SaveWorkflowExecutions", request, times: 4, expiringAfter: 3)
+    #expect(ended?.code == .unauthenticated)
+    #expect(ended?.message.contains("expired") == true)
+    #expect(store.requests.count == 3)
+    #expect(
+      try await status("SaveWorkflowExecutions", request, times: 4, expiringAfter: 8) == nil)
+  }
+
+  @Test("a stream of answers ends when its token has expired")
+  func answersOfExpiredToken() async throws {
+    let request = WatchWorkflowExecutionsRequest()
+    let ended = try await status("WatchWorkflowExecutions", request, times: 1, expiringAfter: 1)
+    #expect(ended?.code == .unauthenticated)
+  }
+
   @Test("a good token says who calls, and what they may")
   func goodToken() async throws {
     #expect(try await status(["Bearer \(token())"]) == nil)

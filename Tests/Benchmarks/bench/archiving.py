@@ -10,7 +10,7 @@ import time
 from bench import progress, sql
 from bench.calls import real_execution
 from bench.figures import median
-from bench.processes import peak_resident_bytes, reset_peak
+from bench.processes import PeakOf, peak_resident_bytes, reset_peak
 from bench.report import Column, Report
 from harness import tokens
 from harness.command_line import environment
@@ -157,15 +157,13 @@ def run(server: Server, *command: str, executions: int) -> dict:
         text=True,
         env=environment(**variables),
     )
-    said = process.stderr.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
+    peak = PeakOf(process.pid)
+    _, said = process.communicate()
     seconds = time.monotonic() - began
     if process.returncode != 0 or f" {executions:,} executions in " not in said:
         raise SystemExit(f"{' '.join(command)}: {said}")
     return {
         "seconds": seconds,
         "server_bytes": peak_resident_bytes(server.process.pid),
-        "command_bytes": used.ru_maxrss * 1024,
+        "command_bytes": peak.join(),
     }

@@ -1,12 +1,12 @@
 """What it costs to learn what executions teach: time, the learner's memory, and room."""
 
 import json
-import os
 import subprocess
 import time
 
 from bench import progress, sql
 from bench.figures import median
+from bench.processes import PeakOf
 from bench.report import Column, Report
 from harness.command_line import environment
 from harness.server import Server, executable
@@ -71,9 +71,8 @@ def learn(server: Server) -> dict:
     learner = subprocess.Popen(
         [executable(), *command], stdout=subprocess.PIPE, text=True, env=environment()
     )
-    said = learner.stdout.read()
-    _, status, used = os.wait4(learner.pid, 0)
-    learner.returncode = os.waitstatus_to_exitcode(status)
+    peak = PeakOf(learner.pid)
+    said, _ = learner.communicate()
     seconds = time.monotonic() - began
     assert learner.returncode == 0, said
     executions = int(json.loads(said)["executions"])
@@ -82,7 +81,7 @@ def learn(server: Server) -> dict:
         "executions": executions,
         "seconds": seconds,
         "executions_per_second": executions / seconds,
-        "peak_bytes": used.ru_maxrss * 1024,
+        "peak_bytes": peak.join(),
         "learned_bytes": sql.number(postgres, LEARNED),
         "largest_bytes": sql.number(postgres, LARGEST),
         "patterns": sql.number(postgres, PATTERNS),

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import pathlib
+import threading
+import time
 
 # The server has a core, and the load has another: neither can take the other's time.
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -41,6 +43,28 @@ def resident_bytes(pid: int) -> int:
 def peak_resident_bytes(pid: int) -> int:
     """The most memory that the process has had, since it began or `reset_peak` was called."""
     return _status_bytes(pid, "VmHWM")
+
+
+class PeakOf:
+    """The most memory that a process has had, told once it has ended: what its rusage says counts what
+    the process had that started it."""
+
+    def __init__(self, pid: int):
+        self.bytes = 0
+        self._pid = pid
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self):
+        # Its page tables go before it does.
+        with contextlib.suppress(OSError):
+            while True:
+                self.bytes = max(self.bytes, peak_resident_bytes(self._pid))
+                time.sleep(0.02)
+
+    def join(self) -> int:
+        self._thread.join()
+        return self.bytes
 
 
 def reset_peak(pid: int):
