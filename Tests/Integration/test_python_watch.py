@@ -31,6 +31,10 @@ async def take(watch: Watch, count: int) -> list[dict]:
     return [await anext(watch) for _ in range(count)]
 
 
+async def take_all(watch: Watch) -> list[dict]:
+    return [change async for change in watch]
+
+
 def told(changes: list[dict]) -> list[tuple]:
     return [(one["kind"], one["execution_id"], one["version"], one["status"]) for one in changes]
 
@@ -267,6 +271,15 @@ async def test_a_token_that_is_refused_is_replaced_once(server, user):
     assert given == []
 
 
+async def test_closing_the_watch_ends_a_wait_for_a_change(history):
+    async with history.watch_workflow_executions() as watch:
+        waiting = asyncio.ensure_future(take_all(watch))
+        # It has nothing to do but to wait.
+        await history.get_workflow_statistics("")
+        await watch.aclose()
+        assert await asyncio.wait_for(waiting, 10) == []
+
+
 class Calls(grpc.aio.UnaryStreamClientInterceptor):
     """Keeps the calls that are made."""
 
@@ -296,6 +309,6 @@ async def test_closing_the_watch_cancels_its_call(server, user):
         with pytest.raises(asyncio.CancelledError):
             await waiting
         for one in (watch, closed):
-            assert [change async for change in one] == []
+            assert await take_all(one) == []
         assert [call.cancelled() for call in calls.made] == [True, True]
         assert [call.time_remaining() for call in calls.made] == [None, None]

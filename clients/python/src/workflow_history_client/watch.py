@@ -1,13 +1,9 @@
 """Changes of executions, as they happen."""
 
-import asyncio
 import collections
 import datetime
 from collections.abc import AsyncGenerator, Iterable
-from types import TracebackType
-from typing import Self, TypeAlias, cast
-
-import grpc
+from typing import cast
 
 from workflow_history_client import _methods as methods
 from workflow_history_client import _requests as requests
@@ -16,6 +12,7 @@ from workflow_history_client import shapes
 from workflow_history_client._answers import as_dict
 from workflow_history_client._attempts import Attempts
 from workflow_history_client._calls import Caller
+from workflow_history_client._feeds import Feed, broken, next_answer
 from workflow_history_client._protos.workflow_changes_pb2 import (
     ExecutionChange,
     WatchWorkflowExecutionsRequest,
@@ -23,14 +20,14 @@ from workflow_history_client._protos.workflow_changes_pb2 import (
 )
 from workflow_history_client._values import Identifier
 from workflow_history_client.connection import Connection
-from workflow_history_client.errors import Unavailable, WorkflowHistoryError
+from workflow_history_client.errors import WorkflowHistoryError
 
 # The server says something more often, if only a token. A connection that is silent for longer is
 # taken for broken: where it was not, beginning again with the last token costs nothing.
 _SILENCE_SECONDS = 120.0
 
 
-class Watch:
+class Watch(Feed[WatchWorkflowExecutionsResponse]):
     """Changes as they happen, for `async for`.
 
     Without a `resume_token` it tells of what happens once it has begun: when the block of its
@@ -42,10 +39,10 @@ class Watch:
 
     def __init__(
         self,
-        responses: AsyncGenerator[WatchWorkflowExecutionsResponse, None],
+        answers: AsyncGenerator[WatchWorkflowExecutionsResponse, None],
         resume_token: str | None,
     ) -> None:
-        self._responses = responses
+        super().__init__(answers)
         self._untold: collections.deque[ExecutionChange] = collections.deque()
         # Goes on after all that was received.
         self._received_token = resume_token
@@ -53,36 +50,17 @@ class Watch:
         # before the watch has begun.
         self.resume_token = resume_token
 
-    def __aiter__(self) -> Self:
-        return self
-
     async def __anext__(self) -> shapes.ExecutionChange:
         while not self._untold:
-            await self._receive()
+            if not await self._receive():
+                raise StopAsyncIteration
         change = self._untold.popleft()
         self.resume_token = change.resume_token if self._untold else self._received_token
         return cast(shapes.ExecutionChange, as_dict(change))
 
-    async def __aenter__(self) -> Self:
-        await self._receive()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Ends the watch, and its call."""
-        await self._responses.aclose()
-
-    async def _receive(self) -> None:
-        response = await anext(self._responses)
-        self._untold.extend(response.changes)
-        self._received_token = response.resume_token
+    def _take(self, answer: WatchWorkflowExecutionsResponse) -> None:
+        self._untold.extend(answer.changes)
+        self._received_token = answer.resume_token
         if not self._untold:
             self.resume_token = self._received_token
 
@@ -126,10 +104,10 @@ class Watches(Connection):
             resume_token=resume_token or "",
         )
         requests.set_window(request, created_after, created_before, self._naive_times)
-        return Watch(_responses(self._caller, request), resume_token)
+        return Watch(_answers(self._caller, request), resume_token)
 
 
-async def _responses(
+async def _answers(
     caller: Caller, request: WatchWorkflowExecutionsRequest
 ) -> AsyncGenerator[WatchWorkflowExecutionsResponse, None]:
     """What the server says, over as many calls as it takes."""
@@ -137,42 +115,20 @@ async def _responses(
     token = await caller.tokens.current()
     while True:
         call = caller.stream_of(methods.WATCH, request, token)
-        # The first response of each call says only that it has begun.
+        # The first answer of each call says only that it has begun.
         has_begun = False
         try:
             while True:
-                response = await _read(call)
+                answer = await next_answer(call, methods.WATCH.response, _SILENCE_SECONDS)
+                if answer is None:
+                    raise broken("the server ended the call")
                 if has_begun:
                     attempts.note_progress()
                 has_begun = True
-                request.resume_token = response.resume_token
-                yield response
+                request.resume_token = answer.resume_token
+                yield answer
         except WorkflowHistoryError as error:
-            broken = error
+            failure = error
         finally:
             call.cancel()
-        token = await attempts.next_token(broken, token)
-
-
-_Call: TypeAlias = (
-    "grpc.aio.UnaryStreamCall[WatchWorkflowExecutionsRequest, WatchWorkflowExecutionsResponse]"
-)
-
-
-async def _read(call: _Call) -> WatchWorkflowExecutionsResponse:
-    try:
-        async with asyncio.timeout(_SILENCE_SECONDS) as limit:
-            response = await call.read()
-    except TimeoutError:
-        if not limit.expired():
-            raise
-        raise _broken(f"nothing was said for {_SILENCE_SECONDS} s") from None
-    except grpc.aio.AioRpcError as failure:
-        raise WorkflowHistoryError.of(failure, in_doubt=False) from failure
-    if not isinstance(response, WatchWorkflowExecutionsResponse):
-        raise _broken("the server ended the call")
-    return response
-
-
-def _broken(why: str) -> Unavailable:
-    return Unavailable(grpc.StatusCode.UNAVAILABLE, why)
+        token = await attempts.next_token(failure, token)
