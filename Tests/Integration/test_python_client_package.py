@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from harness import stubs
+from harness import stubs, tokens
 from harness.client import COMPLETED, parsed
 from harness.identifiers import fresh_user
 
@@ -122,6 +122,19 @@ def test_the_example_of_a_watch_tells_of_changes_until_the_last(client, installe
     said = run(code, installed, repository, WORKFLOW_HISTORY_TOKEN=client.token)
     kinds = [line.split()[0] for line in said.splitlines()]
     assert kinds == ["CREATED", "UPDATED"]
+
+
+def test_the_example_of_an_export_imports_it_elsewhere(client, own_server, installed, repository):
+    saved = client.save(workflow_type="etl")
+    client.save(workflow_type="ml")
+    (repository / "other").mkdir()
+    (repository / "other" / "server.sock").symlink_to(own_server.socket)
+    code = example("import_workflow_executions(")
+    importing = own_server.token("importer", scope=tokens.IMPORT)
+    environment = {"WORKFLOW_HISTORY_TOKEN": client.token, "OTHER_TOKEN": importing}
+    assert run(code, installed, repository, **environment) == "1 executions\n"
+    history = own_server.client(client.user).history()
+    assert [one.id for one in history.executions] == [saved.id]
 
 
 def test_the_example_of_many_saves_saves_them(client, installed, repository):

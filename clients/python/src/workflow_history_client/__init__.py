@@ -22,6 +22,7 @@ from workflow_history_client.errors import (
     Unavailable,
     WorkflowHistoryError,
 )
+from workflow_history_client.export import Export
 from workflow_history_client.identifiers import new_execution_id
 from workflow_history_client.recorder import ExecutionRecorder
 from workflow_history_client.retries import RetryPolicy
@@ -36,6 +37,7 @@ __all__ = [
     "AlreadyExists",
     "DeadlineExceeded",
     "ExecutionRecorder",
+    "Export",
     "FailedPrecondition",
     "FieldViolation",
     "InvalidArgument",

@@ -13,17 +13,19 @@ from workflow_history_client.retries import RetryPolicy
 from workflow_history_client.tokens import TokenSource
 
 Request = TypeVar("Request", bound=Message)
+Request_co = TypeVar("Request_co", bound=Message, covariant=True)
 Response = TypeVar("Response", bound=Message)
+Response_co = TypeVar("Response_co", bound=Message, covariant=True)
 Value = TypeVar("Value")
 
 
 @dataclasses.dataclass(frozen=True)
-class Method(Generic[Request, Response]):
+class Method(Generic[Request_co, Response_co]):
     """A method of the service."""
 
     name: str
-    request: type[Request]
-    response: type[Response]
+    request: type[Request_co]
+    response: type[Response_co]
 
     @property
     def path(self) -> str:

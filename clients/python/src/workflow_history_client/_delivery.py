@@ -141,8 +141,9 @@ class Delivery:
         again: list[Beginning] = []
         while waiting:
             sent = _saves(list(waiting))
+            stream = SaveStream(self._caller, methods.SAVE_MANY, sent, _CALL_SECONDS)
             try:
-                async for outcome in SaveStream(self._caller, sent, _CALL_SECONDS).outcomes():
+                async for outcome in stream.outcomes():
                     again += self._settle(waiting.popleft(), outcome.error)
             except WorkflowHistoryError as error:
                 if error.code is grpc.StatusCode.RESOURCE_EXHAUSTED and error.retry_delay is None:
@@ -267,7 +268,7 @@ class Delivery:
 
 async def _saves(beginnings: list[Beginning]) -> AsyncIterator[Save]:
     for beginning in beginnings:
-        yield Save.of(beginning.execution)
+        yield Save.of(beginning.execution.id, beginning.execution)
 
 
 def _is_about_content(error: WorkflowHistoryError) -> bool:

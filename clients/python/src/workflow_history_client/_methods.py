@@ -15,6 +15,16 @@ SAVE_MANY = Method(
     service.SaveWorkflowExecutionsRequest,
     service.SaveWorkflowExecutionsResponse,
 )
+EXPORT = Method(
+    "ExportWorkflowExecutions",
+    service.ExportWorkflowExecutionsRequest,
+    service.ExportWorkflowExecutionsResponse,
+)
+IMPORT = Method(
+    "ImportWorkflowExecutions",
+    service.ImportWorkflowExecutionsRequest,
+    service.ImportWorkflowExecutionsResponse,
+)
 GET = Method(
     "GetWorkflowExecution",
     service.GetWorkflowExecutionRequest,

@@ -1,21 +1,23 @@
 """The parts of requests that are made of many arguments."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from workflow_history_client import _values as values
+from workflow_history_client._protos.workflow_archive_pb2 import ArchivedExecution
 from workflow_history_client._protos.workflow_changes_pb2 import WatchWorkflowExecutionsRequest
 from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
 from workflow_history_client._protos.workflow_history_service_pb2 import (
     WORKFLOW_EXECUTION_VIEW_BASIC,
     WORKFLOW_EXECUTION_VIEW_FULL,
+    ExportWorkflowExecutionsRequest,
     GetUserWorkflowHistoryRequest,
 )
 from workflow_history_client.errors import InvalidArgument
 from workflow_history_client.shapes import ExecutionChanges, HistoryFilters
 
 _DOCUMENTS = {"input_data", "output_data", "task_results", "execution_metadata"}
-_TIMES = {"start_time", "end_time"}
+_TIMES = {"start_time", "end_time", "updated_at"}
 MAX_PAGE_SIZE = 100
 
 
@@ -36,9 +38,30 @@ def execution(
             result.duration_seconds.CopyFrom(values.seconds(path, value))
         elif name == "status":
             result.status = values.status(path, value)
+        elif name == "version":
+            result.version = values.version(path, value)
         else:
             setattr(result, name, str(value))
     return result
+
+
+def archived(
+    fields: Mapping[str, object], naive_times: datetime.tzinfo | None
+) -> ArchivedExecution:
+    """An archived execution with these fields. Its created_at is its id's own."""
+    rest = {name: fields[name] for name in fields if name not in ("created_at", "save_digest")}
+    result = ArchivedExecution(execution=execution(rest, naive_times))
+    digest = fields.get("save_digest")
+    if digest is not None:
+        result.save_digest = values.digest("save_digest", digest)
+    return result
+
+
+def check_names(names: Iterable[str], known: type) -> None:
+    """An execution to be saved has only the fields of this TypedDict."""
+    for name in names:
+        if name not in known.__annotations__:
+            raise InvalidArgument.field(f"execution.{name}", "is no field of an execution")
 
 
 def check_changes(changes: Mapping[str, object]) -> None:
@@ -80,7 +103,9 @@ def history(
 
 
 def set_window(
-    request: GetUserWorkflowHistoryRequest | WatchWorkflowExecutionsRequest,
+    request: GetUserWorkflowHistoryRequest
+    | WatchWorkflowExecutionsRequest
+    | ExportWorkflowExecutionsRequest,
     created_after: datetime.datetime | None,
     created_before: datetime.datetime | None,
     naive_times: datetime.tzinfo | None,

@@ -4,20 +4,22 @@ import asyncio
 import collections
 import dataclasses
 from collections.abc import AsyncGenerator, AsyncIterable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import grpc
 
-from workflow_history_client import _methods as methods
 from workflow_history_client._attempts import Attempts
-from workflow_history_client._calls import Caller
+from workflow_history_client._calls import Caller, Method
+from workflow_history_client._protos.workflow_archive_pb2 import ArchivedExecution
 from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
 from workflow_history_client._protos.workflow_history_service_pb2 import (
-    SaveOutcome as AnsweredOutcome,
-)
-from workflow_history_client._protos.workflow_history_service_pb2 import (
+    ImportWorkflowExecutionsRequest,
+    ImportWorkflowExecutionsResponse,
     SaveWorkflowExecutionsRequest,
     SaveWorkflowExecutionsResponse,
+)
+from workflow_history_client._protos.workflow_history_service_pb2 import (
+    SaveOutcome as AnsweredOutcome,
 )
 from workflow_history_client.errors import (
     DeadlineExceeded,
@@ -50,12 +52,19 @@ class SaveOutcome:
     error: WorkflowHistoryError | None
 
 
+# A method that takes executions and answers with their outcomes.
+BulkMethod: TypeAlias = (
+    Method[SaveWorkflowExecutionsRequest, SaveWorkflowExecutionsResponse]
+    | Method[ImportWorkflowExecutionsRequest, ImportWorkflowExecutionsResponse]
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class Save:
-    """An execution to be saved; or why it can't be sent."""
+    """An execution to be saved, as the method of its stream takes it; or why it can't be sent."""
 
     execution_id: str
-    execution: WorkflowExecution | None
+    execution: WorkflowExecution | ArchivedExecution | None
     refusal: WorkflowHistoryError | None = None
 
     @property
@@ -63,22 +72,22 @@ class Save:
         return 0 if self.execution is None else self.execution.ByteSize()
 
     @classmethod
-    def of(cls, execution: WorkflowExecution) -> "Save":
+    def of(cls, execution_id: str, execution: WorkflowExecution | ArchivedExecution) -> "Save":
         if execution.ByteSize() > _MESSAGE_BYTES:
             too_large = ResourceExhausted(
                 grpc.StatusCode.RESOURCE_EXHAUSTED,
                 f"an execution has {_MESSAGE_BYTES} bytes at most, and not {execution.ByteSize()}",
             )
-            return cls(execution.id, None, too_large)
-        return cls(execution.id, execution)
+            return cls(execution_id, None, too_large)
+        return cls(execution_id, execution)
 
 
 class _Portion:
     """Executions that are sent and answered together, and sent again as they were sent."""
 
-    def __init__(self, saves: list[Save], size: int) -> None:
-        sent = [one.execution for one in saves if one.execution is not None]
-        request = SaveWorkflowExecutionsRequest(executions=sent)
+    def __init__(self, method: BulkMethod, saves: list[Save], size: int) -> None:
+        sent: list[Any] = [one.execution for one in saves if one.execution is not None]
+        request = method.request(executions=sent)
         self.request = request.SerializeToString() if sent else b""
         self.size = size
         self.refusals = [(one.execution_id, one.refusal) for one in saves]
@@ -98,13 +107,16 @@ class _Portion:
 class SaveStream:
     """Saves executions in their order, over as many calls as it takes.
 
-    What was not answered when a call broke is sent again by the next: ids that the client made, and
-    the same bytes, keep it from being saved twice.
+    What was not answered when a call broke is sent again by the next: ids that were there before,
+    and the same bytes, keep it from being saved twice.
     """
 
-    def __init__(self, caller: Caller, saves: AsyncIterable[Save], patience: float) -> None:
+    def __init__(
+        self, caller: Caller, method: BulkMethod, saves: AsyncIterable[Save], patience: float
+    ) -> None:
         """- patience: for how many seconds the server may answer nothing of what was sent."""
         self._caller = caller
+        self._method = method
         self._saves = saves
         self._patience = patience
         self._loop = asyncio.get_running_loop()
@@ -132,7 +144,7 @@ class SaveStream:
         try:
             token = await self._caller.tokens.current()
             while not self.is_done:
-                async with _Attempt(self, self._caller.stream(methods.SAVE_MANY, token)):
+                async with _Attempt(self, self._caller.stream(self._method, token)):
                     while True:
                         while self._window and self._window[0].outcomes is not None:
                             for name, error in self._take():
@@ -204,7 +216,7 @@ class SaveStream:
     def _portion(self) -> _Portion:
         if all(one.outcomes is not None for one in self._window):
             self._progress = self._loop.time()
-        portion = _Portion(self._gathered, self._gathered_bytes)
+        portion = _Portion(self._method, self._gathered, self._gathered_bytes)
         self._gathered, self._gathered_bytes = [], 0
         self._window.append(portion)
         self._window_executions += len(portion.refusals)
@@ -263,7 +275,8 @@ class SaveStream:
         return self._progress + self._patience if self._window else None
 
 
-_Call: TypeAlias = "grpc.aio.StreamStreamCall[bytes, SaveWorkflowExecutionsResponse]"
+_Response: TypeAlias = SaveWorkflowExecutionsResponse | ImportWorkflowExecutionsResponse
+_Call: TypeAlias = "grpc.aio.StreamStreamCall[bytes, _Response]"
 
 
 class _Attempt:
@@ -296,7 +309,7 @@ class _Attempt:
 
     async def _read(self) -> None:
         try:
-            while isinstance(response := await self._call.read(), SaveWorkflowExecutionsResponse):
+            while isinstance(response := await self._call.read(), _Response):
                 self._stream.answer(list(response.outcomes))
             early = "the server ended the call before it had answered everything"
             self._stream.break_off(Unavailable(grpc.StatusCode.UNAVAILABLE, early, in_doubt=True))

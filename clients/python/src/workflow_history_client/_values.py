@@ -53,6 +53,18 @@ def seconds(field: str, value: object) -> DoubleValue:
     return DoubleValue(value=value)
 
 
+def version(field: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 31:
+        raise InvalidArgument.field(field, f"is no version: {value!r}")
+    return value
+
+
+def digest(field: str, value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise InvalidArgument.field(field, f"is no bytes: {value!r}")
+    return value
+
+
 def status(field: str, value: object) -> WorkflowStatus:
     name = _enum_name(field, value, "WORKFLOW_STATUS_", WorkflowStatus.keys())
     return cast(WorkflowStatus, WorkflowStatus.Value(name))

@@ -23,8 +23,8 @@ class TaskResult(TypedDict):
     error: NotRequired[str | None]
 
 
-class WorkflowExecution(TypedDict):
-    """One run of a workflow. Without its documents, those are None."""
+class ExecutionFields(TypedDict):
+    """What is kept of one run of a workflow."""
 
     # A UUIDv7.
     id: str
@@ -45,8 +45,20 @@ class WorkflowExecution(TypedDict):
     version: int
     created_at: datetime.datetime
     updated_at: datetime.datetime
+
+
+class WorkflowExecution(ExecutionFields):
+    """One run of a workflow, as it is told of. Without its documents, those are None."""
+
     # Whether it is RUNNING and its heartbeats have stopped: its executor has most likely died.
     abandoned: bool
+
+
+class ArchivedExecution(ExecutionFields):
+    """One run of a workflow, and what makes another server take it for the same."""
+
+    # Of the save that made it: by it that save, sent again, is told from another with the same id.
+    save_digest: bytes
 
 
 class ExecutionChange(TypedDict):
