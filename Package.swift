@@ -64,11 +64,13 @@ let package = Package(
     .target(name: "CWorkflowHistoryProtos", dependencies: ["CGoogleProtos", "CProtobufC"]),
 
     room("TextEncoding"),
+    room("JSON"),
     wrapper("Reactor", ["CLibuv"]),
     wrapper("TLS", ["COpenSSL"]),
     wrapper("HTTP2", ["CNghttp2"]),
     wrapper("Compression", ["CZlib"]),
     wrapper("ProtobufMessages", ["CProtobufC", "CGoogleProtos"]),
+    room("ProtobufJSON", ["ProtobufMessages", "JSON", "TextEncoding"]),
     wrapper("Postgres", ["CLibpq", "Reactor"]),
     wrapper("PrivateFiles", []),
     wrapper("PostgresSupervisor", ["PrivateFiles", logging]),
@@ -90,9 +92,9 @@ let package = Package(
       ]),
     room("Sealing", ["PrivateFiles", "TextEncoding", crypto]),
 
-    room("WorkflowHistory"),
-    room("PatternLearning", ["WorkflowHistory"]),
-    room("ArchiveFiles", ["WorkflowHistory", "TextEncoding"]),
+    room("WorkflowHistory", ["JSON", "TextEncoding"]),
+    room("PatternLearning", ["WorkflowHistory", "JSON"]),
+    room("ArchiveFiles", ["WorkflowHistory", "JSON", "TextEncoding"]),
     wrapper(
       "WorkflowHistoryMessages",
       [
@@ -103,7 +105,7 @@ let package = Package(
       "PostgresHistoryStore",
       [
         "WorkflowHistory", "PatternLearning", "Postgres", "Reactor", "Sealing", "TextEncoding",
-        crypto, logging, metrics,
+        "JSON", crypto, logging, metrics,
       ]),
     room(
       "WorkflowHistoryService",
@@ -130,7 +132,7 @@ let package = Package(
         "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
-        "ProtobufMessages", "ArchiveFiles", "TextEncoding", logging,
+        "ProtobufMessages", "ArchiveFiles", "JSON", "TextEncoding", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),
@@ -147,6 +149,7 @@ let package = Package(
       path: "Tests/WorkflowHistoryTesting", swiftSettings: everyRoom),
     tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("Compression"),
     tests("ProtobufMessages"),
+    tests("ProtobufJSON", ["WorkflowHistoryMessages", "ProtobufMessages"]),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
     // A server in a process of its own, for the supervisor's tests to kill.
     .executableTarget(
@@ -183,7 +186,7 @@ let package = Package(
     tests("Identity", ["TextEncoding", crypto]), tests("DevelopmentCertificates"),
     tests("PrivateFiles"),
     tests("Sealing"), tests("TextEncoding"),
-    tests("WorkflowHistory"), tests("PatternLearning", ["WorkflowHistory"]),
+    tests("WorkflowHistory", ["JSON"]), tests("PatternLearning", ["WorkflowHistory"]),
     tests("ArchiveFiles", ["WorkflowHistory"]),
     tests("WorkflowHistoryMessages", ["PatternLearning"]),
     tests(
@@ -223,8 +226,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "HTTP2", "RPC", "ProtobufMessages", "WorkflowHistoryMessages", "WorkflowHistory",
-        "PostgresHistoryStore", "Identity", crypto,
+        "HTTP2", "RPC", "ProtobufMessages", "ProtobufJSON", "JSON", "WorkflowHistoryMessages",
+        "WorkflowHistory", "PostgresHistoryStore", "Identity", crypto,
       ],
       path: "Tests/Fuzz/FuzzTargets", swiftSettings: everyRoom),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: everyRoom),

@@ -1,3 +1,4 @@
+internal import JSON
 public import WorkflowHistory
 
 /// Reads archived executions from the bytes of a file, which come in pieces.
@@ -188,7 +189,7 @@ extension JSONDocument {
   /// The text that it is; nil where it is no string.
   fileprivate var string: String? {
     guard utf8.first == UInt8(ascii: "\"") else { return nil }
-    var tokens = JSONTokens(self, stringLimit: utf8.count)
+    var tokens = JSONTokens(utf8, stringLimit: utf8.count)
     return tokens.string()
   }
 }

@@ -1,4 +1,4 @@
-internal import TextEncoding
+internal import JSON
 public import WorkflowHistory
 
 /// Writes archived executions as the bytes of a file. The same executions are the same bytes.
@@ -34,7 +34,7 @@ public struct ArchiveEncoder: Sendable {
       bytes.append(contentsOf: field.name.utf8)
       bytes.append(contentsOf: "\":".utf8)
       switch field.kind {
-      case .text: JSONString.append(String(decoding: value, as: UTF8.self), to: &bytes)
+      case .text: bytes.appendJSONString(value[...])
       case .number, .document: bytes.append(contentsOf: value)
       }
       isFirst = false

@@ -1,3 +1,4 @@
+internal import JSON
 internal import TextEncoding
 internal import WorkflowHistory
 
@@ -52,7 +53,11 @@ struct ArchiveField: Sendable {
     .instant("start_time", \.fields.startTime),
     .instant("end_time", \.fields.endTime),
     ArchiveField(name: "duration_seconds", kind: .number) {
-      $0.fields.durationSeconds.map { Array(JSONNumber.spelled($0).utf8) }
+      $0.fields.durationSeconds.map { seconds in
+        var text: [UInt8] = []
+        text.appendJSONNumber(seconds)
+        return text
+      }
     } read: { (text, archived) throws(Refusal) in
       let seconds = Double(String(decoding: text, as: UTF8.self))
       guard let seconds, seconds.isFinite else { throw Refusal(reason: "must be a number") }

@@ -1,6 +1,6 @@
 internal import Crypto
+internal import JSON
 internal import Postgres
-internal import TextEncoding
 public import WorkflowHistory
 
 /// A row of the service that this one replaces.
@@ -58,19 +58,19 @@ public struct LegacyExecution: Sendable {
 
   /// The metadata with the old id in it; metadata that is no object is kept beside it.
   static func metadata(_ metadata: JSONDocument?, oldID: String) -> JSONDocument {
-    let legacy = "\"legacy_id\": \(JSONString.quoted(oldID))"
+    var legacy = Array("\"legacy_id\": ".utf8)
+    legacy.appendJSONString(oldID)
     guard let metadata, metadata.utf8 != Array("null".utf8) else {
-      return JSONDocument(uncheckedUTF8: Array("{\(legacy)}".utf8))
+      return JSONDocument(uncheckedUTF8: Array("{".utf8) + legacy + Array("}".utf8))
     }
     guard metadata.utf8.first == UInt8(ascii: "{") else {
-      let rest = String(decoding: metadata.utf8, as: UTF8.self)
-      return JSONDocument(
-        uncheckedUTF8: Array("{\(legacy), \"legacy_execution_metadata\": \(rest)}".utf8))
+      let other = Array(", \"legacy_execution_metadata\": ".utf8) + metadata.utf8
+      return JSONDocument(uncheckedUTF8: Array("{".utf8) + legacy + other + Array("}".utf8))
     }
     // At the end: of a name that is there twice the last counts.
     let isEmpty = !metadata.utf8.contains(UInt8(ascii: "\""))
-    let members = metadata.utf8.dropLast()
-    return JSONDocument(uncheckedUTF8: members + Array("\(isEmpty ? "" : ", ")\(legacy)}".utf8))
+    let members = metadata.utf8.dropLast() + Array((isEmpty ? "" : ", ").utf8)
+    return JSONDocument(uncheckedUTF8: members + legacy + Array("}".utf8))
   }
 
   private static func document(_ text: String?, _ name: String) throws(Refusal) -> JSONDocument? {

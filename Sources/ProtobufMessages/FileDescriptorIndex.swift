@@ -86,7 +86,7 @@ public struct FileDescriptorIndex: Sendable {
 /// The bytes of each file of a serialized `google.protobuf.FileDescriptorSet`.
 private func fileDescriptors(in set: [UInt8]) throws(MessageError) -> [[UInt8]] {
   var files: [[UInt8]] = []
-  do throws(WireError) {
+  do throws(FieldError) {
     var reader = WireReader(set.indices)
     while !reader.isAtEnd {
       let key = try reader.key(set.span)

@@ -14,6 +14,9 @@ package struct MessageType<C>: @unchecked Sendable {
     descriptor = UnsafeRawPointer(message).load(as: ProtobufCMessage.self).descriptor
   }
 
+  /// What the type's proto declares.
+  package func declaration() -> MessageDescriptor { .declaration(of: descriptor) }
+
   /// The message that `bytes` say, in the arena: good until its next reset.
   ///
   /// Its strings are valid UTF-8 without a NUL. Unknown fields are passed over.
@@ -32,15 +35,12 @@ package struct MessageType<C>: @unchecked Sendable {
   }
 
   private func checked(_ bytes: [UInt8]) throws(MessageError) -> [UInt8] {
-    do throws(WireError) {
+    do throws(FieldError) {
       var validator = WireValidator()
       try validator.check(bytes.span, bytes.indices, as: descriptor)
       return validator.hasMessagesToMerge ? try mergingMessages(bytes, as: descriptor) : bytes
     } catch {
-      if error.path.isEmpty {
-        throw MessageError(field: nil, description: "the message \(error.description)")
-      }
-      throw MessageError(field: error.path, description: error.description)
+      throw MessageError(error, subject: "the message")
     }
   }
 

@@ -7,7 +7,7 @@ import CProtobufC
 /// `bytes` have passed the ``WireValidator``. Each level of nesting costs one copy.
 func mergingMessages(
   _ bytes: [UInt8], as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
-) throws(WireError) -> [UInt8] {
+) throws(FieldError) -> [UInt8] {
   var merged: [UInt8] = []
   merged.reserveCapacity(bytes.count)
   /// The singular message fields in the order of their first occurrence, with their bytes.
@@ -40,20 +40,12 @@ extension [UInt8] {
   /// Appends a message field, itself merged.
   fileprivate mutating func append(
     _ field: UnsafePointer<ProtobufCFieldDescriptor>, _ content: [UInt8]
-  ) throws(WireError) {
+  ) throws(FieldError) {
     let inner = field.pointee.descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
     let content = try mergingMessages(content, as: inner)
-    appendVarint(UInt64(field.pointee.id) << 3 | UInt64(WireType.lengthDelimited.rawValue))
-    appendVarint(UInt64(content.count))
-    self += content
-  }
-
-  private mutating func appendVarint(_ value: UInt64) {
-    var value = value
-    while value >= 0x80 {
-      append(UInt8(truncatingIfNeeded: value) | 0x80)
-      value >>= 7
-    }
-    append(UInt8(value))
+    var writer = WireWriter()
+    writer.key(field.pointee.id, .lengthDelimited)
+    writer.lengthDelimited(content)
+    self += writer.bytes
   }
 }

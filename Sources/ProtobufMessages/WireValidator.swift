@@ -20,9 +20,9 @@ struct WireValidator {
   mutating func check(
     _ bytes: Span<UInt8>, _ range: Range<Int>,
     as descriptor: UnsafePointer<ProtobufCMessageDescriptor>, depth: Int = 1
-  ) throws(WireError) {
+  ) throws(FieldError) {
     guard depth <= WireValidator.greatestDepth else {
-      throw WireError("is nested deeper than \(WireValidator.greatestDepth) messages")
+      throw FieldError("is nested deeper than \(WireValidator.greatestDepth) messages")
     }
     var reader = WireReader(range)
     // One bit for each message field met, by its index in the descriptor.
@@ -35,7 +35,7 @@ struct WireValidator {
         _ = try reader.value(bytes, key.type)
         continue
       }
-      do throws(WireError) {
+      do throws(FieldError) {
         try checkField(bytes, &reader, key, field, depth: depth)
       } catch {
         throw error.within(
@@ -53,11 +53,11 @@ struct WireValidator {
   private mutating func checkField(
     _ bytes: Span<UInt8>, _ reader: inout WireReader, _ key: WireKey,
     _ field: UnsafePointer<ProtobufCFieldDescriptor>, depth: Int
-  ) throws(WireError) {
+  ) throws(FieldError) {
     let expected = WireType(of: field.pointee.type)
     if key.type != expected {
       guard key.type == .lengthDelimited, field.pointee.label == PROTOBUF_C_LABEL_REPEATED else {
-        throw WireError("has another wire type than its declaration says")
+        throw FieldError("has another wire type than its declaration says")
       }
       try checkPacked(bytes, try reader.value(bytes, .lengthDelimited), expected)
       return
@@ -73,7 +73,7 @@ struct WireValidator {
   }
 
   private mutating func checkPacked(_ bytes: Span<UInt8>, _ range: Range<Int>, _ type: WireType)
-    throws(WireError)
+    throws(FieldError)
   {
     var elements = WireReader(range)
     while !elements.isAtEnd {
@@ -82,16 +82,16 @@ struct WireValidator {
     }
   }
 
-  private func checkString(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(WireError) {
+  private func checkString(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(FieldError) {
     let text = bytes.extracting(range)
-    do { _ = try UTF8Span(validating: text) } catch { throw WireError("is not valid UTF-8") }
-    if text.containsZero { throw WireError("has a NUL character (U+0000)") }
+    do { _ = try UTF8Span(validating: text) } catch { throw FieldError("is not valid UTF-8") }
+    if text.containsZero { throw FieldError("has a NUL character (U+0000)") }
   }
 
-  private mutating func count(_ fields: Int) throws(WireError) {
+  private mutating func count(_ fields: Int) throws(FieldError) {
     fieldsLeft -= fields
     guard fieldsLeft >= 0 else {
-      throw WireError("has more than \(WireValidator.greatestFieldCount) fields and elements")
+      throw FieldError("has more than \(WireValidator.greatestFieldCount) fields and elements")
     }
   }
 

@@ -1,3 +1,5 @@
+public import JSON
+
 /// One JSON value (RFC 8259) that Postgres' jsonb can keep.
 ///
 /// Two documents are equal where their texts are: `[1,2]` and `[1, 2]` differ.
@@ -28,7 +30,7 @@ public struct JSONDocument: Sendable {
   /// surrogate pair, nesting past ``depthLimit`` and a number past ``numberLimit``. The cost grows
   /// with the text's length alone.
   public init(checking utf8: [UInt8]) throws(JSONError) {
-    var checker = JSONChecker()
+    var checker = JSONChecker(depthLimit: Self.depthLimit, numberLimit: Self.numberLimit)
     try checker.check(utf8.span)
     self.utf8 = utf8
     self.renderedSize = utf8.count + checker.growth
@@ -39,12 +41,11 @@ extension JSONDocument {
   /// The document with the value that begins in `text` at `position`, with white space before it at most;
   /// `position` moves past it. Refused is what ``init(checking:)`` refuses.
   public init(in text: [UInt8], at position: inout Int) throws(JSONError) {
-    var checker = JSONChecker()
-    checker.position = position
-    try checker.checkValue(text.span)
-    self.utf8 = Array(text[position..<checker.position].drop { isSpace($0) })
-    self.renderedSize = checker.position - position + checker.growth
-    position = checker.position
+    let start = position
+    var checker = JSONChecker(depthLimit: Self.depthLimit, numberLimit: Self.numberLimit)
+    try checker.checkValue(text.span, at: &position)
+    self.utf8 = Array(text[start..<position].drop { isSpace($0) })
+    self.renderedSize = position - start + checker.growth
   }
 }
 
@@ -54,21 +55,4 @@ extension JSONDocument: Hashable {
 
   /// Hashes the text.
   public func hash(into hasher: inout Hasher) { hasher.combine(utf8) }
-}
-
-/// Why a text is not a JSON value that jsonb can keep.
-public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Where in the text, in bytes from its beginning.
-  public var offset: Int
-  /// What is wrong there, without any of the text.
-  public var reason: String
-
-  /// The error that stands at a byte offset.
-  public init(offset: Int, reason: String) {
-    self.offset = offset
-    self.reason = reason
-  }
-
-  /// The reason and the byte offset.
-  public var description: String { "\(reason), at byte \(offset)" }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// A run of a task, as `task_results` tells of it.
 ///
 /// By convention that is an array of objects with `task_name`, `status`, `duration_seconds` and
@@ -28,7 +30,7 @@ public struct TaskRun: Hashable, Sendable {
   public static func read(_ results: JSONDocument, _ body: (TaskRun) -> Void) {
     // Nothing is shorter than `[{}]`, and most documents that say nothing are.
     guard results.utf8.count >= 4 else { return }
-    var tokens = JSONTokens(results, stringLimit: longestName)
+    var tokens = JSONTokens(results.utf8, stringLimit: longestName)
     guard tokens.next() == .beginArray else { return }
     while let token = tokens.next() {
       switch token {

@@ -7,15 +7,18 @@ public import ProtobufMessages
 public enum WorkflowHistoryAPI {
   /// `workflow_history.v1.WorkflowHistoryService` and its methods.
   public static let service: ServiceDescriptor = {
-    var service = WorkflowHistory__V1__WorkflowHistoryService_Service()
-    // The generated initialiser is what tells the descriptor's address.
-    workflow_history__v1__workflow_history_service__init(&service, nil)
     do {
-      return try ServiceDescriptor(service.base.descriptor, fileDescriptorSet: fileDescriptorSet)
+      return try ServiceDescriptor(serviceDescriptor, fileDescriptorSet: fileDescriptorSet)
     } catch {
       preconditionFailure("the generated code is of two minds: \(error)")
     }
   }()
+
+  /// What the methods' requests and responses are, by their full names.
+  public static let messages = MessageDescriptor.messages(ofService: serviceDescriptor)
+
+  /// The full name of the message that holds a JSON document as text.
+  public static let documentType = "workflow_history.v1.JsonDocument"
 
   /// A `google.protobuf.FileDescriptorSet`: our files and all that they import, each after those
   /// that it imports.
@@ -23,4 +26,11 @@ public enum WorkflowHistoryAPI {
     UnsafeBufferPointer(
       start: workflow_history__v1__file_descriptor_set_start(),
       count: workflow_history__v1__file_descriptor_set_size))
+
+  private static var serviceDescriptor: UnsafeRawPointer {
+    var service = WorkflowHistory__V1__WorkflowHistoryService_Service()
+    // The generated initialiser is what tells the descriptor's address.
+    workflow_history__v1__workflow_history_service__init(&service, nil)
+    return UnsafeRawPointer(service.base.descriptor)
+  }
 }

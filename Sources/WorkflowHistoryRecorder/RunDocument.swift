@@ -28,7 +28,7 @@ public struct RunDocument: Sendable {
   }
 
   private init(checking utf8: [UInt8]) {
-    do throws(JSONError) {
+    do {
       result = .success(try JSONDocument(checking: utf8))
     } catch {
       result = .failure(Failure(reason: "\(error)"))

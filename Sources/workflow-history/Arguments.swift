@@ -1,6 +1,7 @@
 public import ArchiveFiles
 public import ArgumentParser
 import Foundation
+import JSON
 public import PatternLearning
 public import WorkflowHistory
 import WorkflowHistoryMessages

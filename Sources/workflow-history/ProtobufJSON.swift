@@ -1,4 +1,4 @@
-import TextEncoding
+import JSON
 
 /// A message in protobuf's JSON (https://protobuf.dev/programming-guides/json): fields in
 /// lowerCamelCase, 64-bit integers as strings, instants as RFC 3339, enums by name.
@@ -33,10 +33,10 @@ indirect enum ProtobufJSON: Equatable {
 
   private func write(to text: inout String, indentation: String) {
     switch self {
-    case .string(let string): text += JSONString.quoted(string)
+    case .string(let string): text += Self.written { $0.appendJSONString(string) }
     case .int32(let number): text += String(number)
     case .int64(let number): text += "\"\(number)\""
-    case .double(let number): text += Self.spelled(number)
+    case .double(let number): text += Self.written { $0.appendJSONNumber(number) }
     case .boolean(let value): text += String(value)
     case .array(let elements):
       Self.write(elements, between: ("[", "]"), to: &text, indentation) { element, text, inner in
@@ -45,7 +45,7 @@ indirect enum ProtobufJSON: Equatable {
     case .object(let fields):
       let present = fields.compactMap { field in field.value.map { (field.name, $0) } }
       Self.write(present, between: ("{", "}"), to: &text, indentation) { field, text, inner in
-        text += JSONString.quoted(field.0)
+        text += Self.written { $0.appendJSONString(field.0) }
         text += ": "
         field.1.write(to: &text, indentation: inner)
       }
@@ -67,10 +67,9 @@ indirect enum ProtobufJSON: Equatable {
     text += brackets.1
   }
 
-  /// JSON itself has no infinity.
-  private static func spelled(_ number: Double) -> String {
-    if number.isNaN { return "\"NaN\"" }
-    if number.isInfinite { return number < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
-    return JSONNumber.spelled(number)
+  private static func written(_ write: (inout [UInt8]) -> Void) -> String {
+    var bytes: [UInt8] = []
+    write(&bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -15,8 +15,9 @@ let house: [Room] = [
   Room("CGRPCProtos", .generated, c: ["CProtobufC"]),
   Room("CWorkflowHistoryProtos", .generated, c: ["CGoogleProtos", "CProtobufC"]),
 
-  // Bytes as text.
+  // Bytes as text, and the text that JSON is.
   Room("TextEncoding", .safe),
+  Room("JSON", .safe),
 
   // Each wraps one C library, or the operating system, behind a safe interface.
   Room("Reactor", .wrapper, c: ["CLibuv"], system: ["libc", "Synchronization"]),
@@ -24,6 +25,7 @@ let house: [Room] = [
   Room("HTTP2", .wrapper, c: ["CNghttp2"]),
   Room("Compression", .wrapper, c: ["CZlib"]),
   Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),
+  Room("ProtobufJSON", .safe, rooms: ["ProtobufMessages", "JSON", "TextEncoding"]),
   Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"], system: ["Dispatch"]),
   Room("PrivateFiles", .wrapper, system: ["libc", "Synchronization"]),
   Room(
@@ -56,9 +58,9 @@ let house: [Room] = [
     system: ["Foundation"]),
 
   // The domain and what stands around it.
-  Room("WorkflowHistory", .safe),
-  Room("PatternLearning", .safe, rooms: ["WorkflowHistory"], system: ["libc"]),
-  Room("ArchiveFiles", .safe, rooms: ["WorkflowHistory", "TextEncoding"]),
+  Room("WorkflowHistory", .safe, rooms: ["JSON", "TextEncoding"]),
+  Room("PatternLearning", .safe, rooms: ["WorkflowHistory", "JSON"], system: ["libc"]),
+  Room("ArchiveFiles", .safe, rooms: ["WorkflowHistory", "JSON", "TextEncoding"]),
   Room(
     "WorkflowHistoryMessages", .wrapper,
     rooms: ["WorkflowHistory", "PatternLearning", "ProtobufMessages"],
@@ -67,6 +69,7 @@ let house: [Room] = [
     "PostgresHistoryStore", .safe,
     rooms: [
       "WorkflowHistory", "PatternLearning", "Postgres", "Reactor", "Sealing", "TextEncoding",
+      "JSON",
     ],
     packages: ["Crypto", "Logging", "Metrics"], system: ["Synchronization"]),
   Room(
@@ -94,9 +97,9 @@ let house: [Room] = [
     rooms: [
       "RPCServer", "RPCClient", "GRPCServices", "GRPCMessages", "WorkflowHistoryService",
       "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
-      "PostgresHistoryStore", "ArchiveFiles", "TextEncoding",
+      "PostgresHistoryStore", "ArchiveFiles",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
-      "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages",
+      "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "JSON", "TextEncoding",
     ],
     packages: ["Logging", "ArgumentParser"], system: ["Foundation", "Synchronization"]),
 ]

@@ -1,3 +1,4 @@
+import JSON
 public import WorkflowHistory
 
 /// One field of an execution's input, and what it holds.
@@ -26,7 +27,7 @@ public struct InputField: Hashable, Sendable {
   /// Left out are texts longer than ``InputValue/longestText`` and what is past the limits above.
   public static func fields(of input: JSONDocument) -> [InputField] {
     var walk = InputWalk()
-    var tokens = JSONTokens(input, stringLimit: InputValue.longestText)
+    var tokens = JSONTokens(input.utf8, stringLimit: InputValue.longestText)
     while walk.fields.count < mostFields, let token = tokens.next() { walk.take(token) }
     return walk.fields
   }

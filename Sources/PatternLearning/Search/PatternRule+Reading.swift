@@ -1,3 +1,4 @@
+import JSON
 public import WorkflowHistory
 
 extension PatternRule {
@@ -43,7 +44,7 @@ private struct RuleMembers {
   private static let longestText = max(ErrorFingerprint.byteLimit, 4 * 255)
 
   init(_ json: JSONDocument) {
-    var tokens = JSONTokens(json, stringLimit: Self.longestText)
+    var tokens = JSONTokens(json.utf8, stringLimit: Self.longestText)
     var name: String?
     while let token = tokens.next() {
       if case .name(let next) = token {

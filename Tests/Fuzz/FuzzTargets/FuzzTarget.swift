@@ -8,6 +8,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
   case callHead = "call-head"
   /// The wire bytes of the service's requests.
   case requests
+  /// A request as JSON, and a response's wire bytes that become JSON.
+  case json
   /// An `authorization` field, and the token in it.
   case token
   /// Where a page of history goes on from.
@@ -26,6 +28,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case .deframer: try DeframerInput.run(bytes)
     case .callHead: try CallHeadInput.run(bytes)
     case .requests: try RequestsInput.run(bytes)
+    case .json: try JSONInput.run(bytes)
     case .token: try TokenInput.run(bytes)
     case .pageToken: try PageTokenInput.run(bytes)
     case .errorMessage: try ErrorMessageInput.run(bytes)

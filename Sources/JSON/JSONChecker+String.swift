@@ -10,10 +10,10 @@ extension JSONChecker {
         throw failure("a string does not end")
       }
       switch text[position] {
-      case ascii("\""):
+      case UInt8(ascii: "\""):
         position += 1
         return
-      case ascii("\\"):
+      case UInt8(ascii: "\\"):
         try escape(text)
       case 0..<0x20:
         throw failure("a control character in a string must be escaped")
@@ -62,12 +62,13 @@ extension JSONChecker {
   private mutating func escape(_ text: Span<UInt8>) throws(JSONError) {
     guard text.count - position >= 2 else { throw failure("an escape does not end") }
     switch text[position + 1] {
-    case ascii("/"):
+    case UInt8(ascii: "/"):
       account(read: 2, rendered: 1)
       position += 2
-    case ascii("\""), ascii("\\"), ascii("b"), ascii("f"), ascii("n"), ascii("r"), ascii("t"):
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
       position += 2
-    case ascii("u"):
+    case UInt8(ascii: "u"):
       try unicodeEscape(text)
     default:
       throw failure("there is no such escape")
@@ -87,8 +88,8 @@ extension JSONChecker {
     case 0..<0x20:
       rendered = 6
     case 0xD800..<0xDC00:
-      guard text.count - position >= 2, text[position] == ascii("\\"),
-        text[position + 1] == ascii("u"), case 0xDC00..<0xE000 = try codeUnit(text)
+      guard text.count - position >= 2, text[position] == UInt8(ascii: "\\"),
+        text[position + 1] == UInt8(ascii: "u"), case 0xDC00..<0xE000 = try codeUnit(text)
       else { throw JSONError(offset: start, reason: "half a surrogate pair") }
       rendered = 4
     case 0xDC00..<0xE000:
@@ -104,7 +105,7 @@ extension JSONChecker {
     guard text.count - position >= 6 else { throw failure("an escape does not end") }
     var unit: UInt32 = 0
     for index in 2..<6 {
-      guard let digit = hexadecimalDigit(text[position + index]) else {
+      guard let digit = text[position + index].hexadecimalDigit else {
         throw failure("\\u takes four hexadecimal digits")
       }
       unit = unit << 4 | UInt32(digit)
@@ -116,7 +117,7 @@ extension JSONChecker {
 
 @inline(__always)
 private func isPlain(_ byte: UInt8) -> Bool {
-  byte >= 0x20 && byte < 0x80 && byte != ascii("\"") && byte != ascii("\\")
+  byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
 }
 
 /// The eight bytes as one number, the first lowest. The compiler makes it one load.
@@ -134,8 +135,8 @@ private func word(_ bytes: Span<UInt8>) -> UInt64 {
 @inline(__always)
 private func plainPrefix(of word: UInt64) -> Int {
   let control = word &- repeated(0x20)
-  let quote = (word ^ repeated(ascii("\""))) &- repeated(1)
-  let backslash = (word ^ repeated(ascii("\\"))) &- repeated(1)
+  let quote = (word ^ repeated(UInt8(ascii: "\""))) &- repeated(1)
+  let backslash = (word ^ repeated(UInt8(ascii: "\\"))) &- repeated(1)
   let stops = (control | quote | backslash | word) & repeated(0x80)
   return stops.trailingZeroBitCount / 8
 }

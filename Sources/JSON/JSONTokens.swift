@@ -19,9 +19,9 @@ public struct JSONTokens {
   private let stringLimit: Int
   private var position = 0
 
-  /// The tokens of a document, with strings of at most `stringLimit` bytes.
-  public init(_ document: JSONDocument, stringLimit: Int) {
-    text = document.utf8
+  /// The tokens of a text, with strings of at most `stringLimit` bytes.
+  public init(_ text: [UInt8], stringLimit: Int) {
+    self.text = text
     self.stringLimit = stringLimit
   }
 
@@ -55,6 +55,22 @@ public struct JSONTokens {
     }
     position += 1
     return restOfString()
+  }
+
+  /// Passes over the end of an array, if it is what comes next.
+  public mutating func takeEndOfArray() -> Bool {
+    skipSeparators()
+    guard position < text.count, text[position] == UInt8(ascii: "]") else { return false }
+    position += 1
+    return true
+  }
+
+  /// Passes over the value that comes next: its text, with no white space around it.
+  public mutating func valueText() -> ArraySlice<UInt8> {
+    skipSeparators()
+    let start = position
+    skipValue()
+    return text[start..<position]
   }
 
   /// Passes over the value that comes next: its number, or nil where it is none.
@@ -147,8 +163,9 @@ public struct JSONTokens {
     }
   }
 
-  /// What is past it changes no number that a `Double` can tell apart.
-  private static let longestNumber = JSONDocument.numberLimit
+  /// How many characters of a number are told. What is past it changes no number that a `Double` can
+  /// tell apart, but for an exponent.
+  public static let longestNumber = 400
 
   private mutating func skipRestOfWord() {
     while position < text.count {
@@ -160,13 +177,8 @@ public struct JSONTokens {
 
   // MARK: Separators
 
-  private static func isSpace(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-      || byte == UInt8(ascii: "\t")
-  }
-
   private static func separates(_ byte: UInt8) -> Bool {
-    isSpace(byte) || byte == UInt8(ascii: ",")
+    byte.isSpace || byte == UInt8(ascii: ",")
   }
 
   private mutating func skipSeparators() {
@@ -175,7 +187,7 @@ public struct JSONTokens {
 
   /// Passes over a colon; false where there is none.
   private mutating func skipColon() -> Bool {
-    while position < text.count, Self.isSpace(text[position]) { position += 1 }
+    while position < text.count, text[position].isSpace { position += 1 }
     guard position < text.count, text[position] == UInt8(ascii: ":") else { return false }
     position += 1
     return true

@@ -1,24 +1,46 @@
-/// Reads a JSON text once and decides whether it is a value that jsonb can keep.
+/// Reads a JSON text once and decides whether it is one value (RFC 8259), within limits.
 ///
-/// There is no recursion and no allocation: a bit for each open array or object is all that it
-/// remembers of the nesting.
-struct JSONChecker {
-  /// How many bytes longer the text is once jsonb has rendered it; negative if shorter.
-  private(set) var growth = 0
+/// Refused are also bytes that are not UTF-8, the escape `\u0000` and half a surrogate pair, none of
+/// which a database or a C string can keep. There is no recursion and no allocation: a bit for each
+/// open array or object is all that it remembers of the nesting.
+public struct JSONChecker {
+  /// How many bytes longer the text is once it is rendered as Postgres' jsonb does; negative if shorter.
+  public private(set) var growth = 0
   var position = 0
+  let numberLimit: Int
+  private let depthLimit: Int
   private var depth = 0
   /// For each container that is open, innermost last: 1 for an object, 0 for an array.
-  private var objects: UInt64 = 0
+  private var objects: UInt128 = 0
+
+  /// The check of one text.
+  ///
+  /// - Parameters:
+  ///   - depthLimit: How deep arrays and objects may nest, 128 at most.
+  ///   - numberLimit: How many characters a number may have when it is written out without an
+  ///     exponent.
+  public init(depthLimit: Int, numberLimit: Int = .max) {
+    precondition(depthLimit <= UInt128.bitWidth)
+    self.depthLimit = depthLimit
+    self.numberLimit = numberLimit
+  }
 
   /// Checks the whole text: one value, with white space around it at most.
-  mutating func check(_ text: Span<UInt8>) throws(JSONError) {
+  public mutating func check(_ text: Span<UInt8>) throws(JSONError) {
     try checkValue(text)
     skipSpace(text)
     guard position == text.count else { throw failure("there is more after the value") }
   }
 
-  /// Checks the value that comes next, with white space before it at most, and steps over it.
-  mutating func checkValue(_ text: Span<UInt8>) throws(JSONError) {
+  /// Checks the value that begins in a text at `position`, with white space before it at most;
+  /// `position` moves past it.
+  public mutating func checkValue(_ text: Span<UInt8>, at position: inout Int) throws(JSONError) {
+    self.position = position
+    try checkValue(text)
+    position = self.position
+  }
+
+  private mutating func checkValue(_ text: Span<UInt8>) throws(JSONError) {
     while true {
       if try !beginValue(text) { continue }
       if try endContainers(text) { return }
@@ -31,29 +53,29 @@ struct JSONChecker {
     skipSpace(text)
     guard position < text.count else { throw failure("a value is missing") }
     switch text[position] {
-    case ascii("\""):
+    case UInt8(ascii: "\""):
       try string(text)
-    case ascii("{"):
+    case UInt8(ascii: "{"):
       try open(isObject: true)
       skipSpace(text)
-      if take(ascii("}"), text) {
+      if take(UInt8(ascii: "}"), text) {
         close()
         return true
       }
       try key(text)
       return false
-    case ascii("["):
+    case UInt8(ascii: "["):
       try open(isObject: false)
       skipSpace(text)
-      guard take(ascii("]"), text) else { return false }
+      guard take(UInt8(ascii: "]"), text) else { return false }
       close()
-    case ascii("-"), ascii("0")...ascii("9"):
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
       try number(text)
-    case ascii("t"):
+    case UInt8(ascii: "t"):
       try literal("true", text)
-    case ascii("f"):
+    case UInt8(ascii: "f"):
       try literal("false", text)
-    case ascii("n"):
+    case UInt8(ascii: "n"):
       try literal("null", text)
     default:
       throw failure("a value can't begin so")
@@ -70,7 +92,7 @@ struct JSONChecker {
       guard position < text.count else { throw failure("the text ends inside a value") }
       let isObject = objects & 1 == 1
       switch text[position] {
-      case ascii(","):
+      case UInt8(ascii: ","):
         position += 1
         growth += 1
         if isObject {
@@ -78,7 +100,7 @@ struct JSONChecker {
           try key(text)
         }
         return false
-      case ascii("}") where isObject, ascii("]") where !isObject:
+      case UInt8(ascii: "}") where isObject, UInt8(ascii: "]") where !isObject:
         position += 1
         close()
       default:
@@ -88,8 +110,8 @@ struct JSONChecker {
   }
 
   private mutating func open(isObject: Bool) throws(JSONError) {
-    guard depth < JSONDocument.depthLimit else {
-      throw failure("nesting is deeper than \(JSONDocument.depthLimit)")
+    guard depth < depthLimit else {
+      throw failure("nesting is deeper than \(depthLimit)")
     }
     depth += 1
     objects = objects << 1 | (isObject ? 1 : 0)
@@ -103,12 +125,12 @@ struct JSONChecker {
 
   /// Reads a member's name and the colon after it.
   private mutating func key(_ text: Span<UInt8>) throws(JSONError) {
-    guard position < text.count, text[position] == ascii("\"") else {
+    guard position < text.count, text[position] == UInt8(ascii: "\"") else {
       throw failure("expected a member's name in double quotes")
     }
     try string(text)
     skipSpace(text)
-    guard take(ascii(":"), text) else { throw failure("expected ':'") }
+    guard take(UInt8(ascii: ":"), text) else { throw failure("expected ':'") }
     growth += 1
   }
 
@@ -120,7 +142,7 @@ struct JSONChecker {
 
   private mutating func skipSpace(_ text: Span<UInt8>) {
     let start = position
-    while position < text.count, isSpace(text[position]) { position += 1 }
+    while position < text.count, text[position].isSpace { position += 1 }
     growth -= position - start
   }
 

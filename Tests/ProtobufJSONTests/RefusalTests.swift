@@ -1,0 +1,72 @@
+import ProtobufJSON
+import ProtobufMessages
+import Testing
+import WorkflowHistoryMessages
+
+@Suite("A JSON text that is refused")
+struct RefusalTests {
+  @Test(
+    "names the field, as the proto spells its path",
+    arguments: [
+      (#"{"execution": {"endTime": "x"}}"#, "execution.end_time"),
+      (#"{"execution": {"end_time": 5}}"#, "execution.end_time"),
+      (#"{"execution": []}"#, "execution"),
+      (#"{"execution": {"status": "DONE"}}"#, "execution.status"),
+      (#"{"execution": {"durationSeconds": "fast"}}"#, "execution.duration_seconds"),
+      (#"{"execution": {"colour": 1}}"#, "execution.colour"),
+      (#"{"execution": {}, "execution": {}}"#, "execution"),
+      (#"{"excution": {}}"#, "excution"),
+      (#"{"execution": {"a\n[31m": 1}}"#, "execution.(a member)"),
+      (#"{"execution": {"\#(String(repeating: "a", count: 65))": 1}}"#, "execution.(a member)"),
+    ])
+  func path(json: String, field: String) {
+    let refusal = refusal(of: json, "SaveWorkflowExecutionRequest")
+    #expect(refusal?.violations.map(\.field) == [field])
+    #expect(refusal?.description.hasPrefix(field + ": ") == true)
+  }
+
+  @Test("names the element of a repeated field")
+  func element() {
+    let history = refusal(
+      of: #"{"statuses": ["WORKFLOW_STATUS_FAILED", "LOST"]}"#, "GetUserWorkflowHistoryRequest")
+    #expect(history?.field == "statuses[1]")
+    let many = refusal(
+      of: #"{"executions": [{}, {}, {"version": 1.5}]}"#, "SaveWorkflowExecutionsRequest")
+    #expect(many?.field == "executions[2].version")
+    #expect(
+      many?.violations.first?.description == "must be an integer from -2147483648 to 2147483647")
+  }
+
+  @Test(
+    "says where it is no JSON at all",
+    arguments: [
+      ("", "a value is missing, at byte 0"), ("{\"id\": }", "a value can't begin so, at byte 7"),
+      ("{\"id\": \"\\u0000\"}", "the escape \\u0000 can't be stored, at byte 8"),
+      (String(repeating: "[", count: 81), "nesting is deeper than 80, at byte 80"),
+    ])
+  func malformed(json: String, reason: String) {
+    let refusal = refusal(of: json, "GetWorkflowExecutionRequest")
+    #expect(refusal == MessageError(field: nil, description: "the message is not JSON: \(reason)"))
+  }
+
+  @Test("never repeats a value")
+  func discretion() {
+    for json in [
+      #"{"execution": {"status": "hush"}}"#, #"{"execution": {"version": "hush"}}"#,
+      #"{"execution": {"startTime": "hush"}}"#, #"{"execution": "hush"}"#,
+    ] {
+      let refusal = refusal(of: json, "SaveWorkflowExecutionRequest")
+      #expect(refusal?.description.contains("hush") == false)
+    }
+  }
+
+  private func refusal(of json: String, _ message: String) -> MessageError? {
+    let declaration = declaration("workflow_history.v1.\(message)")
+    do throws(MessageError) {
+      _ = try JSONMapping().wire(fromJSON: Array(json.utf8), as: declaration)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
