@@ -21,7 +21,7 @@ func wrapper(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: everyRoom)
 }
 
-func library(_ name: String, pkgConfig: String, debian: String) -> Target {
+func library(_ name: String, pkgConfig: String?, debian: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([debian])])
 }
 
@@ -56,6 +56,8 @@ let package = Package(
     library("CLibuv", pkgConfig: "libuv", debian: "libuv1-dev"),
     library("COpenSSL", pkgConfig: "openssl", debian: "libssl-dev"),
     library("CNghttp2", pkgConfig: "libnghttp2", debian: "libnghttp2-dev"),
+    // It has no pkg-config file.
+    library("CHTTPParser", pkgConfig: nil, debian: "libhttp-parser-dev"),
     library("CProtobufC", pkgConfig: "libprotobuf-c", debian: "libprotobuf-c-dev"),
     library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     library("CLibpq", pkgConfig: "libpq", debian: "libpq-dev"),
@@ -68,6 +70,7 @@ let package = Package(
     wrapper("Reactor", ["CLibuv"]),
     wrapper("TLS", ["COpenSSL"]),
     wrapper("HTTP2", ["CNghttp2"]),
+    wrapper("HTTP1", ["CHTTPParser"]),
     wrapper("Compression", ["CZlib"]),
     wrapper("ProtobufMessages", ["CProtobufC", "CGoogleProtos"]),
     room("ProtobufJSON", ["ProtobufMessages", "JSON", "TextEncoding"]),
@@ -147,7 +150,8 @@ let package = Package(
     .target(
       name: "WorkflowHistoryTesting", dependencies: ["WorkflowHistory", "PatternLearning"],
       path: "Tests/WorkflowHistoryTesting", swiftSettings: everyRoom),
-    tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("Compression"),
+    tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("HTTP1"),
+    tests("Compression"),
     tests("ProtobufMessages"),
     tests("ProtobufJSON", ["WorkflowHistoryMessages", "ProtobufMessages"]),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
@@ -226,7 +230,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "HTTP2", "RPC", "ProtobufMessages", "ProtobufJSON", "JSON", "WorkflowHistoryMessages",
+        "HTTP2", "HTTP1", "RPC", "ProtobufMessages", "ProtobufJSON", "JSON",
+        "WorkflowHistoryMessages",
         "WorkflowHistory", "PostgresHistoryStore", "Identity", crypto,
       ],
       path: "Tests/Fuzz/FuzzTargets", swiftSettings: everyRoom),

@@ -8,6 +8,7 @@ let house: [Room] = [
   Room("CLibuv", .systemLibrary),
   Room("COpenSSL", .systemLibrary),
   Room("CNghttp2", .systemLibrary),
+  Room("CHTTPParser", .systemLibrary),
   Room("CProtobufC", .systemLibrary),
   Room("CZlib", .systemLibrary),
   Room("CLibpq", .systemLibrary),
@@ -23,6 +24,7 @@ let house: [Room] = [
   Room("Reactor", .wrapper, c: ["CLibuv"], system: ["libc", "Synchronization"]),
   Room("TLS", .wrapper, c: ["COpenSSL"], system: ["Synchronization"]),
   Room("HTTP2", .wrapper, c: ["CNghttp2"]),
+  Room("HTTP1", .wrapper, c: ["CHTTPParser"]),
   Room("Compression", .wrapper, c: ["CZlib"]),
   Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),
   Room("ProtobufJSON", .safe, rooms: ["ProtobufMessages", "JSON", "TextEncoding"]),
@@ -109,6 +111,7 @@ let importersOfC: [String: Set<String>] = [
   "CLibuv": ["Reactor"],
   "COpenSSL": ["TLS"],
   "CNghttp2": ["HTTP2"],
+  "CHTTPParser": ["HTTP1"],
   "CZlib": ["Compression"],
   "CLibpq": ["Postgres"],
   "CProtobufC": [

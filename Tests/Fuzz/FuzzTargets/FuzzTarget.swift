@@ -2,6 +2,8 @@
 public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible {
   /// A client's bytes, to a server's HTTP/2 session whose calls are answered.
   case http2
+  /// A client's bytes, to a server's HTTP/1.1 session whose requests are answered.
+  case http1
   /// A call's body, cut into messages.
   case deframer
   /// The fields that a call begins with, and those that it ends with.
@@ -25,6 +27,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
   public func run(_ bytes: [UInt8]) async throws(BrokenPromise) -> Bool {
     switch self {
     case .http2: try HTTP2Input.run(bytes)
+    case .http1: try HTTP1Input.run(bytes)
     case .deframer: try DeframerInput.run(bytes)
     case .callHead: try CallHeadInput.run(bytes)
     case .requests: try RequestsInput.run(bytes)

@@ -1,0 +1,15 @@
+/// Why a request is not taken. It is answered with the status, and the connection is closed: where the
+/// next request would begin is no longer known.
+public struct HTTP1Refusal: Error, Hashable, Sendable {
+  /// The status of the answer: 400, 413, 414, 417, 431, 501 or 505.
+  public let status: Int
+  /// What is wrong, in words for the caller, without any of what was sent.
+  public let reason: String
+
+  init(_ status: Int, _ reason: String) {
+    self.status = status
+    self.reason = reason
+  }
+
+  static func malformed(_ reason: String) -> HTTP1Refusal { HTTP1Refusal(400, reason) }
+}
