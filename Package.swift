@@ -74,6 +74,7 @@ let package = Package(
     wrapper("Compression", ["CZlib"]),
     wrapper("ProtobufMessages", ["CProtobufC", "CGoogleProtos"]),
     room("ProtobufJSON", ["ProtobufMessages", "JSON", "TextEncoding"]),
+    room("HTTPRouting", ["ProtobufJSON", "ProtobufMessages", "JSON"]),
     wrapper("Postgres", ["CLibpq", "Reactor"]),
     wrapper("PrivateFiles", []),
     wrapper("PostgresSupervisor", ["PrivateFiles", logging]),
@@ -153,6 +154,7 @@ let package = Package(
     tests("Reactor"), tests("TLS", ["COpenSSL"]), tests("HTTP2"), tests("HTTP1"),
     tests("Compression"),
     tests("ProtobufMessages"),
+    tests("HTTPRouting", ["WorkflowHistoryMessages", "ProtobufJSON", "ProtobufMessages"]),
     tests("ProtobufJSON", ["WorkflowHistoryMessages", "ProtobufMessages"]),
     tests("Postgres", ["PostgresTesting", "Reactor"]),
     // A server in a process of its own, for the supervisor's tests to kill.

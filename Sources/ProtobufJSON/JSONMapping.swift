@@ -1,4 +1,3 @@
-import JSON
 public import ProtobufMessages
 
 /// How messages are written as JSON and read from it: protobuf's mapping
@@ -59,18 +58,6 @@ public struct JSONMapping: Sendable {
   public func wire(
     fromJSON json: [UInt8], as declaration: MessageDescriptor
   ) throws(MessageError) -> [UInt8] {
-    var checker = JSONChecker(
-      depthLimit: Self.depthLimit, numberLimit: JSONTokens.longestNumber)
-    do throws(JSONError) {
-      try checker.check(json.span)
-    } catch {
-      throw MessageError(field: nil, description: "the message is not JSON: \(error)")
-    }
-    var parser = MessageParser(json, mapping: self)
-    do throws(FieldError) {
-      return try parser.message(as: declaration)
-    } catch {
-      throw MessageError(error, subject: "the message")
-    }
+    try parse(json) { (parser) throws(FieldError) in try parser.message(as: declaration) }
   }
 }

@@ -13,11 +13,10 @@ struct MessageParser {
     tokens = JSONTokens(json, stringLimit: json.count)
   }
 
-  /// The wire bytes of the message that the whole text says.
-  mutating func message(as declaration: MessageDescriptor) throws(FieldError) -> [UInt8] {
+  /// Reads the whole text as a message.
+  mutating func message(as declaration: MessageDescriptor) throws(FieldError) {
     guard tokens.next() == .beginObject else { throw FieldError("must be a JSON object") }
     try members(of: declaration)
-    return wire.bytes
   }
 
   /// Reads an object's members, and its end.
@@ -27,7 +26,8 @@ struct MessageParser {
     var oneofs: [UInt32] = []
     while case .name(let name) = tokens.next() {
       guard let name, let index = declaration.index(of: name) else {
-        throw FieldError("is no field of \(declaration.fullName)").within(shown(name ?? ""))
+        throw FieldError("is no field of \(declaration.fullName)").within(
+          JSONMapping.shown(name ?? ""))
       }
       let field = declaration.fields[index]
       do throws(FieldError) {
@@ -45,13 +45,8 @@ struct MessageParser {
     }
   }
 
-  /// A name that the caller has sent, as far as an error may repeat it.
-  private func shown(_ name: String) -> String {
-    name.utf8.count <= 64 && !name.isEmpty && isPath(name) ? name : "(a member)"
-  }
-
   /// Reads a field's one value. Returns whether there is one: null stands for none.
-  private mutating func singular(_ field: FieldDescriptor) throws(FieldError) -> Bool {
+  mutating func singular(_ field: FieldDescriptor) throws(FieldError) -> Bool {
     if field.holdsDocument(mapping) { return document(field) }
     let token = try token()
     if token == .null { return false }

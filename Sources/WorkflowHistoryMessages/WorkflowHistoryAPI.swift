@@ -27,6 +27,12 @@ public enum WorkflowHistoryAPI {
       start: workflow_history__v1__file_descriptor_set_start(),
       count: workflow_history__v1__file_descriptor_set_size))
 
+  /// A `google.api.Service` in JSON, with the HTTP rules of the methods.
+  public static let serviceConfig = [UInt8](
+    UnsafeBufferPointer(
+      start: workflow_history__v1__service_config_start(),
+      count: workflow_history__v1__service_config_size))
+
   private static var serviceDescriptor: UnsafeRawPointer {
     var service = WorkflowHistory__V1__WorkflowHistoryService_Service()
     // The generated initialiser is what tells the descriptor's address.

@@ -28,6 +28,7 @@ let house: [Room] = [
   Room("Compression", .wrapper, c: ["CZlib"]),
   Room("ProtobufMessages", .wrapper, c: ["CProtobufC", "CGoogleProtos"]),
   Room("ProtobufJSON", .safe, rooms: ["ProtobufMessages", "JSON", "TextEncoding"]),
+  Room("HTTPRouting", .safe, rooms: ["ProtobufJSON", "ProtobufMessages", "JSON"]),
   Room("Postgres", .wrapper, rooms: ["Reactor"], c: ["CLibpq"], system: ["Dispatch"]),
   Room("PrivateFiles", .wrapper, system: ["libc", "Synchronization"]),
   Room(

@@ -16,8 +16,8 @@ struct RefusalTests {
       (#"{"execution": {"colour": 1}}"#, "execution.colour"),
       (#"{"execution": {}, "execution": {}}"#, "execution"),
       (#"{"excution": {}}"#, "excution"),
-      (#"{"execution": {"a\n[31m": 1}}"#, "execution.(a member)"),
-      (#"{"execution": {"\#(String(repeating: "a", count: 65))": 1}}"#, "execution.(a member)"),
+      (#"{"execution": {"a\n[31m": 1}}"#, "execution.(a name)"),
+      (#"{"execution": {"\#(String(repeating: "a", count: 65))": 1}}"#, "execution.(a name)"),
     ])
   func path(json: String, field: String) {
     let refusal = refusal(of: json, "SaveWorkflowExecutionRequest")

@@ -1,0 +1,149 @@
+public import ProtobufJSON
+public import ProtobufMessages
+
+/// Finds the method that a request of HTTP calls, by its rules (google/api/http.proto).
+public struct HTTPRouter: Sendable {
+  /// What a request's method and target lead to.
+  public enum Outcome: Sendable {
+    case call(HTTPCall)
+    /// No rule has this path: 404.
+    case notFound
+    /// Rules have this path, with these methods of HTTP: 405, with `Allow`.
+    case methodNotAllowed([String])
+  }
+
+  private var routes: [Route] = []
+  private let mapping: JSONMapping
+
+  /// A router of one service.
+  ///
+  /// - Parameters:
+  ///   - rules: The bindings. Where the paths of two match, one with a verb goes before one without, and
+  ///     then the first.
+  ///   - service: The service that they are of.
+  ///   - messages: What its requests are, by their full names.
+  ///   - mapping: How values and bodies are read.
+  /// - Throws: A ``HTTPRuleError`` where a rule names what the service doesn't have.
+  public init(
+    _ rules: [HTTPRule], service: ServiceDescriptor, messages: [String: MessageDescriptor],
+    mapping: JSONMapping
+  ) throws(HTTPRuleError) {
+    self.mapping = mapping
+    for rule in rules {
+      guard
+        let method = service.methods.first(where: { "\($0.service).\($0.name)" == rule.selector }),
+        let request = messages[method.requestType]
+      else { throw HTTPRuleError(description: "\(rule.selector) is no method of the service") }
+      guard !method.isClientStreaming else {
+        throw HTTPRuleError(description: "\(rule.selector) takes a stream, which a body can't be")
+      }
+      routes.append(try Route(rule, method, request))
+    }
+    // Sorting keeps the order of those that are alike.
+    routes = routes.filter { !$0.template.verb.isEmpty } + routes.filter(\.template.verb.isEmpty)
+  }
+
+  /// Where a request leads, as far as its head says.
+  ///
+  /// - Parameters:
+  ///   - method: HTTP's method, in upper case. HEAD is not GET's: that is the caller's to say.
+  ///   - target: The path, and the query where there is one, as they were sent.
+  /// - Throws: A ``MessageError`` that names the parameter which is refused.
+  public func route(_ method: String, _ target: String) throws(MessageError) -> Outcome {
+    let path = target.prefix { $0 != "?" }
+    let query = target.dropFirst(path.count).dropFirst()
+    var allowed: [String] = []
+    for route in routes {
+      guard let fields = route.template.match(path) else { continue }
+      guard route.rule.method == method else {
+        if !allowed.contains(route.rule.method) { allowed.append(route.rule.method) }
+        continue
+      }
+      var binder = ParameterBinder(route, mapping)
+      for field in fields { try binder.bind(path: field.field, field.text) }
+      try binder.bind(query: query)
+      return .call(
+        HTTPCall(
+          method: route.method, bodyField: route.bodyField, route: route, binder.wire, mapping))
+    }
+    return allowed.isEmpty ? .notFound : .methodNotAllowed(allowed)
+  }
+}
+
+/// A rule, and what it names.
+struct Route: Sendable {
+  let rule: HTTPRule
+  let method: MethodDescriptor
+  let request: MessageDescriptor
+  let template: PathTemplate
+  /// The field that the body is. Nil where it is the whole request, or there is none.
+  let bodyField: FieldDescriptor?
+
+  init(
+    _ rule: HTTPRule, _ method: MethodDescriptor, _ request: MessageDescriptor
+  ) throws(HTTPRuleError) {
+    self.rule = rule
+    self.method = method
+    self.request = request
+    template = try PathTemplate(rule.path)
+    for case .field(let path) in template.segments {
+      guard let last = request.fields(at: path)?.last, !last.isRepeated else {
+        throw HTTPRuleError(
+          description: "\(rule.selector): \(path) is no single field of its request")
+      }
+    }
+    guard case .field(let name) = rule.body else {
+      bodyField = nil
+      return
+    }
+    guard let index = request.index(of: name), !request.fields[index].isRepeated else {
+      throw HTTPRuleError(
+        description: "\(rule.selector): \(name) is no single field of its request")
+    }
+    bodyField = request.fields[index]
+  }
+}
+
+/// A call of a method by HTTP, whose body may still have to come.
+public struct HTTPCall: Sendable {
+  /// The method that is called.
+  public let method: MethodDescriptor
+  /// The field that the body is. Nil where it is the whole request, or there is none.
+  private let bodyField: FieldDescriptor?
+  private let route: Route
+  /// What the path and the query say.
+  private let parameters: [UInt8]
+  private let mapping: JSONMapping
+
+  init(
+    method: MethodDescriptor, bodyField: FieldDescriptor?, route: Route, _ parameters: [UInt8],
+    _ mapping: JSONMapping
+  ) {
+    self.method = method
+    self.bodyField = bodyField
+    self.route = route
+    self.parameters = parameters
+    self.mapping = mapping
+  }
+
+  /// Whether there may be a body.
+  public var takesBody: Bool { route.rule.body != .none }
+
+  /// The request's wire bytes.
+  ///
+  /// What the path and the query say goes before what the body says.
+  ///
+  /// - Parameter body: The body, JSON. Empty: nothing but what the path and the query say.
+  /// - Throws: A ``MessageError`` that names the field which is refused.
+  public func request(body: [UInt8]) throws(MessageError) -> [UInt8] {
+    if body.isEmpty { return parameters }
+    guard takesBody else {
+      throw MessageError(field: nil, description: "a request of this method and path has no body")
+    }
+    // The bytes of messages one after the other are those of their merger, in which the last wins.
+    if let bodyField {
+      return try mapping.wire(fromJSON: body, asField: bodyField) + parameters
+    }
+    return try mapping.wire(fromJSON: body, as: route.request) + parameters
+  }
+}
