@@ -136,7 +136,7 @@ let package = Package(
         "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
-        "ProtobufMessages", "ArchiveFiles", "JSON", "TextEncoding", logging,
+        "ProtobufMessages", "ProtobufJSON", "ArchiveFiles", "JSON", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),

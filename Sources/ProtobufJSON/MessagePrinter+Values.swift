@@ -15,11 +15,14 @@ extension MessagePrinter {
     case .sfixed64:
       integer64(Int64(bitPattern: WireReader.fixed64(wire.span, at: content.lowerBound)))
     case .double:
-      number(Double(bitPattern: WireReader.fixed64(wire.span, at: content.lowerBound)))
+      output.appendJSONNumber(
+        Double(bitPattern: WireReader.fixed64(wire.span, at: content.lowerBound)))
     case .fixed32: integer(WireReader.fixed32(wire.span, at: content.lowerBound))
     case .sfixed32:
       integer(Int32(bitPattern: WireReader.fixed32(wire.span, at: content.lowerBound)))
-    case .float: number(Float(bitPattern: WireReader.fixed32(wire.span, at: content.lowerBound)))
+    case .float:
+      output.appendJSONNumber(
+        Float(bitPattern: WireReader.fixed32(wire.span, at: content.lowerBound)))
     case .bool, .int32, .sint32, .uint32, .int64, .sint64, .uint64, .enumeration:
       var reader = WireReader(content)
       varint(try reader.varint(wire.span), of: kind)
@@ -70,16 +73,6 @@ extension MessagePrinter {
     } else {
       integer(number)
     }
-  }
-
-  /// Writes the shortest decimal that reads back as the same number; JSON has no infinity.
-  private mutating func number(_ number: some BinaryFloatingPoint & LosslessStringConvertible) {
-    if number.isNaN { return quoted("NaN") }
-    if number.isInfinite { return quoted(number < 0 ? "-Infinity" : "Infinity") }
-    let text = number.description.utf8
-    // `1.0` is `1`, as others write it.
-    let isWhole = text.suffix(2).elementsEqual(".0".utf8)
-    output.append(contentsOf: isWhole ? text.dropLast(2) : text[...])
   }
 
   private mutating func string(_ utf8: ArraySlice<UInt8>) throws(FieldError) {

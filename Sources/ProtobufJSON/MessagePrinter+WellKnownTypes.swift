@@ -13,7 +13,11 @@ extension MessagePrinter {
         throw FieldError("must lie in the years 1 to 9999")
       }
       quoted(RFC3339.text(seconds: time.seconds, nanoseconds: time.nanos))
-    case .duration: try duration(SecondsAndNanos(wire, range))
+    case .duration:
+      guard let text = try SecondsAndNanos(wire, range).durationText else {
+        throw FieldError("is no duration of at most 10,000 years")
+      }
+      quoted(text)
     case .fieldMask: try fieldMask(wire, range)
     default:
       let kind = declaration.fields[0].kind
@@ -26,16 +30,6 @@ extension MessagePrinter {
       }
       if let content { try value(wire, content, of: kind) } else { writeDefault(of: kind) }
     }
-  }
-
-  private mutating func duration(_ duration: SecondsAndNanos) throws(FieldError) {
-    let (seconds, nanos) = (duration.seconds, duration.nanos)
-    guard abs(Int128(seconds)) <= Int128(SecondsAndNanos.longestDuration),
-      -999_999_999...999_999_999 ~= nanos,
-      seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0)
-    else { throw FieldError("is no duration of at most 10,000 years") }
-    let sign = seconds < 0 || nanos < 0 ? "-" : ""
-    quoted("\(sign)\(abs(seconds))\(RFC3339.fraction(nanoseconds: abs(nanos)))s")
   }
 
   private mutating func fieldMask(_ wire: [UInt8], _ range: Range<Int>) throws(FieldError) {
@@ -67,6 +61,17 @@ struct SecondsAndNanos {
   init(seconds: Int64, nanos: Int32) {
     self.seconds = seconds
     self.nanos = nanos
+  }
+
+  /// The text of a duration, such as `-1.500s`. Nil where it is longer than any may be, or its parts have
+  /// two signs.
+  var durationText: String? {
+    guard (-Self.longestDuration...Self.longestDuration).contains(seconds),
+      -999_999_999...999_999_999 ~= nanos,
+      seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0)
+    else { return nil }
+    let sign = seconds < 0 || nanos < 0 ? "-" : ""
+    return "\(sign)\(abs(seconds))\(RFC3339.fraction(nanoseconds: abs(nanos)))s"
   }
 
   init(_ wire: [UInt8], _ range: Range<Int>) throws(FieldError) {

@@ -10,7 +10,8 @@ extension MessageDescriptor {
     return declarations.message(descriptor)
   }
 
-  /// The declarations of all requests and responses of a service, by their full names.
+  /// The declarations of all requests and responses of a service, and of what is in them, by their
+  /// full names.
   ///
   /// - Parameter service: a `ProtobufCServiceDescriptor`; see ``ServiceDescriptor``'s initialiser
   ///   for why its type isn't said.
@@ -19,15 +20,10 @@ extension MessageDescriptor {
     let methods = UnsafeBufferPointer(
       start: service.pointee.methods, count: Int(service.pointee.n_methods))
     var declarations = Declarations()
-    var messages: [String: MessageDescriptor] = [:]
     for method in methods {
-      for pointer in [method.input, method.output] {
-        guard let pointer else { continue }
-        let message = declarations.message(pointer)
-        messages[message.fullName] = message
-      }
+      for case let pointer? in [method.input, method.output] { _ = declarations.message(pointer) }
     }
-    return messages
+    return declarations.byName
   }
 }
 
@@ -36,6 +32,12 @@ private struct Declarations {
   /// Nil while a message's own fields are read.
   private var messages: [UnsafePointer<ProtobufCMessageDescriptor>: MessageDescriptor?] = [:]
   private var enums: [UnsafePointer<ProtobufCEnumDescriptor>: EnumDescriptor] = [:]
+
+  /// All that were read.
+  var byName: [String: MessageDescriptor] {
+    let read = messages.values.compactMap(\.self)
+    return Dictionary(uniqueKeysWithValues: read.map { ($0.fullName, $0) })
+  }
 
   mutating func message(
     _ pointer: UnsafePointer<ProtobufCMessageDescriptor>

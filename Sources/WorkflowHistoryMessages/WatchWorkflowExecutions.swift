@@ -115,6 +115,20 @@ public struct WatchWorkflowExecutionsResponse: DecodableMessage, EncodableMessag
   }
 }
 
+/// One change, as a message of its own.
+public struct ExecutionChangeMessage: EncodableMessage, Sendable {
+  /// The change.
+  public var event: ExecutionEvent
+
+  /// The message of a change.
+  public init(_ event: ExecutionEvent) { self.event = event }
+
+  /// The wire bytes, after `prefix` bytes of 0.
+  public func encode(arena: Arena, prefix: Int) -> [UInt8] {
+    Types.change.encode(event.message(in: arena), prefix: prefix)
+  }
+}
+
 extension ExecutionEvent {
   /// What a response's change says; nil where the reader has refused a field that must be.
   fileprivate init?(

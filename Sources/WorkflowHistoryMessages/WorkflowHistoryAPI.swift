@@ -14,7 +14,7 @@ public enum WorkflowHistoryAPI {
     }
   }()
 
-  /// What the methods' requests and responses are, by their full names.
+  /// What the methods' requests and responses are, and the messages in them, by their full names.
   public static let messages = MessageDescriptor.messages(ofService: serviceDescriptor)
 
   /// The full name of the message that holds a JSON document as text.

@@ -1,13 +1,44 @@
+import ProtobufJSON
+import ProtobufMessages
 import WorkflowHistory
+import WorkflowHistoryMessages
 
 /// What a call was answered, in the three forms that a command can print.
 protocol Answer {
   /// The response message.
-  var json: ProtobufJSON { get }
+  var response: ResponseMessage { get }
   /// For a pipe: everything, in columns with tabs between.
   var plain: [PlainTable] { get }
   /// For a terminal: what people look for first.
   func screen(now: Timestamp) -> [ScreenBlock]
+}
+
+/// A response message or a part of one, and what it is.
+struct ResponseMessage {
+  private let name: String
+  private let message: any EncodableMessage
+
+  init(_ name: String, _ message: any EncodableMessage) {
+    self.name = name
+    self.message = message
+  }
+
+  /// The message in protobuf's JSON, two spaces a level, without a line feed at its end.
+  ///
+  /// Fields without presence are always written, so that a script needs no defaults.
+  var json: String { JSONLayout.indented(compactJSON) }
+
+  /// The same on one line.
+  var jsonLine: String { JSONLayout.line(compactJSON) }
+
+  private var compactJSON: [UInt8] {
+    let wire = message.encode(arena: Arena(), prefix: 0)
+    let declaration = WorkflowHistoryAPI.messages["workflow_history.v1." + name]
+    guard let declaration, let json = try? JSONMapping().json(of: wire, as: declaration) else {
+      preconditionFailure("\(name) is no message of ours")
+    }
+    return json
+  }
 }
 
 /// Columns with tabs between, for `cut` and `awk`; the names are those of the fields in the proto.

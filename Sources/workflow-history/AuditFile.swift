@@ -33,7 +33,7 @@ struct AuditFile: Sendable {
     }
   }
 
-  static func json(_ record: AuditRecord, at now: Timestamp) -> ProtobufJSON {
+  static func json(_ record: AuditRecord, at now: Timestamp) -> JSONValue {
     let names = record.peer.certificateNames
     return .object([
       ("time", .string(now.rfc3339)), ("method", .string(record.method)),

@@ -47,7 +47,9 @@ struct DeleteCommand: AsyncParsableCommand {
 struct DeletionAnswer: Answer {
   let id: ExecutionID
 
-  var json: ProtobufJSON { .object([]) }
+  var response: ResponseMessage {
+    ResponseMessage("DeleteWorkflowExecutionResponse", DeleteWorkflowExecutionResponse())
+  }
 
   var plain: [PlainTable] {
     [PlainTable(header: ["id", "outcome"], rows: [[id.description, "deleted"]])]

@@ -1,3 +1,4 @@
+import WorkflowHistoryMessages
 import PatternLearning
 import WorkflowHistory
 
@@ -5,22 +6,9 @@ import WorkflowHistory
 struct EstimateAnswer: Answer {
   let estimate: ExecutionEstimate
 
-  var json: ProtobufJSON {
-    .object([
-      (
-        "estimate",
-        .object([
-          ("workflowType", .string(estimate.workflowType)),
-          ("p50DurationSeconds", estimate.p50DurationSeconds.map(ProtobufJSON.double)),
-          ("p90DurationSeconds", estimate.p90DurationSeconds.map(ProtobufJSON.double)),
-          ("durationSupport", .int64(estimate.durationSupport)),
-          ("failureProbability", estimate.failureProbability.map(ProtobufJSON.double)),
-          ("failureSupport", .int64(estimate.failureSupport)),
-          ("conditions", .array(estimate.conditions.map(ProtobufJSON.string))),
-          ("running", estimate.running?.json),
-        ])
-      )
-    ])
+  var response: ResponseMessage {
+    ResponseMessage(
+      "EstimateWorkflowExecutionResponse", EstimateWorkflowExecutionResponse(estimate: estimate))
   }
 
   var plain: [PlainTable] {
@@ -79,13 +67,6 @@ struct EstimateAnswer: Answer {
 }
 
 extension ExecutionEstimate.RunningTime {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("elapsedSeconds", .double(elapsedSeconds)),
-      ("longerPercent", longerPercent.map(ProtobufJSON.double)),
-    ])
-  }
-
   /// How long it has run, and how unusual that is.
   fileprivate var sentence: StyledText {
     let elapsed = "has run for \(spelled(seconds: elapsedSeconds))"

@@ -1,10 +1,14 @@
+import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// One execution, which answers `save`, `get` and `update`.
 struct ExecutionAnswer: Answer {
   let execution: WorkflowExecution
 
-  var json: ProtobufJSON { .object([("execution", execution.json)]) }
+  var response: ResponseMessage {
+    ResponseMessage(
+      "GetWorkflowExecutionResponse", GetWorkflowExecutionResponse(execution: execution))
+  }
 
   var plain: [PlainTable] {
     let fields = PlainField.summary + PlainField.documents
@@ -19,29 +23,6 @@ struct ExecutionAnswer: Answer {
 }
 
 extension WorkflowExecution {
-  /// The execution in protobuf's JSON.
-  var json: ProtobufJSON {
-    .object([
-      ("id", .string(id.description)),
-      ("workflowId", .string(workflowID)),
-      ("workflowType", .string(workflowType)),
-      ("userId", .string(userID)),
-      ("status", .string(status.protoName)),
-      ("inputData", inputData?.json),
-      ("outputData", outputData?.json),
-      ("taskResults", taskResults?.json),
-      ("errorMessage", .string(errorMessage ?? "")),
-      ("startTime", startTime.map { .string($0.rfc3339) }),
-      ("endTime", endTime.map { .string($0.rfc3339) }),
-      ("durationSeconds", durationSeconds.map(ProtobufJSON.double)),
-      ("executionMetadata", executionMetadata?.json),
-      ("version", .int32(version)),
-      ("createdAt", .string(createdAt.rfc3339)),
-      ("updatedAt", .string(updatedAt.rfc3339)),
-      ("abandoned", .boolean(isAbandoned)),
-    ])
-  }
-
   /// Where it stands, in a colour, and whether it is abandoned there.
   var styledStatus: StyledText {
     isAbandoned ? StyledText("\(status.name), abandoned", .yellow) : status.styled
@@ -108,9 +89,6 @@ extension ScreenBlock {
 }
 
 extension JSONDocument {
-  /// The document as the message that carries it.
-  var json: ProtobufJSON { .object([("json", .string(text))]) }
-
   /// The JSON text.
   var text: String { String(decoding: utf8, as: UTF8.self) }
 }

@@ -44,7 +44,9 @@ struct HeartbeatCommand: AsyncParsableCommand {
 struct HeartbeatAnswer: Answer {
   let id: ExecutionID
 
-  var json: ProtobufJSON { .object([]) }
+  var response: ResponseMessage {
+    ResponseMessage("HeartbeatWorkflowExecutionResponse", HeartbeatWorkflowExecutionResponse())
+  }
 
   var plain: [PlainTable] {
     [PlainTable(header: ["id", "outcome"], rows: [[id.description, "running"]])]

@@ -1,3 +1,4 @@
+import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// A page of executions, which answers `history`.
@@ -10,12 +11,8 @@ struct HistoryAnswer: Answer {
 
   private var total: Int64? { hasTotal ? page.total ?? 0 : nil }
 
-  var json: ProtobufJSON {
-    .object([
-      ("executions", .array(page.executions.map(\.json))),
-      ("nextPageToken", .string(page.nextPageToken ?? "")),
-      ("total", total.map(ProtobufJSON.int64)),
-    ])
+  var response: ResponseMessage {
+    ResponseMessage("GetUserWorkflowHistoryResponse", GetUserWorkflowHistoryResponse(page: page))
   }
 
   var plain: [PlainTable] {

@@ -32,7 +32,7 @@ struct MaintenancePrinter: Sendable {
 
   /// Something that was done or found: a line of its own.
   func entry(
-    terminal: String, columns: [String], json: [(name: String, value: ProtobufJSON?)]
+    terminal: String, columns: [String], json: [(name: String, value: JSONValue?)]
   ) {
     switch form {
     case .terminal: try? write("\r\(Self.clear)\(terminal.withVisibleControls)\n")
@@ -42,12 +42,12 @@ struct MaintenancePrinter: Sendable {
 
   /// A part of the work that is done: in a terminal it takes the place of the last one.
   func step(
-    terminal: String, columns: [String], json: [(name: String, value: ProtobufJSON?)]
+    terminal: String, columns: [String], json: [(name: String, value: JSONValue?)]
   ) {
     switch form {
     case .terminal: progress(terminal)
     case .columns: line(columns)
-    case .json: try? write(ProtobufJSON.object(json).line + "\n")
+    case .json: try? write(JSONValue.object(json).line + "\n")
     }
   }
 

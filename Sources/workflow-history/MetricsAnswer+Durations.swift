@@ -6,12 +6,6 @@ extension DurationSpread {
     [("p50", p50Seconds), ("p95", p95Seconds), ("p99", p99Seconds)]
   }
 
-  var jsonFields: [(name: String, value: ProtobufJSON?)] {
-    percentiles.map { ("\($0.name)DurationSeconds", $0.seconds.map(ProtobufJSON.double)) } + [
-      ("durationHistogram", .array(buckets.map(\.json)))
-    ]
-  }
-
   var plainPercentiles: PlainTable {
     PlainTable(
       header: percentiles.map { "\($0.name)_duration_seconds" },
@@ -42,15 +36,5 @@ extension DurationSpread {
           StyledText(spelled(seconds: $0.upperSeconds)), StyledText(String($0.executions)),
         ]
       })
-  }
-}
-
-extension DurationBucket {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("lowerSeconds", .double(lowerSeconds)),
-      ("upperSeconds", .double(upperSeconds)),
-      ("executions", .int64(executions)),
-    ])
   }
 }

@@ -2,17 +2,6 @@ import WorkflowHistory
 
 /// How `metrics` shows the slowest tasks.
 extension TaskMetrics {
-  var json: ProtobufJSON {
-    .object([
-      ("taskName", .string(name)),
-      ("runs", .int64(runs)),
-      ("failedRuns", .int64(failedRuns)),
-      ("averageDurationSeconds", averageDurationSeconds.map(ProtobufJSON.double)),
-      ("timeShare", .double(timeShare)),
-      ("failureShare", .double(failureShare)),
-    ])
-  }
-
   static func plain(_ tasks: [TaskMetrics]) -> PlainTable {
     PlainTable(
       header: [

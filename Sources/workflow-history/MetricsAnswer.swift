@@ -1,20 +1,13 @@
+import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// Speed classes, error patterns, tips and the efficiency trend, which answer `metrics`.
 struct MetricsAnswer: Answer {
   let metrics: PerformanceMetrics
 
-  var json: ProtobufJSON {
-    let own: [(name: String, value: ProtobufJSON?)] =
-      metrics.query.jsonFields + [
-        ("executionTimeDistribution", .array(metrics.speedClasses.map(\.json))),
-        ("errorPatterns", .array(metrics.errorPatterns.map(\.json))),
-        ("optimizationTips", .array(metrics.tips.map(\.json))),
-        ("efficiencyTrend", .array(metrics.efficiencyTrend.map(\.json))),
-      ] + metrics.durations.jsonFields + [
-        ("slowestTasks", .array(metrics.slowestTasks.map(\.json)))
-      ]
-    return .object([("metrics", .object(own))])
+  var response: ResponseMessage {
+    ResponseMessage(
+      "GetPerformanceMetricsResponse", GetPerformanceMetricsResponse(metrics: metrics))
   }
 
   var plain: [PlainTable] {
@@ -124,71 +117,5 @@ struct MetricsAnswer: Answer {
           StyledText(point.ratio.map { spelled(decimals: $0) } ?? "-"),
         ]
       })
-  }
-}
-
-extension SpeedClassFigures {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("category", .string(speedClass.rawValue)),
-      ("executions", .int64(executions)),
-      ("averageDurationSeconds", averageDurationSeconds.map(ProtobufJSON.double)),
-    ])
-  }
-}
-
-extension ErrorPattern {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("fingerprint", .string(fingerprint)),
-      ("frequency", .int64(frequency)),
-      ("firstSeen", .string(firstSeen.rfc3339)),
-      ("lastSeen", .string(lastSeen.rfc3339)),
-      ("trend", .string("ERROR_TREND_" + trend.name)),
-      ("sampleMessage", .string(sampleMessage)),
-      ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
-      ("share", .double(share)),
-      ("inputAssociations", .array(inputAssociations.map(\.json))),
-    ])
-  }
-}
-
-extension InputAssociation {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("field", .string(field)), ("value", .string(value)), ("executions", .int64(executions)),
-      ("errorRate", .double(errorRate)), ("baselineErrorRate", .double(baselineErrorRate)),
-      ("pValue", .double(pValue)),
-    ])
-  }
-}
-
-extension OptimizationTip {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("kind", .string("TIP_KIND_" + kind.name)),
-      ("severity", .string("TIP_SEVERITY_" + severity.name)),
-      ("text", .string(text)),
-      ("executions", .int64(executions)),
-      ("subject", .string(subject)),
-      (
-        "evidence",
-        .array(
-          evidence.map { .object([("name", .string($0.name)), ("value", .double($0.value))]) })
-      ),
-      ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
-    ])
-  }
-}
-
-extension EfficiencyPoint {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("date", .string(date)),
-      ("executions", .int64(executions)),
-      ("medianDurationSeconds", .double(medianDurationSeconds)),
-      ("baselineMedianSeconds", baselineMedianSeconds.map(ProtobufJSON.double)),
-      ("ratio", ratio.map(ProtobufJSON.double)),
-    ])
   }
 }

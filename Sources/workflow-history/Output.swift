@@ -20,7 +20,7 @@ struct OutputOptions: ParsableArguments {
   }
 
   private func rendered(_ answer: some Answer) -> String {
-    if json { return answer.json.text + "\n" }
+    if json { return answer.response.json + "\n" }
     guard let terminal = Terminal.standardOutput else {
       return answer.plain.map(\.text).joined(separator: "\n")
     }

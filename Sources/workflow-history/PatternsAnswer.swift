@@ -6,11 +6,8 @@ import WorkflowHistoryMessages
 struct PatternsAnswer: Answer {
   let page: PatternPage
 
-  var json: ProtobufJSON {
-    .object([
-      ("patterns", .array(page.patterns.map(\.json))),
-      ("nextPageToken", .string(page.nextPageToken ?? "")),
-    ])
+  var response: ResponseMessage {
+    ResponseMessage("ListLearnedPatternsResponse", ListLearnedPatternsResponse(page: page))
   }
 
   var plain: [PlainTable] {
@@ -61,27 +58,6 @@ struct PatternsAnswer: Answer {
 private func date(_ day: Int32) -> String { CalendarDay(daysSince1970: day).description }
 
 extension ListedPattern {
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("patternId", .string(id)),
-      ("kind", .string(kind.protoName)),
-      ("workflowType", .string(workflowType)),
-      ("rule", .object([("json", .string(String(decoding: rule.utf8, as: UTF8.self)))])),
-      ("description", .string(description)),
-      ("support", .int64(support)),
-      ("confidence", .double(confidence)),
-      ("baseline", .double(baseline)),
-      ("lift", .double(lift)),
-      ("pValue", .double(pValue)),
-      ("qValue", .double(qValue)),
-      ("firstConfirmed", .string(date(firstConfirmed))),
-      ("lastConfirmed", .string(date(lastConfirmed))),
-      ("validated", .boolean(isValidated)),
-      ("active", .boolean(isActive)),
-      ("sampleExecutionIds", .array(sampleIDs.map { .string($0.description) })),
-    ])
-  }
-
   /// How sure it is.
   fileprivate var standing: StyledText {
     if !isActive { return StyledText("RETIRED", .dim) }

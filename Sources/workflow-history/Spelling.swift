@@ -89,7 +89,7 @@ func spelled(age instant: Timestamp, at now: Timestamp) -> String {
 }
 
 /// A number as a plain column has it; empty where there is none.
-func column(_ number: Double?) -> String { number.map { ProtobufJSON.double($0).text } ?? "" }
+func column(_ number: Double?) -> String { number.map { JSONValue.double($0).line } ?? "" }
 
 /// A number with two decimals: `97.50`.
 func spelled(decimals number: Double) -> String {

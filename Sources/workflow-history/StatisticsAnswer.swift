@@ -1,23 +1,13 @@
+import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// Counts, rates and durations, which answer `statistics`.
 struct StatisticsAnswer: Answer {
   let statistics: WorkflowStatistics
 
-  var json: ProtobufJSON {
-    let own: [(name: String, value: ProtobufJSON?)] =
-      statistics.query.jsonFields + statistics.all.jsonFields + [
-        ("mostCommonType", .string(statistics.mostCommonType ?? "")),
-        (
-          "byType",
-          .array(
-            statistics.byType.map { type in
-              .object([("workflowType", .string(type.workflowType))] + type.figures.jsonFields)
-            })
-        ),
-        ("workflowTypeCount", .int64(statistics.typeCount)),
-      ]
-    return .object([("statistics", .object(own))])
+  var response: ResponseMessage {
+    ResponseMessage(
+      "GetWorkflowStatisticsResponse", GetWorkflowStatisticsResponse(statistics: statistics))
   }
 
   var plain: [PlainTable] {
@@ -103,40 +93,9 @@ private struct FigureColumn: Sendable {
 }
 
 extension WindowQuery {
-  /// Whose window it is, and which.
-  var jsonFields: [(name: String, value: ProtobufJSON?)] {
-    [
-      ("userId", .string(userID)),
-      ("workflowType", .string(workflowType ?? "")),
-      ("windowStart", .string(start.rfc3339)),
-      ("windowEnd", .string(end.rfc3339)),
-    ]
-  }
-
-  /// The same in words.
+  /// Whose window it is, and which, in words.
   var sentence: String {
     let what = workflowType.map { "\($0) of \(userID)" } ?? userID
     return "\(what), \(start.rfc3339Seconds) to \(end.rfc3339Seconds)"
-  }
-}
-
-extension ExecutionFigures {
-  /// The figures in protobuf's JSON.
-  fileprivate var jsonFields: [(name: String, value: ProtobufJSON?)] {
-    [
-      ("totalExecutions", .int64(total)),
-      ("pendingExecutions", .int64(counts[.pending] ?? 0)),
-      ("runningExecutions", .int64(counts[.running] ?? 0)),
-      ("completedExecutions", .int64(counts[.completed] ?? 0)),
-      ("failedExecutions", .int64(counts[.failed] ?? 0)),
-      ("pausedExecutions", .int64(counts[.paused] ?? 0)),
-      ("successRate", .double(successRate)),
-      ("averageDurationSeconds", averageDurationSeconds.map(ProtobufJSON.double)),
-      ("p50DurationSeconds", p50DurationSeconds.map(ProtobufJSON.double)),
-      ("p95DurationSeconds", p95DurationSeconds.map(ProtobufJSON.double)),
-      ("p99DurationSeconds", p99DurationSeconds.map(ProtobufJSON.double)),
-      ("firstExecutionAt", firstExecutionAt.map { .string($0.rfc3339) }),
-      ("lastExecutionAt", lastExecutionAt.map { .string($0.rfc3339) }),
-    ]
   }
 }

@@ -62,7 +62,7 @@ struct WatchCommand: AsyncParsableCommand {
       var told = 0
       for try await change in client.watch(request) {
         if json {
-          try write(change.json.line + "\n")
+          try write(change.json + "\n")
         } else if let terminal {
           try write(change.line(hasColor: terminal.hasColor) + "\n")
         } else {
@@ -88,19 +88,9 @@ extension ChangeKind {
 }
 
 extension ExecutionEvent {
-  /// The change in protobuf's JSON.
-  fileprivate var json: ProtobufJSON {
-    .object([
-      ("kind", .string("CHANGE_KIND_" + kind.name)),
-      ("executionId", .string(executionID.description)),
-      ("userId", .string(userID)),
-      ("version", .int32(version)),
-      ("workflowType", .string(workflowType)),
-      ("status", .string(status.protoName)),
-      ("changedAt", .string(changedAt.rfc3339)),
-      ("execution", execution?.json),
-      ("resumeToken", .string(resumeToken)),
-    ])
+  /// The change in protobuf's JSON, on one line.
+  fileprivate var json: String {
+    ResponseMessage("ExecutionChange", ExecutionChangeMessage(self)).jsonLine
   }
 
   /// For a pipe.

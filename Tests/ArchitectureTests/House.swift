@@ -102,7 +102,7 @@ let house: [Room] = [
       "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
       "PostgresHistoryStore", "ArchiveFiles",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
-      "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "JSON", "TextEncoding",
+      "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON", "JSON",
     ],
     packages: ["Logging", "ArgumentParser"], system: ["Foundation", "Synchronization"]),
 ]

@@ -24,7 +24,15 @@ struct Golden: Decodable {
     var testDescription: String { text }
   }
 
+  struct Status: Decodable, Sendable, CustomTestStringConvertible {
+    var wire: String
+    var json: String
+
+    var testDescription: String { json }
+  }
+
   var messages: [Message]
+  var statuses: [Status]
   var texts: [Text]
 
   static let all: Golden = {

@@ -25,6 +25,13 @@ struct GoldenTests {
     }
   }
 
+  @Test(
+    "is the same JSON for the same status, its details included", arguments: Golden.all.statuses)
+  func statuses(golden: Golden.Status) throws {
+    let status = try RichStatus(decoding: bytes(hexadecimal: golden.wire))
+    #expect(try value(status.json) == value(Array(golden.json.utf8)))
+  }
+
   @Test("is refused where it is there, and where it is loose", arguments: Golden.all.texts)
   func texts(golden: Golden.Text) throws {
     let wire = try? JSONMapping().wire(fromJSON: Array(golden.text.utf8), as: kinds)

@@ -4,18 +4,15 @@ import WorkflowHistory
 
 @testable import workflow_history
 
-@Suite("Protobuf's JSON")
-struct ProtobufJSONTests {
-  @Test("indents by two spaces, and leaves absent fields out")
-  func layout() {
-    let message = ProtobufJSON.object([
-      ("name", .string("a")), ("absent", nil), ("empty", .array([])),
-      ("counts", .array([.int32(1), .int64(2)])), ("inner", .object([])),
-    ])
+@Suite("What commands print as JSON")
+struct JSONOutputTests {
+  @Test("is indented by two spaces, and empty where it is empty")
+  func indented() {
     #expect(
-      message.text == """
+      JSONLayout.indented(Array(#"{"name":"a:{},\\","empty":[],"counts":[1,"2"],"inner":{}}"#.utf8))
+        == #"""
         {
-          "name": "a",
+          "name": "a:{},\\",
           "empty": [],
           "counts": [
             1,
@@ -23,13 +20,22 @@ struct ProtobufJSONTests {
           ],
           "inner": {}
         }
-        """)
+        """#)
+  }
+
+  @Test("stands on one line, without what is absent, and long integers as strings")
+  func line() {
+    let value = JSONValue.object([
+      ("name", .string("a")), ("absent", nil), ("empty", .array([])),
+      ("counts", .array([.int64(1), .boolean(true)])), ("inner", .object([])),
+    ])
+    #expect(value.line == #"{"name": "a","empty": [],"counts": ["1",true],"inner": {}}"#)
   }
 
   @Test("keeps every text as it is, in characters that any terminal can bear")
   func strings() throws {
     let text = "\"\\/\u{0}\u{1B}[31m\n\r\t\u{7F}\u{9B}\u{2028}é😀"
-    let written = ProtobufJSON.string(text).text
+    let written = JSONValue.string(text).line
     #expect(written.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
     let read = try JSONSerialization.jsonObject(with: Data("[\(written)]".utf8)) as? [String]
     #expect(read == [text])
@@ -43,7 +49,7 @@ struct ProtobufJSONTests {
       (.infinity, "\"Infinity\""), (-.infinity, "\"-Infinity\""), (.nan, "\"NaN\""),
     ] as [(Double, String)])
   func doubles(number: Double, text: String) {
-    #expect(ProtobufJSON.double(number).text == text)
+    #expect(JSONValue.double(number).line == text)
   }
 
   @Test("writes an execution with its enum by name, times as RFC 3339, and documents as messages")
@@ -57,23 +63,25 @@ struct ProtobufJSONTests {
       executionMetadata: nil, version: 2, createdAt: Timestamp(microseconds: 0),
       updatedAt: Timestamp(microseconds: 1))
     #expect(
-      execution.json.text == """
+      ExecutionAnswer(execution: execution).response.json == """
         {
-          "id": "0198c5f2-7c1e-7a52-9a0d-3b1f0c2d4e5f",
-          "workflowId": "wf-1",
-          "workflowType": "etl",
-          "userId": "ann",
-          "status": "WORKFLOW_STATUS_FAILED",
-          "inputData": {
-            "json": "{\\"n\\": 12345678901234567890}"
-          },
-          "errorMessage": "",
-          "startTime": "1970-01-01T00:00:01.500Z",
-          "durationSeconds": 0,
-          "version": 2,
-          "createdAt": "1970-01-01T00:00:00Z",
-          "updatedAt": "1970-01-01T00:00:00.000001Z",
-          "abandoned": false
+          "execution": {
+            "id": "0198c5f2-7c1e-7a52-9a0d-3b1f0c2d4e5f",
+            "workflowId": "wf-1",
+            "workflowType": "etl",
+            "userId": "ann",
+            "status": "WORKFLOW_STATUS_FAILED",
+            "inputData": {
+              "json": "{\\"n\\": 12345678901234567890}"
+            },
+            "errorMessage": "",
+            "startTime": "1970-01-01T00:00:01.500Z",
+            "durationSeconds": 0,
+            "version": 2,
+            "createdAt": "1970-01-01T00:00:00Z",
+            "updatedAt": "1970-01-01T00:00:00.000001Z",
+            "abandoned": false
+          }
         }
         """)
   }
