@@ -55,12 +55,12 @@ struct RequestReader {
         if line.isEmpty, !hasSkipped {
           phase = .requestLine(hasSkipped: true)
         } else {
-          try begin(line)
+          try begin(line, input)
         }
       case .fields:
         guard let line = try line(input, &position, .tooManyFields) else { return nil }
         if line.isEmpty { return .head(try endHead()) }
-        try field(line)
+        try field(line, input)
       case .body(let due):
         guard let range = try data(input, &position, due) else { return nil }
         phase = range.count == due ? .end : .body(due - range.count)
@@ -69,7 +69,7 @@ struct RequestReader {
         guard let line = try line(input, &position, .malformed("a chunk's line is too long")) else {
           return nil
         }
-        try beginChunk(line)
+        try beginChunk(line, input)
       case .chunk(let due):
         guard let range = try data(input, &position, due) else { return nil }
         phase = range.count == due ? .chunkEnd : .chunk(due - range.count)
@@ -86,7 +86,7 @@ struct RequestReader {
           try parser.read(Self.crlf)
           phase = .end
         } else {
-          try field(line)
+          try field(line, input)
         }
       case .end:
         guard parser.progress.isComplete else {
@@ -139,12 +139,12 @@ struct RequestReader {
 
   // MARK: Heads
 
-  private mutating func begin(_ line: ArraySlice<UInt8>) throws(HTTP1Refusal) {
+  private mutating func begin(_ line: ArraySlice<UInt8>, _ input: [UInt8]) throws(HTTP1Refusal) {
     try LineRules.checkRequestLine(line)
     parser.restart()
     head = HTTP1RequestHead()
     (fieldBytes, fieldCount, bodyBytes) = (0, 0, 0)
-    try parser.read(line + Self.crlf)
+    try parser.read(input[line.startIndex..<line.endIndex + 2])
     head.method = parser.method
     guard head.method != "CONNECT" else {
       throw HTTP1Refusal(501, "this server is no proxy")
@@ -153,7 +153,7 @@ struct RequestReader {
     phase = .fields
   }
 
-  private mutating func field(_ line: ArraySlice<UInt8>) throws(HTTP1Refusal) {
+  private mutating func field(_ line: ArraySlice<UInt8>, _ input: [UInt8]) throws(HTTP1Refusal) {
     // The colon is not counted, and 32 are.
     fieldBytes += line.count + 31
     fieldCount += 1
@@ -161,7 +161,7 @@ struct RequestReader {
       throw .tooManyFields
     }
     try LineRules.checkField(line)
-    try parser.read(line + Self.crlf)
+    try parser.read(input[line.startIndex..<line.endIndex + 2])
     parser.endField()
   }
 
@@ -187,9 +187,10 @@ struct RequestReader {
 
   // MARK: Bodies
 
-  private mutating func beginChunk(_ line: ArraySlice<UInt8>) throws(HTTP1Refusal) {
+  private mutating func beginChunk(_ line: ArraySlice<UInt8>, _ input: [UInt8]) throws(HTTP1Refusal)
+  {
     try LineRules.checkChunkSize(line)
-    try parser.read(line + Self.crlf)
+    try parser.read(input[line.startIndex..<line.endIndex + 2])
     let size = parser.progress.chunkBytes
     guard size <= settings.maxBodyBytes - bodyBytes else { throw .tooLargeBody(settings) }
     bodyBytes += size

@@ -46,8 +46,7 @@ struct MessagePrinter {
       while next < end, met[next].index == index { next += 1 }
       guard first < next || mapping.writesDefaults && !field.hasPresence else { continue }
       if output.count > opened { output.append(UInt8(ascii: ",")) }
-      output.appendJSONString(mapping.writesProtoNames ? field.name : field.jsonName)
-      output.append(UInt8(ascii: ":"))
+      output.append(contentsOf: mapping.writesProtoNames ? field.protoKey : field.jsonKey)
       do throws(FieldError) {
         if field.isRepeated {
           try array(wire, first..<next, of: field)

@@ -8,7 +8,7 @@ extension RichStatus {
   /// "fieldViolations":[{"field":"execution.end_time","description":"..."}]}`.
   public var json: [UInt8] {
     var output = Array("{\"code\":\(code),\"message\":".utf8)
-    output.appendJSONString(message.utf8)
+    output.appendJSONString(message)
     output.append(details, named: "details") { $0.append($1) }
     output.append(UInt8(ascii: "}"))
     return output
@@ -22,7 +22,7 @@ extension [UInt8] {
       begin("BadRequest")
       append(violations, named: "fieldViolations") { output, violation in
         output.append(contentsOf: "{\"field\":".utf8)
-        output.appendJSONString(violation.field.utf8)
+        output.appendJSONString(violation.field)
         output.append("description", violation.description)
         output.append(UInt8(ascii: "}"))
       }
@@ -39,9 +39,9 @@ extension [UInt8] {
         append(contentsOf: ",\"metadata\":{".utf8)
         for (index, entry) in metadata.sorted(by: { $0.key < $1.key }).enumerated() {
           if index > 0 { append(UInt8(ascii: ",")) }
-          appendJSONString(entry.key.utf8)
+          appendJSONString(entry.key)
           append(UInt8(ascii: ":"))
-          appendJSONString(entry.value.utf8)
+          appendJSONString(entry.value)
         }
         append(UInt8(ascii: "}"))
       }
@@ -57,7 +57,7 @@ extension [UInt8] {
   /// Appends a further member that is a string.
   private mutating func append(_ name: String, _ value: String) {
     append(contentsOf: ",\"\(name)\":".utf8)
-    appendJSONString(value.utf8)
+    appendJSONString(value)
   }
 
   /// Appends a further member that is an array. Nothing, where that has no elements.

@@ -62,6 +62,10 @@ public struct FieldDescriptor: Sendable {
   public let hasPresence: Bool
   /// Which of the message's oneofs it is in. Nil where it is in none.
   public let oneof: UInt32?
+  /// ``jsonName`` as it stands in JSON, quoted, with a colon behind it. Names have nothing to escape.
+  package let jsonKey: [UInt8]
+  /// ``name`` likewise.
+  package let protoKey: [UInt8]
 
   package init(
     name: String, number: UInt32, kind: Kind, isRepeated: Bool = false, hasPresence: Bool = false,
@@ -74,6 +78,8 @@ public struct FieldDescriptor: Sendable {
     self.isRepeated = isRepeated
     self.hasPresence = hasPresence
     self.oneof = oneof
+    jsonKey = Array("\"\(jsonName)\":".utf8)
+    protoKey = Array("\"\(name)\":".utf8)
   }
 }
 

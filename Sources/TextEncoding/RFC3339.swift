@@ -13,19 +13,54 @@ public enum RFC3339 {
     if seconds % 86_400 < 0 { days -= 1 }
     let time = seconds - days * 86_400
     let (year, month, day) = date(daysSince1970: days)
-    let clock = [time / 3600, time / 60 % 60, time % 60].map { padded($0, 2) }
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-      + clock.joined(separator: ":") + fraction(nanoseconds: nanoseconds) + "Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(30)
+    append(year, 4, to: &text)
+    append(month, 2, after: "-", to: &text)
+    append(day, 2, after: "-", to: &text)
+    append(time / 3600, 2, after: "T", to: &text)
+    append(time / 60 % 60, 2, after: ":", to: &text)
+    append(time % 60, 2, after: ":", to: &text)
+    appendFraction(nanoseconds, to: &text)
+    text.append(UInt8(ascii: "Z"))
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// A point and 3, 6 or 9 digits, or nothing where there is no fraction.
   ///
   /// - Parameter nanoseconds: 0 to 999,999,999.
   public static func fraction(nanoseconds: Int32) -> String {
-    if nanoseconds == 0 { return "" }
-    if nanoseconds % 1_000_000 == 0 { return "." + padded(Int64(nanoseconds / 1_000_000), 3) }
-    if nanoseconds % 1000 == 0 { return "." + padded(Int64(nanoseconds / 1000), 6) }
-    return "." + padded(Int64(nanoseconds), 9)
+    var text: [UInt8] = []
+    appendFraction(nanoseconds, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func appendFraction(_ nanoseconds: Int32, to text: inout [UInt8]) {
+    if nanoseconds == 0 { return }
+    text.append(UInt8(ascii: "."))
+    switch Int64(nanoseconds) {
+    case let nanoseconds where nanoseconds % 1_000_000 == 0:
+      append(nanoseconds / 1_000_000, 3, to: &text)
+    case let nanoseconds where nanoseconds % 1000 == 0: append(nanoseconds / 1000, 6, to: &text)
+    case let nanoseconds: append(nanoseconds, 9, to: &text)
+    }
+  }
+
+  private static func append(
+    _ number: Int64, _ width: Int, after separator: Unicode.Scalar, to text: inout [UInt8]
+  ) {
+    text.append(UInt8(ascii: separator))
+    append(number, width, to: &text)
+  }
+
+  /// Appends the last `width` digits of a number.
+  private static func append(_ number: Int64, _ width: Int, to text: inout [UInt8]) {
+    var unit: Int64 = 1
+    for _ in 1..<width { unit *= 10 }
+    while unit > 0 {
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
+      unit /= 10
+    }
   }
 
   /// The instant that a text says, with `Z` or an offset, and at most 9 digits of a fraction.
@@ -72,11 +107,6 @@ public enum RFC3339 {
     let days = shifted * 365 + leapDays + (153 * months + 2) / 5 + day - 1 - 719_468
     // A day that there is none of comes back as another date.
     return date(daysSince1970: days) == (year, month, day) ? days : nil
-  }
-
-  private static func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }
 

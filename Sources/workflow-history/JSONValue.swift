@@ -23,9 +23,9 @@ indirect enum JSONValue: Equatable {
 
   private func write(to text: inout [UInt8]) {
     switch self {
-    case .string(let string): text.appendJSONString(string.utf8)
+    case .string(let string): text.appendJSONString(string)
     case .int32(let number): text += String(number).utf8
-    case .int64(let number): text.appendJSONString(String(number).utf8)
+    case .int64(let number): text.appendJSONString(String(number))
     case .double(let number): text.appendJSONNumber(number)
     case .boolean(let value): text += String(value).utf8
     case .array(let elements):
@@ -42,7 +42,7 @@ indirect enum JSONValue: Equatable {
         guard let value else { continue }
         if !isFirst { text.append(UInt8(ascii: ",")) }
         isFirst = false
-        text.appendJSONString(name.utf8)
+        text.appendJSONString(name)
         text.append(UInt8(ascii: ":"))
         value.write(to: &text)
       }
