@@ -191,10 +191,10 @@ let package = Package(
     tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),
     tests("Identity", ["TextEncoding", crypto]), tests("DevelopmentCertificates"),
     tests("PrivateFiles"),
-    tests("Sealing"), tests("TextEncoding"),
+    tests("Sealing"), tests("TextEncoding"), tests("JSON"),
     tests("WorkflowHistory", ["JSON"]), tests("PatternLearning", ["WorkflowHistory"]),
     tests("ArchiveFiles", ["WorkflowHistory"]),
-    tests("WorkflowHistoryMessages", ["PatternLearning"]),
+    tests("WorkflowHistoryMessages", ["PatternLearning", "CGoogleProtos"]),
     tests(
       "PostgresHistoryStore",
       [

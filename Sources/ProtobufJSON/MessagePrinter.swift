@@ -44,13 +44,16 @@ struct MessagePrinter {
     for (index, field) in declaration.fields.enumerated() {
       let first = next
       while next < end, met[next].index == index { next += 1 }
-      guard first < next || mapping.writesDefaults && !field.hasPresence else { continue }
-      if output.count > opened { output.append(UInt8(ascii: ",")) }
+      let hasValue = first < next && !isDefault(wire, met[next - 1].content, of: field)
+      guard hasValue || mapping.writesDefaults && !field.hasPresence else { continue }
+      let mark = output.count
+      if mark > opened { output.append(UInt8(ascii: ",")) }
       output.append(contentsOf: mapping.writesProtoNames ? field.protoKey : field.jsonKey)
       do throws(FieldError) {
         if field.isRepeated {
-          try array(wire, first..<next, of: field)
-        } else if first < next {
+          let isEmpty = try array(wire, first..<next, of: field)
+          if isEmpty, !mapping.writesDefaults { output.removeSubrange(mark...) }
+        } else if hasValue {
           try singular(wire, first..<next, of: field)
         } else {
           writeDefault(of: field.kind)
@@ -60,6 +63,18 @@ struct MessagePrinter {
       }
     }
     output.append(UInt8(ascii: "}"))
+  }
+
+  /// Whether a value differs in nothing from none: serializers leave such out, but need not.
+  private func isDefault(
+    _ wire: [UInt8], _ content: Range<Int>, of field: FieldDescriptor
+  ) -> Bool {
+    if field.hasPresence || field.isRepeated { return false }
+    return switch field.kind.wireType {
+    case .lengthDelimited: content.isEmpty
+    case .fixed64, .fixed32: wire[content].allSatisfy { $0 == 0 }
+    case .varint: wire[content].allSatisfy { $0 & 0x7F == 0 }
+    }
   }
 
   /// Notes where the message's values lie, in the order of its fields, which is nearly always that of
@@ -94,9 +109,10 @@ struct MessagePrinter {
     try value(wire, last.content, of: field.kind)
   }
 
+  /// Returns whether the array is empty.
   private mutating func array(
     _ wire: [UInt8], _ occurrences: Range<Int>, of field: FieldDescriptor
-  ) throws(FieldError) {
+  ) throws(FieldError) -> Bool {
     output.append(UInt8(ascii: "["))
     let opened = output.count
     for index in occurrences {
@@ -113,7 +129,8 @@ struct MessagePrinter {
         try value(wire, element, of: field.kind)
       } while isPacked
     }
-    output.append(UInt8(ascii: "]"))
+    defer { output.append(UInt8(ascii: "]")) }
+    return output.count == opened
   }
 
   private func check(_ type: WireType, of field: FieldDescriptor) throws(FieldError) {

@@ -22,6 +22,16 @@ struct WireTests {
       try json([0xA8, 0x01, 1, 0xAA, 0x01, 2, 2, 3, 0xAA, 0x01, 0]) == #"{"manyInt32":[1,2,3]}"#)
   }
 
+  @Test("say defaults that need not be said, which are as if they were not")
+  func defaults() throws {
+    // one_int32 0 in one byte and in two, one_fixed32 0, one_string "", nothing packed.
+    let wire: [UInt8] =
+      [0x28, 0, 0x28, 0x80, 0, 0x3D, 0, 0, 0, 0, 0x4A, 0, 0xAA, 0x01, 0]
+      // A oneof's member, a wrapper's value, and bytes of one 0.
+      + [0xF0, 0x02, 0, 0xA2, 0x02, 0, 0x52, 1, 0]
+    #expect(try json(wire) == #"{"oneBytes":"AA==","ownDoublevalue":0,"leftSide":0}"#)
+  }
+
   @Test("leave unknown fields out")
   func unknown() throws { #expect(try json([0xC2, 0x3E, 1, 0x61, 0x28, 1]) == #"{"oneInt32":1}"#) }
 
