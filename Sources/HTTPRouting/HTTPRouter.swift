@@ -62,9 +62,7 @@ public struct HTTPRouter: Sendable {
       var binder = ParameterBinder(route, mapping)
       for field in fields { try binder.bind(path: field.field, field.text) }
       try binder.bind(query: query)
-      return .call(
-        HTTPCall(
-          method: route.method, bodyField: route.bodyField, route: route, binder.wire, mapping))
+      return .call(HTTPCall(route, binder.wire, mapping))
     }
     return allowed.isEmpty ? .notFound : .methodNotAllowed(allowed)
   }
@@ -106,25 +104,19 @@ struct Route: Sendable {
 
 /// A call of a method by HTTP, whose body may still have to come.
 public struct HTTPCall: Sendable {
-  /// The method that is called.
-  public let method: MethodDescriptor
-  /// The field that the body is. Nil where it is the whole request, or there is none.
-  private let bodyField: FieldDescriptor?
   private let route: Route
   /// What the path and the query say.
   private let parameters: [UInt8]
   private let mapping: JSONMapping
 
-  init(
-    method: MethodDescriptor, bodyField: FieldDescriptor?, route: Route, _ parameters: [UInt8],
-    _ mapping: JSONMapping
-  ) {
-    self.method = method
-    self.bodyField = bodyField
+  init(_ route: Route, _ parameters: [UInt8], _ mapping: JSONMapping) {
     self.route = route
     self.parameters = parameters
     self.mapping = mapping
   }
+
+  /// The method that is called.
+  public var method: MethodDescriptor { route.method }
 
   /// Whether there may be a body.
   public var takesBody: Bool { route.rule.body != .none }
@@ -141,7 +133,7 @@ public struct HTTPCall: Sendable {
       throw MessageError(field: nil, description: "a request of this method and path has no body")
     }
     // The bytes of messages one after the other are those of their merger, in which the last wins.
-    if let bodyField {
+    if let bodyField = route.bodyField {
       return try mapping.wire(fromJSON: body, asField: bodyField) + parameters
     }
     return try mapping.wire(fromJSON: body, as: route.request) + parameters
