@@ -18,9 +18,12 @@ final class ExportScan {
 
   /// How many bytes a part has, rendered, unless it is a single execution.
   private static let partBytes: Int64 = 1 << 20
-  /// How many rows a part is chosen from: their documents are all rendered, however few of them fit.
+  /// How many rows a part is chosen from.
   private static let fewestCandidates: Int64 = 16
   private static let mostCandidates: Int64 = 2_000
+  /// How many bytes the documents of rows before a candidate may have as they are stored: those of all
+  /// candidates are rendered, however few of them fit.
+  private static let storedBytes = 2 << 20
 
   init(
     _ query: ExportQuery, sealing: PayloadSealing?, in transaction: Transaction,
@@ -43,7 +46,9 @@ final class ExportScan {
   /// The next part, and begins to read the one after it. The last may be empty; nil after it.
   func next() async throws -> [ArchivedExecution]? {
     if reading == nil { begin() }
-    await reading?.wait()
+    if let reading {
+      await eventLoop.withCancellation(cancelled: { reading.cancel() }) { await reading.wait() }
+    }
     guard let part = try read?.get() else { return nil }
     begin()
     return part
@@ -67,17 +72,29 @@ final class ExportScan {
     var filter = HistoryFilter(query, from: next)
     let limit = filter.append(.int8(candidates), .int8)
     let budget = filter.append(.int8(Self.partBytes), .int8)
-    let digest = "save_digest"
-    let sql = BudgetedRows.select(
-      ExecutionColumns.all + [digest], reading: [digest],
-      from: filter.oldest(ExecutionColumns.all + [digest], limit: limit), by: "id",
-      budget: budget)
+    let sql = Self.sql(filter, limit: limit, budget: budget)
     let rows = try await transaction.query(filter.statement("export", sql), filter.parameters)
     var executions: [ArchivedExecution] = []
     executions.reserveCapacity(rows.count)
     for index in 0..<rows.count { executions.append(try archived(rows[index])) }
     try takeNote(of: rows, executions.last?.fields.id)
     return executions
+  }
+
+  private static func sql(_ filter: HistoryFilter, limit: String, budget: String) -> String {
+    let columns = ExecutionColumns.all + ["save_digest"]
+    let stored = ExecutionColumns.documents
+      .map { "coalesce(pg_column_size(\($0)), 0)" }.joined(separator: " + ")
+    let candidates = """
+      SELECT * FROM (
+        SELECT *, count(*) OVER () AS found,
+          sum(\(stored)) OVER (ORDER BY id) - (\(stored)) AS stored_before
+        FROM (\(filter.oldest(columns, limit: limit))) AS limited
+      ) AS oldest WHERE stored_before < \(storedBytes)
+      """
+    return BudgetedRows.select(
+      columns + ["found"], reading: ["save_digest", "found"], from: candidates, by: "id",
+      budget: budget)
   }
 
   private func archived(_ row: Row) throws -> ArchivedExecution {
@@ -95,7 +112,7 @@ final class ExportScan {
       isComplete = true
       return
     }
-    let found: Int64 = try rows[0].value(1)
+    let found: Int64 = try rows[0].value(2 + ExecutionColumns.all.count + 1)
     isComplete = found < candidates && rows.count == found
     next = last.successor
     let bytes: Int64 = try rows[rows.count - 1].value(0)

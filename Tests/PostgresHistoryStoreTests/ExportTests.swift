@@ -75,14 +75,22 @@ import WorkflowHistory
     }
   }
 
-  @Test("end a part at 1 MiB, but for a single execution that is larger")
-  func parts() async throws {
+  @Test(
+    "end a part at 1 MiB, but for a single execution that is larger", arguments: [false, true])
+  func parts(compressible: Bool) async throws {
     try await withStore { store in
-      let sizes = [10, 900_000, 200_000, 3_000_000, 10, 10] + Array(repeating: 300_000, count: 9)
+      var generator = SeededGenerator(state: 3)
+      let sizes =
+        Array(repeating: 10, count: 200) + [900_000, 200_000, 3_000_000, 10, 10]
+        + Array(repeating: 300_000, count: 30)
       let rows = sizes.enumerated().map { number, size in
-        execution(
+        let text =
+          compressible
+          ? String(repeating: "x", count: size)
+          : String((0..<size).map { _ in "0123456789abcdef".randomElement(using: &generator)! })
+        return execution(
           at: Timestamp(microseconds: testNow.microseconds + Int64(number) * 1000),
-          input: JSONDocument("\"\(String(repeating: "x", count: size))\""))
+          input: JSONDocument("\"\(text)\""))
       }
       try await store.saveAll(rows)
       let parts = try await exported(ExportQuery(ExecutionFilter(userID: "alice")), of: store)
@@ -128,6 +136,24 @@ import WorkflowHistory
         let next = try await ids(all, of: store)
         #expect(next.count == 3)
       }
+    }
+  }
+
+  @Test("end at once when they are cancelled, and so do their statements and their turns")
+  func cancelled() async throws {
+    try await withStore { store in
+      try await store.saveAll(rows(3))
+      let all = ExportQuery(ExecutionFilter(userID: nil))
+      try await TableLock.while(on: store, "ACCESS EXCLUSIVE") { lock in
+        for _ in 0..<3 {
+          let call = Call(on: store.eventLoop) { try await store.export(all) { _ in } }
+          try await lock.untilWaitedFor()
+          call.cancel()
+          #expect(await call.failure() is CancellationError)
+          try await lock.untilNotWaitedFor()
+        }
+      }
+      #expect(try await ids(all, of: store).count == 3)
     }
   }
 
