@@ -8,8 +8,10 @@ struct WritingTests {
     "has the text that comes back, in characters that any terminal can bear",
     arguments: [
       ("", #""""#), ("a/é😀\u{A0}\u{20A8}", "\"a/é😀\u{A0}\u{20A8}\""),
-      ("\u{7F}x\u{80}\u{9F}é\u{2027}\u{2028}\u{2029}\u{202A}",
-        "\"\\u007fx\\u0080\\u009fé\u{2027}\\u2028\\u2029\u{202A}\""),
+      (
+        "\u{7F}x\u{80}\u{9F}é\u{2027}\u{2028}\u{2029}\u{202A}",
+        "\"\\u007fx\\u0080\\u009fé\u{2027}\\u2028\\u2029\u{202A}\""
+      ),
       (#""\"#, #""\"\\""#),
       ("\u{8}\t\n\u{C}\r", #""\b\t\n\f\r""#), ("\u{1}\u{1F}x", #""\u0001\u001fx""#),
     ])
