@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import subprocess
 
@@ -99,6 +100,17 @@ def test_a_file_gets_its_name_when_the_export_is_whole(server, client, tmp_path)
     assert os.listdir(tmp_path) == ["history.csv"]
     nowhere = command_line.run("export", "-o", tmp_path / "no" / "x", **caller_of(server))
     assert (nowhere.returncode, nowhere.stderr.count("\n")) == (1, 1)
+
+
+def test_long_work_shows_how_far_it_is_in_a_terminal(server, client, tmp_path):
+    big = document("x" * 100_000)
+    client.save_many([[execution(id=uuid7(), input_data=big) for _ in range(20)]])
+    file = tmp_path / "all.ndjson"
+    shown = command_line.in_terminal("export", "-o", str(file), **caller_of(server, client.user))
+    assert re.search(r"\d+%  [\d,]+ executions, [\d,]+/s", shown)
+    assert "exported 20 executions in" in shown
+    shown = command_line.in_terminal("import", str(file), **caller_of(server, client.user))
+    assert "imported 20 executions in" in shown
 
 
 def test_an_import_tells_of_each_line_that_is_refused_and_imports_the_rest(server, client, tmp_path):

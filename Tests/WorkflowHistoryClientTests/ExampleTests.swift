@@ -40,9 +40,11 @@ struct ExampleTests {
       if let refusal = outcome.refusal { print(outcome.index, refusal.message) }
     }
 
-    let watching = Task { try await follow(client) }
-    watching.cancel()
-    _ = await watching.result
+    for example in [follow, copy] {
+      let running = Task { try await example(client) }
+      running.cancel()
+      _ = await running.result
+    }
 
     #expect(saved.workflowID == "wf-123")
     #expect(updated.id == Samples.id)
@@ -55,6 +57,14 @@ struct ExampleTests {
     for try await change in client.watch(WatchWorkflowExecutionsRequest(resumeToken: lastToken)) {
       print(change.executionID, change.kind, change.status)
       lastToken = change.resumeToken
+    }
+  }
+
+  private func copy(_ client: WorkflowHistoryClient) async throws {
+    let other = client
+    let exported = client.export(ExportWorkflowExecutionsRequest(workflowType: "etl"))
+    for try await outcome in other.importExecutions(exported) {
+      if let refusal = outcome.refusal { print(outcome.index, refusal.message) }
     }
   }
 }
