@@ -100,7 +100,10 @@ struct ArchiveField: Sendable {
     ArchiveField(name: name, kind: .text) {
       $0.fields[keyPath: path].map { Array($0.utf8) }
     } read: { (text, archived) throws(Refusal) in
-      archived.fields[keyPath: path] = String(decoding: text, as: UTF8.self)
+      guard let text = String(validating: text, as: UTF8.self) else {
+        throw Refusal(reason: "is not UTF-8")
+      }
+      archived.fields[keyPath: path] = text
     }
   }
 

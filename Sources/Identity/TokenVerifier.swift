@@ -66,17 +66,22 @@ public final class TokenVerifier {
   }
 
   /// Verifies a token.
-  public func verify(bearer token: String) throws(TokenError) -> Principal {
+  ///
+  /// - Parameter mayHaveExpired: whether one is good too that has expired, and nothing else is wrong with.
+  public func verify(
+    bearer token: String, mayHaveExpired: Bool = false
+  ) throws(TokenError) -> Principal {
     guard token.utf8.count <= Self.maximumTokenSize else { throw .tooLong }
     let bytes = Array(token.utf8)
     if let principal = cachedPrincipal(for: bytes.span) { return principal }
     let claims = try claims(of: bytes)
-    let judged = try claims.principal(policy: policy, now: clock().timeIntervalSince1970)
+    let judged = try claims.principal(
+      policy: policy, now: clock().timeIntervalSince1970, mayHaveExpired: mayHaveExpired)
     guard
       !contents.revocations.contains(
         user: judged.principal.userID, tokenID: claims.tokenID?.text)
     else { throw .revoked }
-    cache.remember(judged.principal, for: bytes, until: judged.expiry)
+    if !mayHaveExpired { cache.remember(judged.principal, for: bytes, until: judged.expiry) }
     return judged.principal
   }
 

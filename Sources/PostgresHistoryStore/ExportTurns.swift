@@ -1,30 +1,33 @@
 internal import Reactor
 internal import WorkflowHistory
 
-/// How many exports run on a loop, and for how long each may.
+/// How many exports run on a loop, one for each user and one for all, and for how long each may.
 ///
 /// An export holds a connection, and a snapshot, on account of which nothing that was deleted or updated
 /// since is tidied up.
 final class ExportTurns {
   /// How many may run at once.
-  private static let limit = 2
+  private static let limit = 4
   /// How long a part may wait to be taken.
   static let patience = Duration.seconds(60)
   /// How long it may all take.
   static let duration = Duration.seconds(6 * 3600)
 
   private let eventLoop: EventLoop
-  private var running = 0
+  /// Whose executions are being exported; nil for those of all users.
+  private var running: Set<ExactText?> = []
 
   init(on eventLoop: EventLoop) { self.eventLoop = eventLoop }
 
-  /// Begins an export, which has to be ended.
+  /// Begins an export of a user's executions, or of all users', which has to be ended.
   ///
-  /// - Throws: `resourceExhausted` where there are enough.
-  func begin() throws(HistoryError) -> ExportTurn {
-    guard running < Self.limit else { throw .tooManyExports }
-    running += 1
-    return ExportTurn(on: eventLoop) { self.running -= 1 }
+  /// - Throws: `resourceExhausted` where there are enough, or one of the same.
+  func begin(userID: String?) throws(HistoryError) -> ExportTurn {
+    let user = userID.map { ExactText($0) }
+    guard running.count < Self.limit, running.insert(user).inserted else {
+      throw .tooManyExports
+    }
+    return ExportTurn(on: eventLoop) { self.running.remove(user) }
   }
 }
 
@@ -47,20 +50,31 @@ final class ExportTurn {
 
   /// Hands over a part.
   ///
-  /// - Throws: `aborted` where it was not taken in time, in which case others may export by then;
-  ///   `deadlineExceeded` where all of it took too long.
-  func hand(_ part: ExportPart, to take: (ExportPart) async throws -> Void) async throws {
-    let limit = eventLoop.timer(after: ExportTurns.patience) { self.end() }
+  /// - Throws: `aborted` where it was not taken in time; `deadlineExceeded` where all of it took too long.
+  func hand(
+    _ part: ExportPart, to take: @escaping (ExportPart) async throws -> Void
+  ) async throws {
+    var taken: Result<Void, any Error>?
+    let taking = eventLoop.start {
+      do { taken = .success(try await take(part)) } catch { taken = .failure(error) }
+    }
+    var isLate = false
+    let limit = eventLoop.timer(after: ExportTurns.patience) {
+      isLate = true
+      taking.cancel()
+    }
     defer { limit.cancel() }
-    try await take(part)
-    guard release != nil else { throw HistoryError.untakenExport }
+    await eventLoop.withCancellation(cancelled: { taking.cancel() }) { await taking.wait() }
+    if isLate { throw HistoryError.untakenExport }
+    try taken?.get()
     guard eventLoop.now - began < ExportTurns.duration else { throw HistoryError.longExport }
   }
 }
 
 extension HistoryError {
   fileprivate static let tooManyExports = HistoryError(
-    .resourceExhausted, "others export already: try again later", retryAfter: exhaustionDelay)
+    .resourceExhausted, "these or others are exported already: try again later",
+    retryAfter: exhaustionDelay)
   fileprivate static let untakenExport = HistoryError(
     .aborted, "nothing of the export was taken for a minute: begin again")
   fileprivate static let longExport = HistoryError(

@@ -34,7 +34,7 @@ public struct LegacyExecution: Sendable {
       try row.value(column)
     }
     archived = Result { [id] () throws(Refusal) in
-      guard let createdAt else { throw Refusal(reason: "created_at: is NULL") }
+      guard let createdAt else { throw Refusal(reason: "created_at: is NULL, or infinite") }
       fields.id = Self.id(of: id, createdAt: createdAt)
       fields.status = status.flatMap { WorkflowStatus(name: $0) }
       if let status, fields.status == nil {
@@ -74,10 +74,22 @@ public struct LegacyExecution: Sendable {
   }
 
   private static func document(_ text: String?, _ name: String) throws(Refusal) -> JSONDocument? {
-    guard let text, !text.isEmpty else { return nil }
-    do throws(JSONError) { return try JSONDocument(checking: Array(text.utf8)) } catch {
+    let trimmed = text.map { Array($0.utf8).trimmingSpace } ?? []
+    if trimmed.isEmpty { return nil }
+    do throws(JSONError) { return try JSONDocument(checking: trimmed) } catch {
       throw Refusal(reason: "\(name): is not a JSON document that can be kept: \(error)")
     }
+  }
+}
+
+extension [UInt8] {
+  /// The text without the white space of JSON at its ends.
+  fileprivate var trimmingSpace: [UInt8] {
+    let space: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    guard let first = firstIndex(where: { !space.contains($0) }),
+      let last = lastIndex(where: { !space.contains($0) })
+    else { return [] }
+    return Array(self[first...last])
   }
 }
 

@@ -73,7 +73,7 @@ struct LegacyColumns {
   static let statement = Statement(
     "",
     """
-    SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute
+    SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute
     WHERE attrelid = to_regclass('workflow_executions') AND attnum > 0 AND NOT attisdropped
     """)
 
@@ -103,9 +103,9 @@ struct LegacyColumns {
     let texts = ["workflow_id", "workflow_type", "user_id", "status", "error_message"]
     let times = ["start_time", "end_time", "created_at", "updated_at"]
     let columns =
-      ["\(key)::text"] + texts.map { column($0, as: "text") }
-      + times.map { column($0, as: "timestamptz") }
-      + [column("duration_seconds", as: "float8")] + ExecutionColumns.documents.map(document)
+      ["\(key)::text"] + texts.map { column($0, as: "text") } + times.map(instant)
+      + [column("duration_seconds", as: "float8")]
+      + ExecutionColumns.documents.map { column($0, as: "text") }
     return Statement(
       "",
       """
@@ -120,8 +120,9 @@ struct LegacyColumns {
     types[name] == nil ? "NULL::\(type)" : "\(name)::\(type)"
   }
 
-  /// A document as text: JSON, or text which should be.
-  private func document(_ name: String) -> String {
-    types[name] == "json" ? "\(name)::jsonb::text" : column(name, as: "text")
+  /// An instant; NULL where it is infinite, which no other time is taken for.
+  private func instant(_ name: String) -> String {
+    let value = column(name, as: "timestamptz")
+    return "CASE WHEN isfinite(\(value)) THEN \(value) END"
   }
 }

@@ -5,9 +5,9 @@ public import WorkflowHistory
 extension PostgresHistoryStore {
   /// As ``HistoryStore`` asks: from the primary, on a connection of its own.
   public func export(
-    _ query: ExportQuery, to take: (ExportPart) async throws -> Void
+    _ query: ExportQuery, to take: @escaping (ExportPart) async throws -> Void
   ) async throws {
-    let turn = try exports.begin()
+    let turn = try exports.begin(userID: query.filter.userID)
     defer { turn.end() }
     try await answering {
       let connection = try await PostgresConnection.connect(
@@ -29,7 +29,7 @@ extension PostgresHistoryStore {
 extension PostgresHistoryStore {
   private func handOver(
     _ scan: ExportScan, _ query: ExportQuery, _ turn: ExportTurn,
-    to take: (ExportPart) async throws -> Void
+    to take: @escaping (ExportPart) async throws -> Void
   ) async throws {
     var total = query.includesTotal ? try await scan.total() : nil
     while let executions = try await scan.next() {

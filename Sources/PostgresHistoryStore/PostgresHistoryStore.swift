@@ -80,7 +80,8 @@ public final class PostgresHistoryStore: HistoryStore {
     // A filter that few meet may have a statement read all there is.
     var exporting = reading
     exporting.statementTimeout = .seconds(600)
-    exporting.idleTransactionTimeout = ExportTurns.patience
+    // The last part is read while the one before it waits to be taken.
+    exporting.idleTransactionTimeout = ExportTurns.patience * 2 + .seconds(10)
     for plan in ["enable_sort", "enable_bitmapscan"] { exporting.settings[plan] = "off" }
     func readers(
       like options: PostgresOptions, _ connections: Int,

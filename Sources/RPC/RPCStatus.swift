@@ -71,6 +71,11 @@ public struct RPCStatus: Error, Equatable, Sendable, CustomStringConvertible {
     self.details = details
   }
 
+  /// A status after which another try is worth it, when so much time has passed.
+  public init(_ code: RPCStatusCode, _ message: String, retryAfter: Duration) {
+    self.init(code, message, details: [.retryInfo(retryAfter)])
+  }
+
   /// A call that ended well.
   public static let ok = RPCStatus(.ok, "")
 

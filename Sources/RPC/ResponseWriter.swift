@@ -6,7 +6,7 @@ public protocol ResponseSink: AnyObject {
   func send(_ framed: consuming [UInt8]) throws
   /// Whether the client is behind in reading what was sent.
   var isBehind: Bool { get }
-  /// Suspends until the client has caught up, or the call is over.
+  /// Suspends until the client has caught up, the call is over, or the task is cancelled.
   func caughtUp() async
 }
 
@@ -19,7 +19,10 @@ public struct ResponseWriter<Response: EncodableMessage> {
   /// Sends one response. A handler that writes faster than the client reads is suspended here;
   /// throws when the call is over.
   public func write(_ response: Response) async throws {
-    if sink.isBehind { await sink.caughtUp() }
+    if sink.isBehind {
+      await sink.caughtUp()
+      try Task.checkCancellation()
+    }
     try call.recheck()
     try sink.send(response.framed(arena: arena))
   }

@@ -185,7 +185,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     return RPCStatus(
       .resourceExhausted,
       "too many calls and messages wait: those of one connection may take \(limit) bytes, and "
-        + "those of all \(server.configuration.maxMemory)")
+        + "those of all \(server.configuration.maxMemory)",
+      retryAfter: .seconds(1))
   }
 
   private func count(_ bytes: Int) {

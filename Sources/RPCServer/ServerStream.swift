@@ -177,8 +177,15 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   var isBehind: Bool { stream.pendingBytes > Self.maxAhead }
 
   func caughtUp() async {
-    await withCheckedContinuation { continuation in
-      stream.whenDrained(to: Self.maxAhead / 2) { continuation.resume() }
+    var waiting: CheckedContinuation<Void, Never>?
+    var isCancelled = false
+    await connection.server.eventLoop.withCancellableContinuation {
+      isCancelled = true
+      waiting.take()?.resume()
+    } _: { (continuation: CheckedContinuation<Void, Never>) in
+      if isCancelled { return continuation.resume() }
+      waiting = continuation
+      stream.whenDrained(to: Self.maxAhead / 2) { waiting.take()?.resume() }
     }
   }
 

@@ -45,9 +45,11 @@ public protocol HistoryStore {
   /// Hands over all executions of a query, by their ids, as they all were at one instant: part by part,
   /// each when `take` has taken the one before.
   ///
-  /// `resourceExhausted` where others do so already, `aborted` where a part is not taken for a minute,
+  /// `resourceExhausted` where these or others are handed over already, `aborted` where a part is not taken for a minute,
   /// `deadlineExceeded` when it all takes more than six hours; and what `take` throws.
-  func export(_ query: ExportQuery, to take: (ExportPart) async throws -> Void) async throws
+  func export(
+    _ query: ExportQuery, to take: @escaping (ExportPart) async throws -> Void
+  ) async throws
 
   /// The same store for reads that must see every write that was acknowledged before they began,
   /// whoever made it. Other reads may lag behind, by as much as what they are read from does.

@@ -61,7 +61,10 @@ struct Delivery: Sendable {
       do {
         for try await outcome in client.save(waiting.map(\.execution)) {
           let refusal = outcome.refusal.map { WorkflowHistoryError($0) }
-          again += await settle(waiting.removeFirst(), refusal)
+          let beginning = waiting.removeFirst()
+          again +=
+            refusal?.passes == true
+            ? try await saveAlone(beginning) : await settle(beginning, refusal)
           pauses.succeeded()
         }
       } catch let error as WorkflowHistoryError {

@@ -31,7 +31,7 @@ actor Recording {
     root: String, name: String, _ options: RecorderOptions, _ running: RunningRuns, _ tally: Tally,
     _ logger: Logger
   ) throws(FileError) {
-    spool = try Spool(root: root, name: name)
+    spool = try Spool(root: root, name: name, isSynced: options.isDurable)
     self.options = options
     self.running = running
     self.tally = tally

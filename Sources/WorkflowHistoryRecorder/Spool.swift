@@ -19,8 +19,14 @@ final class Spool {
   private var unsynced: [AppendOnlyFile] = []
   private var hasNewName = false
 
-  /// - Parameter name: what tells this process from all others, and is greater than what did before.
-  init(root path: String, name: String) throws(FileError) {
+  /// Whether what is appended is made safe by ``takeSync()``.
+  private let isSynced: Bool
+
+  /// - Parameters:
+  ///   - name: what tells this process from all others, and is greater than what did before.
+  ///   - isSynced: whether what is appended is made safe by ``takeSync()``.
+  init(root path: String, name: String, isSynced: Bool = true) throws(FileError) {
+    self.isSynced = isSynced
     root = try SpoolRoot(path: path)
     own = try root.makeFolder(named: name)
   }
@@ -44,8 +50,10 @@ final class Spool {
   /// any.
   func takeOver(failed: (FileError) -> Void) throws(FileError) -> Bool {
     let abandoned = try root.takeAbandoned(failed: failed)
-    for folder in abandoned where folder.segments.isEmpty { try root.release(folder) }
     taken += abandoned.filter { !$0.segments.isEmpty }
+    for folder in abandoned where folder.segments.isEmpty {
+      do throws(FileError) { try root.release(folder) } catch { failed(error) }
+    }
     return abandoned.contains { !$0.segments.isEmpty }
   }
 
@@ -62,10 +70,11 @@ final class Spool {
       try file.append(frame)
     } catch {
       // What stands there now may be a torn end, and nothing may follow it.
+      if let empty = active?.segment { try? own.removeIfEmpty(empty) }
       active = nil
       throw error
     }
-    if !unsynced.contains(where: { $0 === file }) { unsynced.append(file) }
+    if isSynced, !unsynced.contains(where: { $0 === file }) { unsynced.append(file) }
     written += frame.count
     if own.grow(by: frame.count) >= Self.segmentBytes { active = nil }
   }

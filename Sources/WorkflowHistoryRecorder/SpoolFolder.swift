@@ -84,6 +84,12 @@ final class SpoolFolder {
     segments.remove(at: place)
   }
 
+  /// Forgets a segment to which nothing could be added whole.
+  func removeIfEmpty(_ segment: Segment) throws(FileError) {
+    guard segments.contains(where: { $0.segment == segment && $0.size == 0 }) else { return }
+    try remove(segment)
+  }
+
   /// Lets another process have it, or removes it where nothing is left in it. The root is locked.
   func release() throws(FileError) {
     defer { lock = nil }

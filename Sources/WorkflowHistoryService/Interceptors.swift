@@ -30,7 +30,8 @@ public func interceptors(
 }
 
 /// Lets in who brings a good token, or none and a certificate that is a service's, and attaches the
-/// ``Principal``. A call that streams ends when its token has expired, or what let it in was revoked.
+/// ``Principal``. A call that streams ends when its token has expired, but for an export, which can't go on
+/// with another, or when what let it in was revoked.
 final class AuthenticationInterceptor: ServerInterceptor {
   private let verifier: TokenVerifier
   private let publicServices: Set<String>
@@ -43,26 +44,28 @@ final class AuthenticationInterceptor: ServerInterceptor {
   func interception(of method: MethodDescriptor) -> Interception? {
     if publicServices.contains(method.service) { return nil }
     let verifier = verifier
+    let outlivesToken = method.name == "ExportWorkflowExecutions"
     return Interception(
       admit: { call in
         call[Principal.self] = try Self.caller(of: call, verifier)
         return nil
       },
       recheck: { call in
-        guard try Self.caller(of: call, verifier) == call[Principal.self] else {
+        let caller = try Self.caller(of: call, verifier, mayHaveExpired: outlivesToken)
+        guard caller == call[Principal.self] else {
           throw RPCStatus(.unauthenticated, "the caller's rights have changed: call again")
         }
       })
   }
 
   private static func caller(
-    of call: ServerCall, _ verifier: TokenVerifier
+    of call: ServerCall, _ verifier: TokenVerifier, mayHaveExpired: Bool = false
   ) throws(RPCStatus) -> Principal {
     let known = call.metadata.withOnly("authorization") {
       verifier.cachedPrincipal(authorization: $0)
     }
     if case .some(.some(let principal)) = known { return principal }
-    if known != nil { return try principal(of: call, verifier) }
+    if known != nil { return try principal(of: call, verifier, mayHaveExpired) }
     // Without a token the connection may say who calls.
     guard call.metadata["authorization"] == nil,
       let service = verifier.principal(certificateNames: call.peer.certificateNames)
@@ -73,12 +76,13 @@ final class AuthenticationInterceptor: ServerInterceptor {
     return service
   }
 
-  private static func principal(of call: ServerCall, _ verifier: TokenVerifier)
-    throws(RPCStatus) -> Principal
-  {
+  private static func principal(
+    of call: ServerCall, _ verifier: TokenVerifier, _ mayHaveExpired: Bool
+  ) throws(RPCStatus) -> Principal {
     do throws(TokenError) {
       let authorization = call.metadata["authorization"] ?? ""
-      return try verifier.verify(bearer: try BearerToken.parse(authorization: authorization))
+      return try verifier.verify(
+        bearer: try BearerToken.parse(authorization: authorization), mayHaveExpired: mayHaveExpired)
     } catch {
       throw RPCStatus(.unauthenticated, error.description)
     }

@@ -101,17 +101,24 @@ struct ImportCommand: AsyncParsableCommand {
     printer.begin(["refused", "reason"])
     let progress = ProgressLine()
     let items = ImportedItems(source: source, ledger: ledger, isByCount: legacy != nil)
+    func printRefusals() {
+      for refusal in ledger.takeRefusals() {
+        progress.clear()
+        printer.entry(
+          terminal: "\(refusal.label): \(refusal.reason)",
+          columns: [refusal.label, refusal.reason],
+          json: [("refused", .string(refusal.label)), ("reason", .string(refusal.reason))])
+      }
+    }
     try await client.call(scopes: [.historyImport], retries: Backoff()) { client in
-      defer { progress.clear() }
+      // Also those that no outcome follows, and those before what ends it all.
+      defer {
+        progress.clear()
+        printRefusals()
+      }
       for try await outcome in client.importExecutions(items) {
         ledger.take(outcome)
-        for refusal in ledger.takeRefusals() {
-          progress.clear()
-          printer.entry(
-            terminal: "\(refusal.label): \(refusal.reason)",
-            columns: [refusal.label, refusal.reason],
-            json: [("refused", .string(refusal.label)), ("reason", .string(refusal.reason))])
-        }
+        printRefusals()
         progress.show(ledger.counts.imported, fraction: ledger.fraction)
       }
     }

@@ -75,6 +75,12 @@ private final class FileReader: Sendable {
   }
 
   func next() throws -> ImportItem? {
+    do { return try read() } catch let error as ArchiveError {
+      throw fail("line \(error.line): \(error)")
+    }
+  }
+
+  private func read() throws -> ImportItem? {
     try decoder.withLock { decoder in
       while true {
         if let (line, execution) = try decoder.next() {

@@ -154,6 +154,16 @@ struct ArchiveTests {
     }
   }
 
+  @Test("refuse a text that is not UTF-8", arguments: ArchiveFormat.allCases)
+  func notUTF8(format: ArchiveFormat) throws {
+    let bad: [UInt8] = [0x61, 0xFF]
+    let text =
+      format == .csv
+      ? Array("user_id\n".utf8) + bad : Array("{\"user_id\":\"".utf8) + bad + Array("\"}".utf8)
+    let found = try decoded(text, format)
+    #expect(throws: ArchiveError.self) { try found[0].execution.get() }
+  }
+
   @Test("end at a line of names that names what is no field, or one twice")
   func badColumns() {
     for names in ["user_id,name", "user_id,user_id", "user_id,\"", "user_id,"] {

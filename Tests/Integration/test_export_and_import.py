@@ -140,6 +140,19 @@ def test_an_import_tells_of_each_line_that_is_refused_and_imports_the_rest(serve
     assert last == {"imported": "2", "refused": "4"}
 
 
+def test_an_import_of_which_nothing_can_be_read_tells_why(server, tmp_path):
+    for format, text, reason in [
+        ("ndjson", "{\n[]\n", "line 2"),
+        ("csv", "user_id,status\na\n", "line 2"),
+        ("csv", "user_id,nothing\na,b\n", "line 1"),
+    ]:
+        file = tmp_path / f"bad.{format}"
+        file.write_text(text)
+        done = command_line.run("import", file, **caller_of(server))
+        assert done.returncode == 1
+        assert reason in done.stdout + done.stderr
+
+
 def test_an_import_reads_standard_input_and_needs_the_scope(server, client):
     good = {"workflow_id": "w", "workflow_type": "t", "user_id": client.user, "status": "FAILED"}
     line = json.dumps(good | {"id": uuid7()})
@@ -170,9 +183,12 @@ SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
   '2024-05-06 09:08:10+02', 0.5, CASE n % 3 WHEN 0 THEN NULL WHEN 1 THEN '{{"host": "h"}}'::jsonb
   ELSE '[7]' END, '2024-05-06 07:08:09.5'::timestamp + n * interval '1 hour'
 FROM generate_series(1, 250) AS n;
-INSERT INTO workflow_executions (id, workflow_id, user_id, status, created_at)
+INSERT INTO workflow_executions (id, workflow_id, user_id, status, created_at, output_data)
 VALUES ('00000000-0000-4000-9000-000000000000', '11111111-1111-4111-8111-111111111111', 1, 'odd',
-  '2024-05-06');
+  '2024-05-06', NULL), ('00000000-0000-4000-9000-000000000001',
+  '11111111-1111-4111-8111-111111111111', 1, 'failed', '2024-05-06', '"\\u0000"'),
+  ('00000000-0000-4000-9000-000000000002', '11111111-1111-4111-8111-111111111111', 1, 'failed',
+  'infinity', NULL);
 """
 
 
@@ -185,10 +201,14 @@ def test_the_table_of_the_service_before_is_imported_and_once(own_server):
     for _ in range(2):
         done = command_line.run("import", "--legacy", old.conninfo, **caller)
         assert done.returncode == 1
-        [refused] = done.stdout.splitlines()[1:]
-        assert refused == (
-            'execution 00000000-0000-4000-9000-000000000000\tstatus: "odd" is no status'
-        )
+        refused = [line.split("\t") for line in done.stdout.splitlines()[1:]]
+        assert [label for label, _ in refused] == [
+            f"execution 00000000-0000-4000-9000-00000000000{n}" for n in range(3)
+        ]
+        reasons = [reason for _, reason in refused]
+        assert reasons[0] == 'status: "odd" is no status'
+        assert reasons[1].startswith("output_data: is not a JSON document")
+        assert reasons[2] == "created_at: is NULL, or infinite"
         assert "imported 250 executions" in done.stderr
     client = own_server.client("4711")
     rows = list(client.walk(page_size=100, view=2))

@@ -123,19 +123,28 @@ import WorkflowHistory
     }
   }
 
-  @Test("are two at once on a loop, and the next begins when one has ended")
+  @Test("are one of each user at once on a loop, and the next when that has ended")
   func turns() async throws {
     try await withStore { store in
       try await store.saveAll(rows(3))
-      let all = ExportQuery(ExecutionFilter(userID: nil))
-      try await store.export(all) { _ in
-        try await store.export(all) { _ in
-          let refusal = try await code { try await ids(all, of: store) }
-          #expect(refusal == .resourceExhausted)
+      func query(_ user: String?) -> ExportQuery { ExportQuery(ExecutionFilter(userID: user)) }
+      func expect(_ refused: [String?], _ taken: [String?]) async throws {
+        for user in refused + taken {
+          let code = try await code { try await ids(query(user), of: store) }
+          #expect(code == (refused.contains(user) ? .resourceExhausted : nil))
         }
-        let next = try await ids(all, of: store)
-        #expect(next.count == 3)
       }
+      try await store.export(query(nil)) { _ in
+        try await expect([nil], ["alice", "bob"])
+        try await store.export(query("alice")) { _ in
+          try await expect([nil, "alice"], ["bob", "x"])
+          try await store.export(query("bob")) { _ in
+            try await expect([nil, "alice", "bob"], ["x"])
+          }
+        }
+        try await expect([nil], ["alice", "bob"])
+      }
+      try await expect([], [nil, "alice"])
     }
   }
 

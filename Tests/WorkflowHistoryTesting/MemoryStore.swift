@@ -52,7 +52,7 @@ public final class MemoryStore: HistoryStore, PatternStore {
 
   /// Keeps the request, and hands over one execution.
   public func export(
-    _ query: ExportQuery, to take: (ExportPart) async throws -> Void
+    _ query: ExportQuery, to take: @escaping (ExportPart) async throws -> Void
   ) async throws {
     try answer(.export(query), ())
     let archived = ArchivedExecution(Samples.execution, saveDigest: Array(0..<32))

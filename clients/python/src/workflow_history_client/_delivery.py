@@ -144,7 +144,11 @@ class Delivery:
             stream = SaveStream(self._caller, methods.SAVE_MANY, sent, _CALL_SECONDS)
             try:
                 async for outcome in stream.outcomes():
-                    again += self._settle(waiting.popleft(), outcome.error)
+                    beginning = waiting.popleft()
+                    if outcome.error is not None and passes(outcome.error):
+                        again += await self._save_alone(beginning)
+                    else:
+                        again += self._settle(beginning, outcome.error)
             except WorkflowHistoryError as error:
                 if error.code is grpc.StatusCode.RESOURCE_EXHAUSTED and error.retry_delay is None:
                     # One of them is too large for this server: calls of their own tell which.
