@@ -82,7 +82,7 @@ let package = Package(
     room("RPC", ["ProtobufMessages", "Compression", "TextEncoding"]),
     wrapper("GRPCMessages", ["ProtobufMessages", "CProtobufC", "CGRPCProtos"]),
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
-    room("Telemetry", ["RPC", "ProtobufMessages", logging, metrics]),
+    room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
     room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
@@ -185,7 +185,7 @@ let package = Package(
     tests(
       "Telemetry",
       [
-        "RPCTesting", "RPC", "ProtobufMessages", logging,
+        "RPCTesting", "RPC", "ProtobufMessages",
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]),
     tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),

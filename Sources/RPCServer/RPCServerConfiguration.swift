@@ -1,4 +1,5 @@
 public import HTTP2
+public import RPC
 public import Reactor
 public import TLS
 
@@ -82,6 +83,8 @@ public struct RPCServerConfiguration: Sendable {
   /// How long the request of a method that takes one may take to be complete. A client that streams
   /// may be slow for good reasons.
   public var requestTimeout = Duration.seconds(60)
+  /// Told of each call that is refused before it comes to the interceptors, on its loop.
+  public var refused: (@Sendable (RefusedCall) -> Void)?
   /// How long calls may run on when the server stops.
   public var drainGrace = Duration.seconds(10)
 

@@ -212,9 +212,21 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       switch error {
       case .http(let code): stream.respondAndEnd([HTTP2Field(":status", String(code))])
       case .status(let status):
+        tell(request, status)
         stream.respondAndEnd(ResponseHead.fields(status), after: ResponseHead.plain)
       }
     }
+  }
+
+  /// Tells of a request that is refused.
+  private func tell(_ request: HTTP2RequestHead, _ status: RPCStatus) {
+    guard let refused = server.configuration.refused else { return }
+    var head = CallHead()
+    request.forEachField { name, value in head.add(name: name, value: value) }
+    refused(
+      RefusedCall(
+        path: request.path, status: status, peer: peer,
+        traceparent: head.metadata["traceparent"]))
   }
 
   /// What is called, and how.

@@ -24,6 +24,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private var withheld = 0
   private var mayCompress = false
   private var hasResponded = false
+  private var hasStarted = false
   private var isRunning = false
   /// Whether the last word was said, or nobody hears it any more.
   private var isOver = false
@@ -137,6 +138,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
 
   private func start() {
     connection.runningCalls += 1
+    hasStarted = true
     isRunning = true
     task = server.eventLoop.start { await self.run() }
   }
@@ -228,7 +230,7 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
   private func end(_ status: RPCStatus) {
     guard !isOver else { return }
     let trailing = ResponseHead.fields(call.trailingMetadata)
-    if status.code == .ok { respond() }
+    if status.code == .ok { respond() } else { tell(status) }
     cease()
     if status.code == .ok {
       stream.finish(trailers: trailing, after: ResponseHead.ok)
@@ -239,6 +241,18 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     }
     connection.scheduleFlush()
     if status.code != .ok { task?.cancel() }
+  }
+
+  /// Says what the call ends with, where its handler does not.
+  private func tell(_ status: RPCStatus) {
+    if hasStarted {
+      if isRunning, call.endedEarlyAs == nil { call.endedEarlyAs = status.code }
+    } else {
+      server.configuration.refused?(
+        RefusedCall(
+          path: call.path, status: status, peer: call.peer,
+          traceparent: call.metadata["traceparent"]))
+    }
   }
 
   private func reset(_ code: HTTP2ErrorCode) {

@@ -1,5 +1,4 @@
 public import Identity
-public import Logging
 internal import ProtobufMessages
 public import RPC
 internal import Telemetry
@@ -13,15 +12,16 @@ internal import WorkflowHistory
 ///   - pause: waits for a time, or until the call is cancelled: answers to who takes no refusal for an
 ///     answer are held back.
 ///   - audit: is given a record of each write, and of each call that is refused; nil keeps none.
-///   - logger: is told how calls ended.
+///   - log: is told how calls ended.
 public func interceptors(
   verifier: TokenVerifier, publicServices: Set<String> = [],
   use: CallerUse = CallerUse(CallerLimits()), pause: @escaping (Duration) async -> Void = { _ in },
-  audit: (@Sendable (AuditRecord) -> Void)? = nil, logger: Logger
+  audit: (@Sendable (AuditRecord) -> Void)? = nil, log: CallLog
 ) -> [any ServerInterceptor] {
   [
     MetricsInterceptor(),
-    TracingInterceptor(logger: logger),
+    TracingInterceptor(),
+    CallLogInterceptor(log),
   ] + (audit.map { [AuditInterceptor($0)] } ?? []) + [
     AuthenticationInterceptor(verifier, publicServices: publicServices),
     CallerLimitInterceptor(use, pause: pause),

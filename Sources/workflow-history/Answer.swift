@@ -3,14 +3,25 @@ import ProtobufMessages
 import WorkflowHistory
 import WorkflowHistoryMessages
 
-/// What a call was answered, in the three forms that a command can print.
+/// What a command has to tell, in the three forms that it can print.
 protocol Answer {
-  /// The response message.
-  var response: ResponseMessage { get }
+  /// For a program: JSON, two spaces a level, without a line feed at its end.
+  var json: String { get }
   /// For a pipe: everything, in columns with tabs between.
   var plain: [PlainTable] { get }
   /// For a terminal: what people look for first.
   func screen(now: Timestamp) -> [ScreenBlock]
+}
+
+/// What a call was answered.
+protocol ResponseAnswer: Answer {
+  /// The response message.
+  var response: ResponseMessage { get }
+}
+
+extension ResponseAnswer {
+  /// The response message in protobuf's JSON.
+  var json: String { response.json }
 }
 
 /// A response message or a part of one, and what it is.

@@ -44,7 +44,7 @@ struct DeleteCommand: AsyncParsableCommand {
 }
 
 /// An execution that is gone, which answers `delete`.
-struct DeletionAnswer: Answer {
+struct DeletionAnswer: ResponseAnswer {
   let id: ExecutionID
 
   var response: ResponseMessage {

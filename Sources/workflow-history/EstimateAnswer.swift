@@ -3,7 +3,7 @@ import PatternLearning
 import WorkflowHistory
 
 /// What to expect of an execution, which answers `estimate`.
-struct EstimateAnswer: Answer {
+struct EstimateAnswer: ResponseAnswer {
   let estimate: ExecutionEstimate
 
   var response: ResponseMessage {

@@ -2,7 +2,7 @@ import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// One execution, which answers `save`, `get` and `update`.
-struct ExecutionAnswer: Answer {
+struct ExecutionAnswer: ResponseAnswer {
   let execution: WorkflowExecution
 
   var response: ResponseMessage {

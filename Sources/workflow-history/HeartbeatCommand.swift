@@ -41,7 +41,7 @@ struct HeartbeatCommand: AsyncParsableCommand {
 }
 
 /// A heartbeat that was taken, which answers `heartbeat`.
-struct HeartbeatAnswer: Answer {
+struct HeartbeatAnswer: ResponseAnswer {
   let id: ExecutionID
 
   var response: ResponseMessage {

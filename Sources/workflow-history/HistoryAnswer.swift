@@ -2,7 +2,7 @@ import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// A page of executions, which answers `history`.
-struct HistoryAnswer: Answer {
+struct HistoryAnswer: ResponseAnswer {
   let page: HistoryPage
   /// Whether the page was asked for documents.
   let hasDocuments: Bool

@@ -17,6 +17,7 @@ import WorkflowHistoryService
 actor House {
   let options: Serve
   let logger: Logger
+  private let calls: CallLog
   private var postgres: PrivatePostgres?
   private var loops: [Loop] = []
   /// Of what no call waits for.
@@ -29,6 +30,7 @@ actor House {
   init(options: Serve, logger: Logger) {
     self.options = options
     self.logger = logger
+    calls = CallLog(logger)
   }
 
   /// Opens every room, and says when calls are accepted.
@@ -47,10 +49,11 @@ actor House {
     }
     let sealing = try await makeSealing(database, on: loops[0])
     try await startKeeping(database, sealing)
+    await startTelling()
     let services = try Services(
       trust: trust, policy: options.authentication.policy, reflection: options.reflection,
       retention: options.retention.policy, callers: options.limits.ofCallers,
-      audit: try await openAudit(), logger: logger)
+      audit: try await openAudit(), log: calls)
     let endpoints = try makeEndpoints()
     keepsAddress = endpoints.areInherited
     let firstLoop = loops[0]
@@ -80,6 +83,7 @@ actor House {
     let allowed = options.transport.unixUserIDs
     configuration.unixUserIDs = allowed.isEmpty ? nil : Set(allowed)
     configuration.unixMode = options.transport.unixMode.bits
+    configuration.refused = { [calls] in calls.tell($0) }
     return configuration
   }
 
@@ -127,6 +131,15 @@ actor House {
     await background.run { RetentionKeeper.keep(retention, database, on: $0) { .now } }
   }
 
+  /// Says now and again how many refused calls the log leaves out.
+  private func startTelling() async {
+    let calls = calls
+    await background?.run { eventLoop in
+      // The loop keeps the timer.
+      _ = eventLoop.timer(after: .seconds(10), repeating: .seconds(10)) { calls.tellOmissions() }
+    }
+  }
+
   /// Where the server listens. It says so where that is not secured.
   private func makeEndpoints() throws -> Endpoints {
     let insecure = options.insecureListen.flatMap { SocketAddress($0) }
@@ -146,7 +159,9 @@ actor House {
   private func announce(_ addresses: [SocketAddress], _ directory: DataDirectory) {
     try? Data("\(addresses[0])\n".utf8).write(to: URL(fileURLWithPath: directory.address))
     let places = addresses.map(\.description).joined(separator: ", ")
-    FileHandle.standardOutput.write(Data("workflow-history accepts calls on \(places)\n".utf8))
+    // Where nobody reads it, the server serves all the same.
+    try? FileHandle.standardOutput.write(
+      contentsOf: Data("workflow-history accepts calls on \(places)\n".utf8))
   }
 
   /// Returns when the process is asked to end, or was while the rooms were opened.
@@ -159,6 +174,7 @@ actor House {
   func close() async {
     if let server {
       await server.stop()
+      calls.tellOmissions()
       if !keepsAddress {
         try? FileManager.default.removeItem(atPath: options.dataDirectory.address)
       }

@@ -2,7 +2,7 @@ import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// Speed classes, error patterns, tips and the efficiency trend, which answer `metrics`.
-struct MetricsAnswer: Answer {
+struct MetricsAnswer: ResponseAnswer {
   let metrics: PerformanceMetrics
 
   var response: ResponseMessage {

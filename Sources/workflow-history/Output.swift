@@ -15,16 +15,22 @@ struct OutputOptions: ParsableArguments {
   var json = false
 
   /// Writes the answer to standard output.
-  func print(_ answer: some Answer) throws {
-    try write(rendered(answer))
-  }
+  func print(_ answer: some Answer) throws { try printAnswer(answer, asJSON: json) }
+}
 
-  private func rendered(_ answer: some Answer) -> String {
-    if json { return answer.response.json + "\n" }
+/// Writes an answer to standard output: as JSON, or as that is a terminal or a pipe.
+func printAnswer(_ answer: some Answer, asJSON: Bool) throws {
+  try write(answer.rendered(asJSON: asJSON))
+}
+
+extension Answer {
+  fileprivate func rendered(asJSON: Bool) -> String {
+    if asJSON { return json + "
+" }
     guard let terminal = Terminal.standardOutput else {
-      return answer.plain.map(\.text).joined(separator: "\n")
+      return plain.map(\.text).joined(separator: "\n")
     }
-    return answer.screen(now: .now)
+    return screen(now: .now)
       .map { block in
         block.lines(columns: terminal.columns, hasColor: terminal.hasColor)
           .map { $0 + "\n" }.joined()
@@ -53,10 +59,13 @@ struct Terminal {
   let hasColor: Bool
 
   /// Nil where standard output is a file or a pipe.
-  static var standardOutput: Terminal? {
-    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+  static var standardOutput: Terminal? { of(STDOUT_FILENO) }
+
+  /// Nil where a file descriptor is something else.
+  static func of(_ descriptor: Int32) -> Terminal? {
+    guard isatty(descriptor) == 1 else { return nil }
     var size = winsize()
-    let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     let environment = ProcessInfo.processInfo.environment
     return Terminal(
       columns: isKnown ? Int(size.ws_col) : 80,

@@ -3,7 +3,7 @@ import WorkflowHistory
 import WorkflowHistoryMessages
 
 /// A page of patterns, which answers `patterns list`.
-struct PatternsAnswer: Answer {
+struct PatternsAnswer: ResponseAnswer {
   let page: PatternPage
 
   var response: ResponseMessage {

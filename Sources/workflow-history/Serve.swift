@@ -88,8 +88,7 @@ struct Serve: AsyncParsableCommand {
       """, valueName: "file"))
   var auditLog: String?
 
-  @Option(help: "What is logged: trace, debug, info, notice, warning or error.")
-  var logLevel = "notice"
+  @OptionGroup(title: "Log") var logs: LogOptions
 
   func validate() throws {
     guard readDatabase == nil || database != nil else {
@@ -108,17 +107,15 @@ struct Serve: AsyncParsableCommand {
       throw ValidationError("--loops takes 1 to 1024")
     }
     try limits.validate()
-    guard Logger.Level(rawValue: logLevel) != nil else {
-      throw ValidationError("--log-level takes trace, debug, info, notice, warning or error")
-    }
   }
 
   func run() async throws {
     ignoreBrokenPipes()
-    var logger = Logger(label: "workflow-history") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = Logger.Level(rawValue: logLevel) ?? .notice
-    let house = House(options: self, logger: logger)
+    let log = logs.bootstrap()
+    let house = House(options: self, logger: Logger(label: "workflow-history"))
     try await reporting {
+      // What was logged comes before what went wrong.
+      defer { log.flush(within: .seconds(1)) }
       do {
         try await house.open()
       } catch {

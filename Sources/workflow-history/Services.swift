@@ -2,7 +2,6 @@ import ArgumentParser
 import GRPCMessages
 import GRPCServices
 import Identity
-import Logging
 import PostgresHistoryStore
 import ProtobufMessages
 import RPC
@@ -28,16 +27,16 @@ struct Services: Sendable {
   /// What callers have taken, on all loops.
   private let use: CallerUse
   private let audit: AuditFile?
-  private let logger: Logger
+  private let log: CallLog
 
   init(
     trust: TokenTrust, policy: TokenPolicy, reflection access: ReflectionAccess,
-    retention: RetentionPolicy, callers: CallerLimits, audit: AuditFile?, logger: Logger
+    retention: RetentionPolicy, callers: CallerLimits, audit: AuditFile?, log: CallLog
   ) throws {
     use = CallerUse(callers)
     self.audit = audit
     self.retention = retention
-    self.logger = logger
+    self.log = log
     self.trust = trust
     self.policy = policy
     self.access = access
@@ -67,7 +66,7 @@ struct Services: Sendable {
       services,
       interceptors: interceptors(
         verifier: TokenVerifier(trust, policy: policy), publicServices: open, use: use,
-        pause: { await eventLoop.sleep(for: $0) }, audit: audit.map { $0.keep }, logger: logger),
+        pause: { await eventLoop.sleep(for: $0) }, audit: audit.map { $0.keep }, log: log),
       willDrain: {
         health.shutDown()
         store.endWatches()

@@ -2,7 +2,7 @@ import WorkflowHistoryMessages
 import WorkflowHistory
 
 /// Counts, rates and durations, which answer `statistics`.
-struct StatisticsAnswer: Answer {
+struct StatisticsAnswer: ResponseAnswer {
   let statistics: WorkflowStatistics
 
   var response: ResponseMessage {

@@ -38,7 +38,7 @@ let house: [Room] = [
   // gRPC: the protocol, its two sides over HTTP/2, and the services that every server has.
   Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression", "TextEncoding"]),
   Room(
-    "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Logging", "Metrics"]),
+    "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Metrics"]),
   Room(
     "RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"],
     system: ["Synchronization"]),
@@ -104,7 +104,8 @@ let house: [Room] = [
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON", "JSON",
     ],
-    packages: ["Logging", "ArgumentParser"], system: ["Foundation", "Synchronization"]),
+    packages: ["Logging", "ArgumentParser"],
+    system: ["Foundation", "Synchronization", "Dispatch"]),
 ]
 
 /// The only rooms that may import each C module. All others are strangers to it.

@@ -167,6 +167,7 @@ def test_no_log_and_no_error_has_a_payload_a_token_or_a_secret(server):
     server.stop()
     postgres_log = (server.data / "postgres.log").read_text(errors="replace")
     everything = "\n".join([server.log, server.audit.read_text(), *said])
+    assert "a call was refused" in server.log
     for secret in (PLANTED, good, good.split(".")[2], server.secret.decode().strip()):
         assert secret not in everything
         assert secret not in postgres_log

@@ -1,4 +1,3 @@
-import Logging
 import MetricsTestKit
 import ProtobufMessages
 import RPC
@@ -49,8 +48,7 @@ struct InterceptorTests {
 
   @Test("a call has its caller's trace attached, and one without has none")
   func trace() async throws {
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    let interceptor = TracingInterceptor(logger: logger)
+    let interceptor = TracingInterceptor()
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     let metadata = Metadata([RPCField("traceparent", parent)])
     let traced = try await serve(interceptor, metadata: metadata)

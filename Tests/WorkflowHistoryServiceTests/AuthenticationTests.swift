@@ -26,7 +26,7 @@ struct AuthenticationTests {
       interceptors: interceptors(
         verifier: TokenVerifier(
           TokenTrust(keys: KeySet(secrets: [key])), clock: { Self.now }),
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+        log: CallLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })))
     route = try dispatcher.route(
       Array("/\(WorkflowHistoryAPI.service.fullName)/SaveWorkflowExecution".utf8))
   }

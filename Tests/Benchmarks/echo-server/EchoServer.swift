@@ -66,7 +66,7 @@ struct EchoServer: AsyncParsableCommand {
       RPCServerConfiguration(tls: try .server(certificateChain: tlsCert, privateKey: tlsKey)),
       endpoints: endpoints, loops: loops, logger: logger
     ) { _ in
-      let all = interceptors(verifier: TokenVerifier(trust), logger: logger)
+      let all = interceptors(verifier: TokenVerifier(trust), log: CallLog(logger))
       return Dispatcher(
         [EchoService.service()],
         interceptors: withoutTelemetry

@@ -92,10 +92,8 @@ class Server:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             text=True,
-            **arguments,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} | arguments,
         )
 
     def _read(self, said: threading.Event):

@@ -1,0 +1,142 @@
+"""The server's log: what it looks like, that it has a line for each refused call, and that nobody who does
+not read it can hold the server up."""
+
+import json
+import os
+import pty
+import re
+
+import grpc
+import pytest
+
+from harness.client import Client, refused
+from harness.identifiers import fresh_user
+from harness.server import Server, wait_until
+from harness.stubs import service_pb2
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACED = ("traceparent", f"00-{TRACE}-00f067aa0ba902b7-01")
+
+
+def lines(server: Server) -> list[dict]:
+    return [json.loads(line) for line in server.output if line.startswith("{")]
+
+
+def refusals(server: Server) -> list[dict]:
+    return [line for line in lines(server) if line["message"] == "a call was refused"]
+
+
+@pytest.fixture
+def talkative():
+    own = Server("--log-level", "trace")
+    try:
+        yield own.start()
+    finally:
+        own.remove()
+
+
+def test_each_line_in_a_pipe_is_a_json_object(talkative):
+    talkative.client(fresh_user()).save()
+    assert talkative.stop() == 0
+    others = [line for line in talkative.output if not line.startswith("{")]
+    assert len(others) == 1 and "accepts calls on" in others[0]
+    found = lines(talkative)
+    assert len(found) > 3
+    for line in found:
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", line["time"])
+        assert line["level"] in ("trace", "debug", "info", "notice", "warning", "error")
+        assert line["logger"].startswith("workflow-history") and line["message"]
+    assert found[-1]["message"]
+
+
+def test_each_refused_call_has_a_line(own_server):
+    owner, stranger = (own_server.client(fresh_user()) for _ in range(2))
+    saved = owner.save()
+    owner.get(saved.id)
+    with refused(grpc.StatusCode.PERMISSION_DENIED):
+        stranger.stub.GetWorkflowExecution(
+            service_pb2.GetWorkflowExecutionRequest(id=saved.id),
+            metadata=(*stranger.metadata, TRACED),
+        )
+    with refused(grpc.StatusCode.UNAUTHENTICATED):
+        Client(own_server.channel(), "", "planted-token").statistics()
+    channel = own_server.channel()
+    with refused(grpc.StatusCode.UNIMPLEMENTED):
+        channel.unary_unary("/no.Service/Method")(b"", metadata=[TRACED], timeout=30)
+    wait_until(lambda: len(refusals(own_server)) == 3, what="the lines")
+    denied, nobody, unknown = refusals(own_server)
+    assert (denied["level"], denied["status"]) == ("notice", "PERMISSION_DENIED")
+    assert denied["method"].endswith("/GetWorkflowExecution")
+    assert (denied["caller"], denied["trace"]) == (stranger.user, TRACE)
+    assert denied["peer"].startswith("127.0.0.1:") and denied["reason"]
+    assert nobody["status"] == "UNAUTHENTICATED" and not {"caller", "trace"} & nobody.keys()
+    assert (unknown["method"], unknown["status"]) == ("/no.Service/Method", "UNIMPLEMENTED")
+    assert unknown["trace"] == TRACE
+    assert "planted-token" not in own_server.log
+
+
+def test_a_flood_of_refusals_does_not_flood_it(own_server):
+    nobody = Client(own_server.channel(), "", "garbage")
+    for _ in range(200):
+        with refused(grpc.StatusCode.UNAUTHENTICATED):
+            nobody.statistics()
+    assert own_server.stop() == 0
+    told = len(refusals(own_server))
+    assert 50 <= told < 200
+    omitted = [line for line in lines(own_server) if "leaves out" in line["message"]]
+    assert {line["status"] for line in omitted} == {"UNAUTHENTICATED"}
+    assert told + sum(int(line["count"]) for line in omitted) == 200
+
+
+@pytest.fixture
+def writing_to():
+    """Starts a talkative server that writes to a file descriptor, which is closed here then."""
+    servers = []
+
+    def started(descriptor: int) -> Server:
+        own = Server("--log-level", "trace", "--insecure-listen", "127.0.0.1:0")
+        servers.append(own)
+        own.launch(stdout=descriptor, stderr=descriptor)
+        os.close(descriptor)
+        wait_until(lambda: (own.data / "address").exists(), seconds=120, what="the server")
+        return own
+
+    yield started
+    for own in servers:
+        own.remove()
+
+
+def test_a_server_whose_output_nobody_reads_serves_on(writing_to):
+    reading, writing = os.pipe()
+    own = writing_to(writing)
+    client = own.client(fresh_user())
+    # More is logged than a pipe and what waits for it can take.
+    for _ in range(6000):
+        client.history()
+    assert client.save().version == 1
+    # Whoever reads it at last is told what is missing.
+    own.process.terminate()
+    with os.fdopen(reading) as output:
+        text = output.read()
+    assert own.process.wait(timeout=60) == 0
+    assert "lines of the log are left out" in text
+
+
+def test_a_server_whose_output_is_closed_serves_on(writing_to):
+    reading, writing = os.pipe()
+    os.close(reading)
+    own = writing_to(writing)
+    assert own.client(fresh_user()).save().version == 1
+    own.process.terminate()
+    assert own.process.wait(timeout=60) == 0
+
+
+def test_it_is_coloured_text_in_a_terminal(writing_to):
+    ours, theirs = pty.openpty()
+    own = writing_to(theirs)
+    own.process.terminate()
+    assert own.process.wait(timeout=60) == 0
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    (warning,) = (line for line in shown.splitlines() if "no TLS" in line)
+    assert re.search(r"\x1b\[33mWARNING\x1b\[0m calls and tokens are readable", warning)

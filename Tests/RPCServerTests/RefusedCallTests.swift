@@ -1,0 +1,64 @@
+import HTTP2
+import ProtobufMessages
+import RPC
+import RPCTesting
+import Reactor
+import Synchronization
+import Testing
+
+import RPCServer
+
+@Suite("Calls that come to no interceptor", .timeLimit(.minutes(1)))
+struct RefusedCallTests {
+  private static let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+  private final class Told: Sendable {
+    private let calls = Mutex<[RefusedCall]>([])
+    var all: [RefusedCall] { calls.withLock { $0 } }
+    func note(_ call: RefusedCall) { calls.withLock { $0.append(call) } }
+  }
+
+  /// What is told of one call whose request consists of these bytes, and ends there or not.
+  private func told(
+    _ path: String, _ body: [UInt8], ends: Bool = true
+  ) async throws -> [RefusedCall] {
+    let told = Told()
+    let server = try await TestServer.start {
+      $0.maxMessageSize = 4
+      $0.requestTimeout = .milliseconds(20)
+      $0.refused = { told.note($0) }
+    } handlers: { _ in
+      ["Echo": { blob, _ in blob }, "Fail": { _, _ in throw RPCStatus(.aborted, "no") }]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let call = try client.begin(path, [HTTP2Field("traceparent", Self.traceparent)])
+      call.send(body, ends: ends)
+      await call.ended()
+      client.stream.close()
+    }
+    await server.stop()
+    return told.all
+  }
+
+  @Test(
+    "are told of with their code, path, peer and trace",
+    arguments: [
+      ("/test.Echo/Other", [0, 0, 0, 0, 0], true, .unimplemented),
+      ("/test.Echo/Echo", [0, 0, 0, 0, 9], true, .resourceExhausted),
+      ("/test.Echo/Echo", [0, 0, 0], false, .deadlineExceeded),
+    ] as [(String, [UInt8], Bool, RPCStatusCode)])
+  func refused(path: String, body: [UInt8], ends: Bool, code: RPCStatusCode) async throws {
+    let told = try await told(path, body, ends: ends)
+    #expect(told.map(\.path) == [path])
+    #expect(told.map(\.status.code) == [code])
+    #expect(told.first?.peer.address.hasPrefix("127.0.0.1:") == true)
+    #expect(told.first?.traceparent == Self.traceparent)
+  }
+
+  @Test(
+    "are no calls that came to their handlers", arguments: ["/test.Echo/Echo", "/test.Echo/Fail"])
+  func served(path: String) async throws {
+    #expect(try await told(path, [0, 0, 0, 0, 0]).isEmpty)
+  }
+}
