@@ -29,12 +29,23 @@ public struct TrustFiles: Equatable, Sendable {
   ///
   /// - Throws: ``TrustError``, with the path of the file that can't be used.
   public func read() async throws(TrustError) -> TokenTrust {
-    TokenTrust(try await contents())
+    TokenTrust(try await usable())
   }
+
+  /// Finds out whether the files can be read, be there a key among them or none yet.
+  public func check() async throws(TrustError) { _ = try await contents() }
 
   /// Makes a trust what the files say now; one that can't be used changes nothing.
   public func reread(into trust: TokenTrust) async throws(TrustError) {
-    trust.replace(with: try await contents())
+    trust.replace(with: try await usable())
+  }
+
+  private func usable() async throws(TrustError) -> TokenTrust.Contents {
+    let contents = try await contents()
+    guard !contents.keys.isEmpty else {
+      throw TrustError(description: "there is no key for tokens")
+    }
+    return contents
   }
 
   private func contents() async throws(TrustError) -> TokenTrust.Contents {
@@ -55,7 +66,6 @@ public struct TrustFiles: Equatable, Sendable {
         throw TrustError(description: "\(jwks) \(error.description)")
       }
     }
-    guard !keys.isEmpty else { throw TrustError(description: "there is no key for tokens") }
     return TokenTrust.Contents(
       keys: keys,
       revocations: try Self.list(revocations, Revocations.init(list:)) ?? Revocations(),

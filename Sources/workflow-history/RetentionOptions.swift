@@ -57,6 +57,8 @@ struct RetentionRule: ExpressibleByArgument {
     self.rule = rule
     text = argument
   }
+
+  var defaultValueDescription: String { text }
 }
 
 extension RetentionPolicy.Rule {

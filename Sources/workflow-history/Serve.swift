@@ -90,6 +90,8 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup(title: "Log") var logs: LogOptions
 
+  @OptionGroup(title: "Configuration") var settings: ConfigurationOptions
+
   func validate() throws {
     guard readDatabase == nil || database != nil else {
       throw ValidationError("--read-database goes with --database: the private one has no replica")
@@ -124,6 +126,23 @@ struct Serve: AsyncParsableCommand {
       }
       await house.untilAskedToStop()
       await house.close()
+    }
+  }
+
+  /// Serves with the settings that flags, the environment and a file give, or tells what they are.
+  static func run(flags: [String], environment: [String: String]) async throws {
+    do {
+      let given = try await GivenSettings.read(flags: flags, environment: environment)
+      let serve = try given.command()
+      guard serve.settings.isChecked else { return try await serve.run() }
+      let problems = await serve.problems(given.origins)
+      try printAnswer(
+        ConfigurationAnswer(serve, origins: given.origins, problems: problems),
+        asJSON: serve.settings.json)
+      guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+    } catch let error as ConfigurationError {
+      for problem in error.problems { _ = fail(problem) }
+      throw ExitCode.failure
     }
   }
 

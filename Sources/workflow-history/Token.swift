@@ -55,7 +55,7 @@ struct TimeSpan: ExpressibleByArgument {
 
   var defaultValueDescription: String {
     let seconds = duration.components.seconds
-    for (unit, size) in [("h", Int64(3600)), ("m", 60)] where seconds % size == 0 {
+    for (unit, size) in [("d", Int64(86_400)), ("h", 3600), ("m", 60)] where seconds % size == 0 {
       return "\(seconds / size)\(unit)"
     }
     return "\(seconds)s"

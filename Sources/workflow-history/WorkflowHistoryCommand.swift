@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The program: the server, and what one says to it.
 @main
@@ -13,4 +14,21 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
       ExportCommand.self, ImportCommand.self, RollupsCommand.self, RetentionCommand.self,
       ForgetCommand.self, SealCommand.self,
     ])
+
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    guard arguments.first == "serve", !arguments.contains(where: isForHelp) else {
+      return await main(arguments)
+    }
+    do {
+      try await Serve.run(
+        flags: Array(arguments.dropFirst()), environment: ProcessInfo.processInfo.environment)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  private static func isForHelp(_ argument: String) -> Bool {
+    ["--help", "-h", "--help-hidden"].contains(argument)
+  }
 }

@@ -104,7 +104,7 @@ let house: [Room] = [
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON", "JSON",
     ],
-    packages: ["Logging", "ArgumentParser"],
+    packages: ["Logging", "ArgumentParser", "Configuration", "SystemPackage"],
     system: ["Foundation", "Synchronization", "Dispatch"]),
 ]
 

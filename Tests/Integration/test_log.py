@@ -1,5 +1,5 @@
-"""The server's log: what it looks like, that it has a line for each refused call, and that nobody who does
-not read it can hold the server up."""
+"""The server's log: what it looks like, that it has a line for each refused call, and that nobody
+who does not read it can hold the server up."""
 
 import json
 import os

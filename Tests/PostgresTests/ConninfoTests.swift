@@ -84,4 +84,24 @@ import Testing
     let options = PostgresOptions(conninfo: "", settings: ["search_path": "a, b\\c"])
     #expect(options.startupOptions.contains("-c search_path=a,\\ b\\\\c"))
   }
+
+  @Test(
+    "what is shown of one has none of its secrets",
+    arguments: [
+      ("postgresql://ann:hunter2@a,b/db", "user=ann password=*** dbname=db host=a,b"),
+      ("postgresql:///db?user=ann&password=hunter2", "user=ann password=*** dbname=db"),
+      (
+        #"host=a password = 'hunter2 \' host=hunter2' sslpassword=hunter2 application_name='a \' b'"#,
+        #"password=*** host=a application_name='a \' b' sslpassword=***"#
+      ),
+      ("", ""),
+    ])
+  func shown(conninfo: String, shown: String) {
+    #expect(PostgresOptions.redacted(conninfo: conninfo) == shown)
+  }
+
+  @Test("nothing is shown of one that can't be read")
+  func notShown() {
+    #expect(PostgresOptions.redacted(conninfo: "host=a password hunter2") == nil)
+  }
 }

@@ -89,8 +89,11 @@ class Server:
 
     def popen(self, command: list[str], **arguments) -> subprocess.Popen:
         """Starts a process whose output can be read."""
+        # Which executable is tested is no setting of it.
+        environment = arguments.pop("env", os.environ)
         return subprocess.Popen(
             command,
+            env={k: v for k, v in environment.items() if k != "WORKFLOW_HISTORY_EXECUTABLE"},
             stdin=subprocess.DEVNULL,
             text=True,
             **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} | arguments,
