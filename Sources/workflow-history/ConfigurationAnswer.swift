@@ -21,7 +21,9 @@ struct ConfigurationAnswer: Answer {
     self.problems = problems
   }
 
-  var json: ProtobufJSON {
+  var json: String { JSONLayout.indented(value.compact) }
+
+  private var value: JSONValue {
     .object([
       (
         "settings",
@@ -66,7 +68,7 @@ struct ConfigurationAnswer: Answer {
 
 extension ConfigurationAnswer.Row {
   /// A list where the setting is one.
-  fileprivate var json: ProtobufJSON? {
+  fileprivate var json: JSONValue? {
     setting.isList
       ? .array(values.map { .string($0) }) : values.first.map { .string($0) }
   }

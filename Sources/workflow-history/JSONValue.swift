@@ -15,10 +15,13 @@ indirect enum JSONValue: Equatable {
   static func == (a: JSONValue, b: JSONValue) -> Bool { a.line == b.line }
 
   /// The JSON text on one line, without a line feed at its end.
-  var line: String {
+  var line: String { JSONLayout.line(compact) }
+
+  /// The JSON text without white space.
+  var compact: [UInt8] {
     var text: [UInt8] = []
     write(to: &text)
-    return JSONLayout.line(text)
+    return text
   }
 
   private func write(to text: inout [UInt8]) {

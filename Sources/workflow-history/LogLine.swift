@@ -36,8 +36,8 @@ struct LogLine {
       + name.rendered(hasColor: hasColor) + " " + message.withVisibleControls + fields.joined()
   }
 
-  private var json: ProtobufJSON {
-    let own: [(name: String, value: ProtobufJSON?)] = [
+  private var json: JSONValue {
+    let own: [(name: String, value: JSONValue?)] = [
       ("time", .string(time.rfc3339)), ("level", .string(level.rawValue)),
       ("logger", .string(logger)), ("message", .string(message)),
     ]

@@ -65,7 +65,7 @@ struct AuthenticationTests {
         verifier: TokenVerifier(
           TokenTrust(keys: KeySet(secrets: [key])),
           clock: { Self.now.addingTimeInterval(store.requests.count < count ? 59 : 61) }),
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+        log: CallLog(Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })))
     let route = try dispatcher.route(
       Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
     let metadata = Metadata([RPCField("authorization", "Bearer \(try await token())")])
