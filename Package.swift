@@ -85,7 +85,9 @@ let package = Package(
     wrapper("GRPCMessages", ["ProtobufMessages", "CProtobufC", "CGRPCProtos"]),
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
     room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
-    room("RPCServer", ["RPC", "HTTP2", "TLS", "Reactor", logging]),
+    room("HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
+    room(
+      "RPCServer", ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
       "Identity",
@@ -138,7 +140,8 @@ let package = Package(
         "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
-        "ProtobufMessages", "ProtobufJSON", "ArchiveFiles", "JSON", logging,
+        "ProtobufMessages", "ProtobufJSON", "HTTPRouting", "HTTPGateway", "ArchiveFiles", "JSON",
+        logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -184,7 +187,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Benchmarks/echo-server", swiftSettings: everyRoom),
-    tests("RPCServer", ["RPCTesting", "Compression"]),
+    tests("RPCServer", ["RPCTesting", "Compression", "HTTPGateway"]),
+    tests("HTTPGateway", ["HTTPRouting", "ProtobufJSON", "RPC", "WorkflowHistoryMessages"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests(
       "Telemetry",

@@ -58,7 +58,8 @@ extension HTTP2Session {
 
   /// The answer is sent, and what a client still sends nobody will read.
   func sentEnd(of stream: HTTP2Stream) {
-    if isServer, !stream.peerEnded { submitReset(stream, stream.codeAfterEnd) }
+    guard isServer, !stream.peerEnded, let code = stream.codeAfterEnd else { return }
+    submitReset(stream, code)
   }
 
   func closed(_ stream: HTTP2Stream, _ code: UInt32) {

@@ -31,8 +31,8 @@ public final class HTTP2Stream {
   /// Whether the peer has sent all that it will.
   public internal(set) var peerEnded = false
   /// What a server tells a client that is still sending when its answer is complete (RFC 9113,
-  /// section 8.1).
-  public var codeAfterEnd = HTTP2ErrorCode.noError
+  /// section 8.1). Nil: nothing, and what it sends is passed over.
+  public var codeAfterEnd: HTTP2ErrorCode? = .noError
 
   private var session: HTTP2Session?
   private(set) var body = BodyQueue()

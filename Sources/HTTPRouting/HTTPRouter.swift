@@ -21,7 +21,7 @@ public struct HTTPRouter: Sendable {
   ///   - rules: The bindings. Where the paths of two match, one with a verb goes before one without, and
   ///     then the first.
   ///   - service: The service that they are of.
-  ///   - messages: What its requests are, by their full names.
+  ///   - messages: What its requests and responses are, by their full names.
   ///   - mapping: How values and bodies are read.
   /// - Throws: A ``HTTPRuleError`` where a rule names what the service doesn't have.
   public init(
@@ -32,12 +32,12 @@ public struct HTTPRouter: Sendable {
     for rule in rules {
       guard
         let method = service.methods.first(where: { "\($0.service).\($0.name)" == rule.selector }),
-        let request = messages[method.requestType]
+        let request = messages[method.requestType], let response = messages[method.responseType]
       else { throw HTTPRuleError(description: "\(rule.selector) is no method of the service") }
       guard !method.isClientStreaming else {
         throw HTTPRuleError(description: "\(rule.selector) takes a stream, which a body can't be")
       }
-      routes.append(try Route(rule, method, request))
+      routes.append(try Route(rule, method, request, response))
     }
     // Sorting keeps the order of those that are alike.
     routes = routes.filter { !$0.template.verb.isEmpty } + routes.filter(\.template.verb.isEmpty)
@@ -73,16 +73,19 @@ struct Route: Sendable {
   let rule: HTTPRule
   let method: MethodDescriptor
   let request: MessageDescriptor
+  let response: MessageDescriptor
   let template: PathTemplate
   /// The field that the body is. Nil where it is the whole request, or there is none.
   let bodyField: FieldDescriptor?
 
   init(
-    _ rule: HTTPRule, _ method: MethodDescriptor, _ request: MessageDescriptor
+    _ rule: HTTPRule, _ method: MethodDescriptor, _ request: MessageDescriptor,
+    _ response: MessageDescriptor
   ) throws(HTTPRuleError) {
     self.rule = rule
     self.method = method
     self.request = request
+    self.response = response
     template = try PathTemplate(rule.path)
     for case .field(let path) in template.segments {
       guard let last = request.fields(at: path)?.last, !last.isRepeated else {
@@ -137,5 +140,13 @@ public struct HTTPCall: Sendable {
       return try mapping.wire(fromJSON: body, asField: bodyField) + parameters
     }
     return try mapping.wire(fromJSON: body, as: route.request) + parameters
+  }
+
+  /// The JSON of a response.
+  ///
+  /// - Parameter response: Its wire bytes.
+  /// - Throws: A ``MessageError`` where these are none, or what they say has no JSON.
+  public func json(of response: [UInt8]) throws(MessageError) -> [UInt8] {
+    try mapping.json(of: response, as: route.response)
   }
 }

@@ -13,7 +13,10 @@ public struct CallHead: Equatable, Sendable {
   public private(set) var acceptsGzip = false
   /// The bytes of memory that it takes.
   public var allocatedBytes: Int { metadata.allocatedBytes + (encoding?.utf8.count ?? 0) }
-  private var isGRPC = false
+  /// Whether it is to be a call of gRPC, by its content-type.
+  public private(set) var isGRPC = false
+  /// The content-type of what is not gRPC. Nil where there is none.
+  public private(set) var contentType: String?
   private var hasBadTimeout = false
 
   /// Why a request is not a call.
@@ -31,7 +34,9 @@ public struct CallHead: Equatable, Sendable {
   public mutating func add(name: Span<UInt8>, value: Span<UInt8>) {
     switch name.count {
     case 2 where name.says("te"), 14 where name.says("content-length"): break
-    case 12 where name.says("content-type"): isGRPC = Self.isGRPC(value)
+    case 12 where name.says("content-type"):
+      isGRPC = Self.isGRPC(value)
+      contentType = isGRPC ? nil : value.text
     case 12 where name.says("grpc-timeout"):
       timeout = Timeout.parse(value)
       hasBadTimeout = timeout == nil
@@ -48,10 +53,14 @@ public struct CallHead: Equatable, Sendable {
   public func check(method: Span<UInt8>) throws(Refusal) {
     guard isGRPC else { throw .http(415) }
     guard method.says("POST") else { throw .http(405) }
-    guard !hasBadTimeout else {
-      throw .status(RPCStatus(.internal, "grpc-timeout is not 1 to 8 digits and one of HMSmun"))
-    }
+    guard !hasBadTimeout else { throw .status(Self.badTimeout) }
   }
+
+  /// Refuses what no call may have, gRPC's or not.
+  public func checkTimeout() throws(RPCStatus) { if hasBadTimeout { throw Self.badTimeout } }
+
+  private static let badTimeout = RPCStatus(
+    .internal, "grpc-timeout is not 1 to 8 digits and one of HMSmun")
 
   private static func listsGzip(_ encodings: Span<UInt8>) -> Bool {
     var start = 0

@@ -69,6 +69,18 @@ public final class MessageQueue {
     if !isHungry { wake() }
   }
 
+  /// Takes a whole message, of a body that is not gRPC's.
+  public func receive(message bytes: [UInt8]) throws(RPCStatus) {
+    guard bytes.count <= limit else {
+      throw RPCStatus(.resourceExhausted, "the message is over the limit of \(limit) bytes")
+    }
+    let message = MessageDeframer.Message(bytes: bytes, isCompressed: false)
+    if first == nil { first = message } else { later.append(message) }
+    receivedBytes += bytes.count
+    waitingBytes += bytes.count + Self.messageOverhead
+    wake()
+  }
+
   /// The bytes that the messages that wait take, and those of the one that is not complete.
   public var bufferedBytes: Int { waitingBytes + deframer.partialBytes }
 

@@ -1,4 +1,5 @@
 public import HTTP2
+public import HTTPGateway
 public import RPC
 public import Reactor
 public import TLS
@@ -45,6 +46,8 @@ public struct RPCServerConfiguration: Sendable {
   public var unixUserIDs: Set<UInt32>?
   /// The permission bits of a Unix socket's path.
   public var unixMode: UInt16 = 0o660
+  /// What serves the requests that are not gRPC's. Nil: they are answered 415.
+  public var gateway: HTTPGateway?
   /// What HTTP/2 allows.
   public var http2 = HTTP2Settings()
   /// How many calls a connection may have open.

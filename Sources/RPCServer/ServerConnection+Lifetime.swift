@@ -40,16 +40,18 @@ extension ServerConnection {
     check = server.eventLoop.timer(after: next - now) { self.scheduleCheck() }
   }
 
-  /// Ends the calls whose requests should be complete by now, and returns when to look again: as no
+  /// Ends what has requests that should be complete by now, and returns when to look again: as no
   /// call that begins later is due earlier, none needs a timer of its own.
   private func endLateRequests(at now: Duration) -> Duration {
     let timeout = server.configuration.requestTimeout
     var next = now + timeout
-    for case let call as ServerStream in http2.streamDelegates where call.awaitsRequest {
-      if call.begun + timeout <= now {
-        call.endLate()
+    for case let awaited as any AwaitedRequest in http2.streamDelegates where awaited.awaitsRequest
+    {
+      if awaited.begun + timeout <= now {
+        awaited.endLate()
+        scheduleFlush()
       } else {
-        next = min(next, call.begun + timeout)
+        next = min(next, awaited.begun + timeout)
       }
     }
     return next

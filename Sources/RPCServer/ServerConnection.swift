@@ -1,4 +1,5 @@
 internal import HTTP2
+internal import HTTPGateway
 internal import Logging
 internal import RPC
 internal import Reactor
@@ -197,8 +198,13 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   // MARK: Calls
 
   func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {
+    var head = CallHead()
+    request.forEachField { name, value in head.add(name: name, value: value) }
+    if let gateway = server.configuration.gateway, !head.isGRPC {
+      return serve(request, head, by: gateway, on: stream, endsStream: endsStream)
+    }
     do throws(CallHead.Refusal) {
-      let (head, route) = try call(request)
+      let route = try route(request, head)
       guard runningCalls < server.configuration.maxRunningCalls else {
         // Nothing was done: the client may try again, here or elsewhere.
         return stream.reset(.refusedStream)
@@ -212,37 +218,51 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       switch error {
       case .http(let code): stream.respondAndEnd([HTTP2Field(":status", String(code))])
       case .status(let status):
-        tell(request, status)
+        tell(path: request.path, head, status)
         stream.respondAndEnd(ResponseHead.fields(status), after: ResponseHead.plain)
       }
     }
   }
 
-  /// Tells of a request that is refused.
-  private func tell(_ request: HTTP2RequestHead, _ status: RPCStatus) {
-    guard let refused = server.configuration.refused else { return }
-    var head = CallHead()
-    request.forEachField { name, value in head.add(name: name, value: value) }
-    refused(
+  /// Tells of a request that is refused before it is a call.
+  func tell(path: String, _ head: CallHead, _ status: RPCStatus) {
+    server.configuration.refused?(
       RefusedCall(
-        path: request.path, status: status, peer: peer,
-        traceparent: head.metadata["traceparent"]))
+        path: path, status: status, peer: peer, traceparent: head.metadata["traceparent"]))
   }
 
-  /// What is called, and how.
-  private func call(_ request: HTTP2RequestHead) throws(CallHead.Refusal) -> (
-    CallHead, Dispatcher.Route
+  private func serve(
+    _ request: HTTP2RequestHead, _ head: CallHead, by gateway: HTTPGateway, on stream: HTTP2Stream,
+    endsStream: Bool
   ) {
+    let asked = HTTPHead(
+      method: request.method, target: request.path, contentType: head.contentType,
+      metadata: head.metadata)
+    if !endsStream { stream.codeAfterEnd = nil }
+    guard
+      let call = gatewayCall(
+        asked, head, isTooLarge: request.isTooLarge, by: gateway, answer: stream)
+    else {
+      if !endsStream { stream.delegate = RefusedRequest(stream, at: server.eventLoop.now) }
+      return
+    }
+    stream.delegate = call
+    call.begin()
+    if endsStream { call.receivedEnd() }
+  }
+
+  /// What is called.
+  private func route(
+    _ request: HTTP2RequestHead, _ head: CallHead
+  ) throws(CallHead.Refusal) -> Dispatcher.Route {
     guard !request.isTooLarge else {
       let limit = server.configuration.http2.maxFieldBytes
       throw .status(
         RPCStatus(.resourceExhausted, "the metadata is over the limit of \(limit) bytes"))
     }
-    var head = CallHead()
-    request.forEachField { name, value in head.add(name: name, value: value) }
     try head.check(method: request.methodBytes.span)
     do throws(RPCStatus) {
-      return (head, try server.dispatcher.route(request.pathBytes))
+      return try server.dispatcher.route(request.pathBytes)
     } catch {
       throw .status(error)
     }

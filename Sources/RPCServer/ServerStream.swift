@@ -1,70 +1,33 @@
 internal import HTTP2
-internal import Logging
 internal import RPC
 internal import Reactor
 
-/// One call on its HTTP/2 stream: it reads the requests, runs the handler, and sends the responses.
-final class ServerStream: HTTP2StreamDelegate, ResponseSink {
-  /// A handler may outlive it.
-  private let connection: ServerConnection
+/// One call of gRPC on its HTTP/2 stream: it reads the requests, and sends the responses.
+final class ServerStream: ServedCall, HTTP2StreamDelegate, ResponseSink {
   private let stream: HTTP2Stream
-  private let route: Dispatcher.Route
-  private let call: ServerCall
-  private let requests: MessageQueue
   private let acceptsGzip: Bool
-  private var task: LoopTask?
-  private var deadline: LoopTimer?
-  /// The bytes that the call itself takes, until its stream is over and its handler has ended.
-  private let size: Int
-  /// When it began, on the loop's clock.
-  let begun: Duration
-  /// The bytes of requests that the connection answers for.
-  private var charged = 0
   /// The bytes for which the caller gets no credit until the handler has taken what came.
   private var withheld = 0
   private var mayCompress = false
   private var hasResponded = false
-  private var hasStarted = false
-  private var isRunning = false
-  /// Whether the last word was said, or nobody hears it any more.
-  private var isOver = false
-
-  /// How far a handler may write ahead of what the caller takes.
-  private static let maxAhead = 64 << 10
-  /// What a call takes in objects, here and in nghttp2.
-  private static let overhead = 1 << 10
-
-  /// The bytes that a call takes beside its messages.
-  static func size(of head: CallHead) -> Int { overhead + head.allocatedBytes }
 
   init(
     _ head: CallHead, of route: Dispatcher.Route, on stream: HTTP2Stream,
     connection: ServerConnection
   ) {
     self.stream = stream
-    self.connection = connection
-    self.route = route
-    call = route.call(head, peer: connection.peer)
     acceptsGzip = head.acceptsGzip
-    requests = MessageQueue(
-      limit: connection.server.configuration.maxMessageSize, encoding: head.encoding,
-      codec: connection.server.codec, isSingle: !route.streamsRequests)
-    size = Self.size(of: head)
-    begun = connection.server.eventLoop.now
-    connection.requestBytes += size
+    super.init(head, encoding: head.encoding, of: route, connection: connection)
   }
 
-  private var server: LoopServer { connection.server }
+  override var isCarrierClosed: Bool { stream.isClosed }
+  override var sink: any ResponseSink { self }
 
   // MARK: The requests
 
-  func begin() {
-    if let timeout = call.timeout {
-      // Less has passed while it was read.
-      guard timeout >= .microseconds(1) else { return expire() }
-      deadline = server.eventLoop.timer(after: timeout) { self.expire() }
-    }
-    guard route.streamsRequests else { return }
+  override func begin() {
+    super.begin()
+    guard route.streamsRequests, !isOver else { return }
     stream.releasesAtOnce = false
     requests.drained = { if !self.isOver { self.release() } }
     start()
@@ -109,72 +72,17 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     }
   }
 
-  func closed(_ code: HTTP2ErrorCode) {
-    if !isOver { call.endedEarlyAs = .cancelled }
-    cease()
-    task?.cancel()
-    if !isRunning { leave() }
-  }
+  func closed(_ code: HTTP2ErrorCode) { carrierClosed() }
 
-  private func expire() {
-    guard !isOver else { return }
+  override func expire() {
     stream.codeAfterEnd = .cancel
-    call.endedEarlyAs = .deadlineExceeded
-    let status = RPCStatus(.deadlineExceeded, "the call's deadline has passed")
     // Behind what the caller does not take, the status would not be heard.
-    if stream.pendingBytes > 0 { reset(.cancel) } else { end(status) }
+    if stream.pendingBytes > 0 { breakOff() } else { end(deadlineExceeded) }
   }
 
-  /// Whether the handler can't begin before more of the request has come.
-  var awaitsRequest: Bool { !isRunning && !isOver }
+  override func cut() { stream.reset(.cancel) }
 
-  /// Ends a call whose client takes longer than it may to send the request.
-  func endLate() {
-    let limit = server.configuration.requestTimeout
-    end(RPCStatus(.deadlineExceeded, "the request was not complete within \(limit)"))
-  }
-
-  // MARK: The handler
-
-  private func start() {
-    connection.runningCalls += 1
-    hasStarted = true
-    isRunning = true
-    task = server.eventLoop.start { await self.run() }
-  }
-
-  private func run() async {
-    defer {
-      connection.runningCalls -= 1
-      isRunning = false
-      // It may have outlived its stream.
-      if stream.isClosed {
-        leave()
-        connection.scheduleFlush()
-      }
-    }
-    guard !isOver else { return }
-    let status = await serve()
-    // There is nothing to cancel any more.
-    task = nil
-    end(status)
-  }
-
-  private func serve() async -> RPCStatus {
-    do {
-      try await route.serve(call, requests, self)
-      return .ok
-    } catch let status as RPCStatus {
-      return status
-    } catch is CancellationError {
-      return RPCStatus(.cancelled, "the call was cancelled")
-    } catch {
-      server.logger.error(
-        "a handler has failed",
-        metadata: ["method": "\(call.path)", "error": "\(type(of: error))"])
-      return RPCStatus(.internal, "internal error")
-    }
-  }
+  // MARK: The responses
 
   var isBehind: Bool { stream.pendingBytes > Self.maxAhead }
 
@@ -204,8 +112,6 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     connection.scheduleFlush()
   }
 
-  // MARK: The end
-
   private func respond() {
     guard !hasResponded else { return }
     hasResponded = true
@@ -226,57 +132,15 @@ final class ServerStream: HTTP2StreamDelegate, ResponseSink {
     }
   }
 
-  /// Ends the call with this status, and cancels a handler that still runs.
-  private func end(_ status: RPCStatus) {
-    guard !isOver else { return }
+  override func say(_ status: RPCStatus) {
     let trailing = ResponseHead.fields(call.trailingMetadata)
-    if status.code == .ok { respond() } else { tell(status) }
-    cease()
     if status.code == .ok {
+      respond()
       stream.finish(trailers: trailing, after: ResponseHead.ok)
     } else if hasResponded {
       stream.finish(trailers: ResponseHead.fields(status) + trailing)
     } else {
       stream.respondAndEnd(ResponseHead.fields(status) + trailing, after: ResponseHead.plain)
     }
-    connection.scheduleFlush()
-    if status.code != .ok { task?.cancel() }
-  }
-
-  /// Says what the call ends with, where its handler does not.
-  private func tell(_ status: RPCStatus) {
-    if hasStarted {
-      if isRunning, call.endedEarlyAs == nil { call.endedEarlyAs = status.code }
-    } else {
-      server.configuration.refused?(
-        RefusedCall(
-          path: call.path, status: status, peer: call.peer,
-          traceparent: call.metadata["traceparent"]))
-    }
-  }
-
-  private func reset(_ code: HTTP2ErrorCode) {
-    cease()
-    stream.reset(code)
-    connection.scheduleFlush()
-    task?.cancel()
-  }
-
-  private func cease() {
-    guard !isOver else { return }
-    isOver = true
-    deadline?.cancel()
-    deadline = nil
-    charge(0)
-    requests.cancel()
-  }
-
-  /// Gives back what the call itself took.
-  private func leave() { connection.requestBytes -= size }
-
-  private func charge(_ bytes: Int) {
-    guard bytes != charged else { return }
-    connection.requestBytes += bytes - charged
-    charged = bytes
   }
 }

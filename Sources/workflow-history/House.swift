@@ -61,7 +61,7 @@ actor House {
     let writes = WriteQueue()
     let writers = writersByLoop()
     let server = try await RPCServer.start(
-      serverConfiguration(tls), endpoints: endpoints.all, loops: loops, logger: logger
+      try serverConfiguration(tls), endpoints: endpoints.all, loops: loops, logger: logger
     ) { eventLoop in
       var limits = PostgresHistoryStore.Limits()
       limits.writers = writers[eventLoop.loop.name] ?? 0
@@ -78,8 +78,11 @@ actor House {
     announce(server.addresses, directory)
   }
 
-  private func serverConfiguration(_ tls: ReloadableTLSContext) -> RPCServerConfiguration {
+  private func serverConfiguration(
+    _ tls: ReloadableTLSContext
+  ) throws -> RPCServerConfiguration {
     var configuration = options.limits.configuration(tls: tls)
+    configuration.gateway = try .ofService()
     let allowed = options.transport.unixUserIDs
     configuration.unixUserIDs = allowed.isEmpty ? nil : Set(allowed)
     configuration.unixMode = options.transport.unixMode.bits

@@ -40,8 +40,11 @@ let house: [Room] = [
   Room(
     "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Metrics"]),
   Room(
-    "RPCServer", .safe, rooms: ["RPC", "HTTP2", "TLS", "Reactor"], packages: ["Logging"],
-    system: ["Synchronization"]),
+    "HTTPGateway", .safe, rooms: ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
+  Room(
+    "RPCServer", .safe,
+    rooms: ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP2", "TLS", "Reactor"],
+    packages: ["Logging"], system: ["Synchronization"]),
   Room("RPCClient", .safe, rooms: ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
   Room(
     "GRPCMessages", .wrapper, rooms: ["ProtobufMessages"], c: ["CProtobufC", "CGRPCProtos"]),
@@ -102,7 +105,8 @@ let house: [Room] = [
       "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
       "PostgresHistoryStore", "ArchiveFiles",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
-      "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON", "JSON",
+      "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON",
+      "HTTPRouting", "HTTPGateway", "JSON",
     ],
     packages: ["Logging", "ArgumentParser", "Configuration", "SystemPackage"],
     system: ["Foundation", "Synchronization", "Dispatch"]),

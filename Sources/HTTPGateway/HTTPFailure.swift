@@ -1,0 +1,67 @@
+internal import ProtobufJSON
+internal import ProtobufMessages
+public import RPC
+
+/// What a caller by HTTP is told where there is no answer: a status, and JSON that says why.
+public struct HTTPFailure: Error, Equatable, Sendable {
+  /// HTTP's status, 400 to 599.
+  public var status: Int
+  /// Fields that say what to do.
+  public var fields: [RPCField]
+  /// The body, on one line.
+  public var json: [UInt8]
+
+  /// A failure with a body of one's own, and the fields that go with a status.
+  ///
+  /// - Parameter httpStatus: Nil: the one that goes with the status's code.
+  public init(_ status: RPCStatus, as httpStatus: Int? = nil, json: [UInt8]) {
+    self.status = httpStatus ?? status.code.httpStatus
+    self.json = json
+    fields = []
+    if self.status == 401 { fields.append(RPCField("www-authenticate", "Bearer")) }
+    for case .retryInfo(let delay) in status.details {
+      // Whole seconds (RFC 9110, section 10.2.3), none too few.
+      let (seconds, rest) = delay.components
+      fields.append(RPCField("retry-after", String(rest > 0 ? seconds + 1 : seconds)))
+    }
+  }
+
+  /// A failure whose body is a `google.rpc.Status` in protobuf's JSON.
+  public init(_ status: RPCStatus, as httpStatus: Int? = nil) {
+    let rich = RichStatus(
+      code: status.code.rawValue, message: status.message, details: status.details)
+    self.init(status, as: httpStatus, json: rich.json)
+  }
+
+  /// 404: no operation has the path.
+  public static let notFound = HTTPFailure(RPCStatus(.notFound, "there is no such path"))
+
+  /// 405: the path has operations, with other methods of HTTP.
+  public static func methodNotAllowed(_ allowed: [String]) -> HTTPFailure {
+    let allowed = allowed.joined(separator: ", ")
+    var failure = HTTPFailure(
+      RPCStatus(.unimplemented, "this path is there for \(allowed)"), as: 405)
+    failure.fields.append(RPCField("allow", allowed))
+    return failure
+  }
+}
+
+extension RPCStatusCode {
+  /// The status of HTTP that says the same, by the table of google/rpc/code.proto.
+  public var httpStatus: Int {
+    switch self {
+    case .ok: 200
+    case .invalidArgument, .failedPrecondition, .outOfRange: 400
+    case .unauthenticated: 401
+    case .permissionDenied: 403
+    case .notFound: 404
+    case .alreadyExists, .aborted: 409
+    case .resourceExhausted: 429
+    case .cancelled: 499
+    case .unimplemented: 501
+    case .unavailable: 503
+    case .deadlineExceeded: 504
+    default: 500
+    }
+  }
+}

@@ -1,0 +1,52 @@
+public import RPC
+
+/// Finds what the requests of HTTP ask for that are not gRPC's, and says how they are answered.
+public struct HTTPGateway: Sendable {
+  private let operations: [any HTTPOperations]
+
+  /// A gateway to operations; of two with the same path the first counts.
+  public init(_ operations: [any HTTPOperations]) { self.operations = operations }
+
+  /// The operation that a request leads to.
+  ///
+  /// - Throws: A ``HTTPFailure`` where it is refused for its head.
+  public func operation(_ head: HTTPHead) throws(HTTPFailure) -> any HTTPOperation {
+    for candidates in operations {
+      guard let operation = try candidates.operation(head.method, head.target) else { continue }
+      guard head.isJSON else {
+        throw HTTPFailure(
+          RPCStatus(.invalidArgument, "a body must be application/json, and not encoded"), as: 415)
+      }
+      return operation
+    }
+    throw .notFound
+  }
+}
+
+/// What a request of HTTP begins with, as far as it says what is asked.
+public struct HTTPHead: Sendable {
+  /// HTTP's method.
+  public var method: String
+  /// The path and the query, as they were sent.
+  public var target: String
+  /// The media type of the body, nil where it is not said.
+  public var contentType: String?
+  /// The caller's fields.
+  public var metadata: Metadata
+
+  /// A head.
+  public init(method: String, target: String, contentType: String?, metadata: Metadata) {
+    self.method = method
+    self.target = target
+    self.contentType = contentType
+    self.metadata = metadata
+  }
+
+  /// Whether the body is JSON, or nothing is said of it.
+  ///
+  /// What another site makes a browser send without asking is never JSON.
+  var isJSON: Bool {
+    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? "application/json"
+    return type == "application/json" && metadata["content-encoding"] ?? "identity" == "identity"
+  }
+}

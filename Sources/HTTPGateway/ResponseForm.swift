@@ -1,0 +1,53 @@
+public import RPC
+
+/// How responses stand in the body of an answer.
+public enum ResponseForm: Sendable {
+  /// The only one, as JSON.
+  case json
+  /// Each on a line of its own (https://github.com/ndjson/ndjson-spec).
+  case lines
+  /// Each as a server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+  case events
+
+  /// The form of an operation's responses: of many, lines, unless the caller wants events.
+  ///
+  /// - Parameter accept: The caller's field `accept`.
+  public init(of operation: any HTTPOperation, accept: String?) {
+    let wantsEvents = accept?.lowercased().contains("text/event-stream") == true
+    self = !operation.streamsResponses ? .json : wantsEvents ? .events : .lines
+  }
+
+  /// The fields that say so, and keep others from keeping the body or taking it for something else.
+  public var fields: [RPCField] {
+    let type =
+      switch self {
+      case .json: "application/json"
+      case .lines: "application/x-ndjson"
+      case .events: "text/event-stream"
+      }
+    return [
+      RPCField("content-type", type), RPCField("cache-control", "no-store"),
+      RPCField("x-content-type-options", "nosniff"),
+    ]
+  }
+
+  /// A response as a piece of the body.
+  ///
+  /// - Parameter json: The response, on one line.
+  public func piece(_ json: [UInt8]) -> [UInt8] {
+    switch self {
+    case .json: json
+    case .lines: json + [UInt8(ascii: "\n")]
+    case .events: Array("data: ".utf8) + json + Array("\n\n".utf8)
+    }
+  }
+
+  /// What ends a body in whose midst the call has failed: a line with the member `error`, or an event
+  /// of the type `error`.
+  public func lastPiece(_ failure: HTTPFailure) -> [UInt8] {
+    switch self {
+    case .json, .lines: Array(#"{"error":"#.utf8) + failure.json + Array("}\n".utf8)
+    case .events: Array("event: error\ndata: ".utf8) + failure.json + Array("\n\n".utf8)
+    }
+  }
+}

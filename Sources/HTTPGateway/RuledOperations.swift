@@ -1,0 +1,35 @@
+public import HTTPRouting
+internal import ProtobufMessages
+internal import RPC
+
+/// The methods of a service by its HTTP rules.
+public struct RuledOperations: HTTPOperations {
+  private let router: HTTPRouter
+
+  /// The operations that a router finds.
+  public init(_ router: HTTPRouter) { self.router = router }
+
+  /// The operation that a request leads to; see ``HTTPOperations``.
+  public func operation(
+    _ method: String, _ target: String
+  ) throws(HTTPFailure) -> (any HTTPOperation)? {
+    let outcome: HTTPRouter.Outcome
+    do throws(MessageError) {
+      outcome = try router.route(method, target)
+    } catch {
+      throw HTTPFailure(RPCStatus(error))
+    }
+    switch outcome {
+    case .call(let call): return call
+    case .notFound: return nil
+    case .methodNotAllowed(let allowed): throw .methodNotAllowed(allowed)
+    }
+  }
+}
+
+extension HTTPCall: HTTPOperation {
+  /// The path of the method.
+  public var methodPath: String { method.path }
+  /// Whether the method answers with any number of responses.
+  public var streamsResponses: Bool { method.isServerStreaming }
+}

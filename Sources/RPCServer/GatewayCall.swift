@@ -1,0 +1,139 @@
+internal import HTTP2
+internal import HTTPGateway
+internal import ProtobufMessages
+internal import RPC
+
+/// One call by HTTP with JSON: its request is made of the path, the query and the body, and its responses
+/// make the body of the answer.
+final class GatewayCall: ServedCall, ResponseSink {
+  private let operation: any HTTPOperation
+  private let form: ResponseForm
+  private let answer: any HTTPAnswer
+  private var body: [UInt8] = []
+  private var isTooLarge = false
+  private var requestEnded = false
+  /// The response of a method that has one, until the call has ended well.
+  private var response: [UInt8] = []
+  private var hasResponded = false
+
+  init(
+    _ head: CallHead, _ operation: any HTTPOperation, of route: Dispatcher.Route,
+    answer: any HTTPAnswer, connection: ServerConnection
+  ) {
+    self.operation = operation
+    self.answer = answer
+    form = ResponseForm(of: operation, accept: head.metadata["accept"])
+    super.init(head, encoding: nil, of: route, connection: connection)
+  }
+
+  override var isCarrierClosed: Bool { answer.isClosed }
+  override var sink: any ResponseSink { self }
+
+  // MARK: The request
+
+  func received(data: RawSpan) {
+    guard !isOver else { return }
+    let limit = server.configuration.maxMessageSize
+    guard body.count + data.byteCount <= limit else {
+      isTooLarge = true
+      return end(RPCStatus(.resourceExhausted, "the body is over the limit of \(limit) bytes"))
+    }
+    body.append(data, from: 0, count: data.byteCount)
+    charge(body.count)
+    if !connection.hasRoom(for: 0) { end(connection.memoryIsFull) }
+  }
+
+  func receivedEnd() {
+    requestEnded = true
+    guard !isOver else { return }
+    do throws(RPCStatus) {
+      try requests.receive(message: try request())
+      try requests.finish()
+      body = []
+      // The handler takes it first of all.
+      charge(0)
+      start()
+    } catch {
+      end(error)
+    }
+  }
+
+  private func request() throws(RPCStatus) -> [UInt8] {
+    do throws(MessageError) { return try operation.request(body: body) } catch {
+      throw RPCStatus(error)
+    }
+  }
+
+  // A client may send its request to the end, though it has the answer: not all can do otherwise.
+
+  override var awaitsRequest: Bool { !requestEnded }
+
+  override func endLate() { if isOver { answer.stopRequest() } else { super.endLate() } }
+
+  override func expire() {
+    // Behind what the caller does not take, nothing would be heard.
+    if hasResponded, answer.pendingBytes > 0 { breakOff() } else { super.expire() }
+  }
+
+  // MARK: The responses
+
+  var isBehind: Bool { answer.pendingBytes > Self.maxAhead }
+
+  func caughtUp() async {
+    await withCheckedContinuation { continuation in
+      answer.whenDrained(to: Self.maxAhead / 2) { continuation.resume() }
+    }
+  }
+
+  func send(_ framed: consuming [UInt8]) throws {
+    guard !isOver else { throw CancellationError() }
+    let json = try json(of: Array(framed.dropFirst(MessageDeframer.prefixSize)))
+    guard connection.hasRoom(for: json.count) else { throw connection.memoryIsFull }
+    call.sentBytes += json.count
+    guard operation.streamsResponses else {
+      response = json
+      return
+    }
+    respond()
+    answer.write(form.piece(json))
+    connection.scheduleFlush()
+  }
+
+  private func json(of response: [UInt8]) throws(RPCStatus) -> [UInt8] {
+    do throws(MessageError) { return try operation.json(of: response) } catch {
+      throw RPCStatus(.internal, "the response can't be said in JSON: \(error)")
+    }
+  }
+
+  /// Begins the answer of a method with many responses.
+  private func respond() {
+    guard !hasResponded else { return }
+    hasResponded = true
+    answer.sendHead(200, form.fields + call.initialMetadata.fields, contentLength: nil)
+  }
+
+  override func say(_ status: RPCStatus) {
+    switch status.code {
+    case .ok where operation.streamsResponses:
+      respond()
+      answer.endBody()
+    case .ok: answer.send(200, call.initialMetadata.fields, json: response)
+    default: fail(status)
+    }
+  }
+
+  private func fail(_ status: RPCStatus) {
+    var failure = operation.failure(status)
+    if isTooLarge { failure.status = 413 }
+    guard hasResponded else { return answer.send(failure) }
+    answer.write(form.lastPiece(failure))
+    answer.endBody()
+  }
+
+  override func cut() { answer.cut() }
+}
+
+extension GatewayCall: HTTP2StreamDelegate {
+  func received(fields: [HTTP2Field], endsStream: Bool) {}
+  func closed(_ code: HTTP2ErrorCode) { carrierClosed() }
+}

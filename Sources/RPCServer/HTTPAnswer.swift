@@ -1,0 +1,52 @@
+internal import HTTP2
+internal import HTTPGateway
+internal import RPC
+
+/// The answer to a request of HTTP that is not gRPC's, whichever version carries it.
+protocol HTTPAnswer: AnyObject {
+  /// Whether the request and its answer are over.
+  var isClosed: Bool { get }
+  /// How many bytes of it wait to be sent.
+  var pendingBytes: Int { get }
+  /// Calls `body` once, when no more than `level` bytes wait to be sent, or the answer is over.
+  func whenDrained(to level: Int, _ body: @escaping () -> Void)
+  /// Sends the head.
+  ///
+  /// - Parameter contentLength: How long the body is; nil where that is not known.
+  func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?)
+  /// Sends a piece of the body.
+  func write(_ bytes: consuming [UInt8])
+  /// Ends the body.
+  func endBody()
+  /// Ends the answer in its midst, so that the caller knows.
+  func cut()
+  /// Takes no more of a request whose answer was sent.
+  func stopRequest()
+}
+
+extension HTTPAnswer {
+  /// Sends an answer that is JSON.
+  func send(_ status: Int, _ fields: [RPCField] = [], json: [UInt8]) {
+    sendHead(status, ResponseForm.json.fields + fields, contentLength: json.count)
+    write(json)
+    endBody()
+  }
+
+  /// Tells of a failure.
+  func send(_ failure: HTTPFailure) { send(failure.status, failure.fields, json: failure.json) }
+}
+
+extension HTTP2Stream: HTTPAnswer {
+  func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?) {
+    var head = [HTTP2Field(":status", String(status))]
+    head += fields.map { HTTP2Field($0.name, $0.value) }
+    if let contentLength { head.append(HTTP2Field("content-length", String(contentLength))) }
+    respond(head)
+  }
+
+  func endBody() { finish() }
+
+  func cut() { reset(.internalError) }
+
+  func stopRequest() { reset(.noError) }
+}

@@ -1,0 +1,47 @@
+internal import HTTPGateway
+internal import RPC
+
+/// Requests of HTTP that are not gRPC's.
+extension ServerConnection {
+  /// The call that a request makes, which is to be told of the rest of it. Nil where it is refused, and
+  /// has been answered.
+  ///
+  /// - Parameters:
+  ///   - isTooLarge: Whether fields are missing, as there were too many.
+  func gatewayCall(
+    _ request: HTTPHead, _ head: CallHead, isTooLarge: Bool = false, by gateway: HTTPGateway,
+    answer: any HTTPAnswer
+  ) -> GatewayCall? {
+    do throws(HTTPFailure) {
+      guard !isTooLarge else {
+        let limit = server.configuration.maxMetadataBytes
+        throw HTTPFailure(
+          RPCStatus(.resourceExhausted, "the fields are over the limit of \(limit) bytes"), as: 431)
+      }
+      do { try head.checkTimeout() } catch { throw HTTPFailure(error, as: 400) }
+      let operation = try operation(request, gateway)
+      guard let route = try? server.dispatcher.route(Array(operation.methodPath.utf8)) else {
+        throw HTTPFailure(RPCStatus(.unimplemented, "\(operation.methodPath) is not served"))
+      }
+      guard runningCalls < server.configuration.maxRunningCalls else {
+        throw HTTPFailure(RPCStatus(.unavailable, "too many calls of this connection run"))
+      }
+      guard hasRoom(for: ServedCall.size(of: head)) else { throw HTTPFailure(memoryIsFull) }
+      return GatewayCall(head, operation, of: route, answer: answer, connection: self)
+    } catch {
+      answer.send(error)
+      return nil
+    }
+  }
+
+  private func operation(
+    _ request: HTTPHead, _ gateway: HTTPGateway
+  ) throws(HTTPFailure) -> any HTTPOperation {
+    // What is meant for gRPC, and isn't, is told so as gRPC has it.
+    if (try? server.dispatcher.route(Array(request.target.utf8))) != nil {
+      throw HTTPFailure(
+        RPCStatus(.invalidArgument, "a call of gRPC must be application/grpc"), as: 415)
+    }
+    return try gateway.operation(request)
+  }
+}

@@ -1,0 +1,15 @@
+import HTTPGateway
+import HTTPRouting
+import ProtobufJSON
+import WorkflowHistoryMessages
+
+extension HTTPGateway {
+  /// The service's methods by their HTTP rules, with documents as the JSON that they are.
+  static func ofService() throws -> HTTPGateway {
+    let router = try HTTPRouter(
+      HTTPRule.rules(ofServiceConfig: WorkflowHistoryAPI.serviceConfig),
+      service: WorkflowHistoryAPI.service, messages: WorkflowHistoryAPI.messages,
+      mapping: JSONMapping(documentType: WorkflowHistoryAPI.documentType))
+    return HTTPGateway([RuledOperations(router)])
+  }
+}

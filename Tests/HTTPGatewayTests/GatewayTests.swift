@@ -1,0 +1,86 @@
+import HTTPGateway
+import HTTPRouting
+import ProtobufJSON
+import RPC
+import Testing
+import WorkflowHistoryMessages
+
+@Suite("The gateway")
+struct GatewayTests {
+  private func operation(
+    _ method: String, _ target: String, contentType: String? = nil, _ fields: [RPCField] = []
+  ) throws -> any HTTPOperation {
+    let router = try HTTPRouter(
+      HTTPRule.rules(ofServiceConfig: WorkflowHistoryAPI.serviceConfig),
+      service: WorkflowHistoryAPI.service, messages: WorkflowHistoryAPI.messages,
+      mapping: JSONMapping(documentType: WorkflowHistoryAPI.documentType))
+    return try HTTPGateway([RuledOperations(router)]).operation(
+      HTTPHead(
+        method: method, target: target, contentType: contentType, metadata: Metadata(fields)))
+  }
+
+  @Test("finds the method that a rule names, and says its response in JSON")
+  func rules() throws {
+    let get = try operation("GET", "/v1/executions/abc")
+    #expect(get.methodPath == "/workflow_history.v1.WorkflowHistoryService/GetWorkflowExecution")
+    #expect(!get.streamsResponses)
+    #expect(try get.request(body: []) == [0x0A, 3] + Array("abc".utf8))
+    #expect(try get.json(of: []) == Array("{}".utf8))
+    #expect(try operation("GET", "/v1/executions:watch").streamsResponses)
+  }
+
+  @Test("refuses what no rule has, and what a body can't be")
+  func refusals() throws {
+    let nothing = #expect(throws: HTTPFailure.self) { try operation("GET", "/v2") }
+    #expect(nothing?.status == 404)
+    let put = #expect(throws: HTTPFailure.self) { try operation("PUT", "/v1/executions") }
+    #expect(put?.status == 405)
+    let parameter = #expect(throws: HTTPFailure.self) {
+      try operation("GET", "/v1/executions?pageSize=x")
+    }
+    #expect(parameter?.status == 400)
+    #expect(parameter?.json.isEmpty == false)
+  }
+
+  @Test(
+    "takes bodies that are JSON, and no other",
+    arguments: [
+      (nil, nil, true), ("application/json", nil, true),
+      ("Application/JSON;charset=utf-8", nil, true),
+      ("application/json", "identity", true), ("application/json", "gzip", false),
+      ("text/plain", nil, false), ("application/x-www-form-urlencoded", nil, false),
+      ("application/jsonp", nil, false), ("", nil, false),
+    ] as [(String?, String?, Bool)])
+  func bodies(contentType: String?, encoding: String?, isTaken: Bool) throws {
+    let fields = encoding.map { [RPCField("content-encoding", $0)] } ?? []
+    let failure = Result {
+      try operation("POST", "/v1/executions", contentType: contentType, fields)
+    }.failure
+    #expect((failure as? HTTPFailure)?.status == (isTaken ? nil : 415))
+  }
+
+  @Test("says the responses of a stream as lines, or as events where these are wanted")
+  func forms() throws {
+    let watch = try operation("GET", "/v1/executions:watch")
+    let failure = HTTPFailure(RPCStatus(.aborted, ""))
+    let lines = ResponseForm(of: watch, accept: "*/*")
+    #expect(lines.fields[0] == RPCField("content-type", "application/x-ndjson"))
+    #expect(text(lines.piece(Array("{}".utf8))) == "{}\n")
+    #expect(text(lines.lastPiece(failure)) == "{\"error\":{\"code\":10,\"message\":\"\"}}\n")
+    let events = ResponseForm(of: watch, accept: "text/html, Text/Event-Stream;q=0.9")
+    #expect(events.fields[0] == RPCField("content-type", "text/event-stream"))
+    #expect(text(events.piece(Array("{}".utf8))) == "data: {}\n\n")
+    #expect(
+      text(events.lastPiece(failure)) == "event: error\ndata: {\"code\":10,\"message\":\"\"}\n\n")
+    let get = try operation("GET", "/v1/executions/a")
+    #expect(
+      ResponseForm(of: get, accept: "text/event-stream").fields[0]
+        == RPCField("content-type", "application/json"))
+  }
+
+  private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension Result {
+  fileprivate var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
+}

@@ -1,0 +1,161 @@
+"""JSON by HTTP: every call by its rule, on the port of gRPC."""
+
+import json
+
+import pytest
+
+from harness import curl, tokens
+from harness.identifiers import fresh_user
+
+
+RUNNING = "WORKFLOW_STATUS_RUNNING"
+# An id of nobody's.
+UNKNOWN = "0198c5f2-7c1e-7a52-9a0d-3b1f0c2d4e5f"
+GRPC_PATH = "/workflow_history.v1.WorkflowHistoryService/GetWorkflowExecution"
+
+
+@pytest.fixture(params=curl.WAYS, ids="-".join)
+def way(request):
+    return request.param
+
+
+class Caller:
+    """A user who asks by HTTP."""
+
+    def __init__(self, server, way, user: str | None = None, scope: str = tokens.READ_WRITE):
+        self.server, self.way, self.user = server, way, user or fresh_user()
+        self.token = server.token(self.user, scope)
+
+    def ask(self, method: str, target: str, body: object = None, **more) -> curl.Answer:
+        return curl.ask(
+            self.server, method, target, token=self.token, body=body, way=self.way, **more
+        )
+
+    def save(self, **fields: object) -> dict:
+        """The execution that was saved, RUNNING unless the fields say otherwise."""
+        defaults = {"workflowId": "wf-1", "workflowType": "etl", "status": RUNNING}
+        answer = self.ask("POST", "/v1/executions", defaults | fields)
+        assert answer.status == 200, answer
+        return answer.json["execution"]
+
+
+@pytest.fixture
+def caller(server, way):
+    return Caller(server, way)
+
+
+def test_an_execution_is_saved_read_changed_and_deleted(caller, way):
+    saved = caller.save(inputData={"rows": [1, 2.5, "é"]})
+    assert saved["inputData"] == {"rows": [1, 2.5, "é"]}
+    assert saved["userId"] == caller.user and saved["version"] == 1
+    path = f"/v1/executions/{saved['id']}"
+    read = caller.ask("GET", path)
+    assert read.status == 200 and read.json == {"execution": saved}
+    assert read.version == {"1.1": "HTTP/1.1", "2": "HTTP/2"}[way[1]]
+    assert read.fields["content-type"] == "application/json"
+    assert int(read.fields["content-length"]) == len(read.body)
+    change = {"status": "WORKFLOW_STATUS_COMPLETED", "outputData": None}
+    changed = caller.ask("PATCH", f"{path}?updateMask=status,outputData&expectedVersion=1", change)
+    assert changed.status == 200, changed
+    assert changed.json["execution"]["status"] == "WORKFLOW_STATUS_COMPLETED"
+    assert caller.ask("DELETE", path).json == {}
+    assert caller.ask("GET", path).status == 404
+
+
+def test_every_other_call_is_answered_as_grpc_answers_it(server, caller):
+    saved = caller.save()
+    client = server.client(caller.user)
+    page = caller.ask("GET", "/v1/executions?pageSize=5&includeTotal=true&statuses=2").json
+    assert page["total"] == "1" and [one["id"] for one in page["executions"]] == [saved["id"]]
+    assert caller.ask("GET", "/v1/statistics?days=7").json["statistics"]["totalExecutions"] == "1"
+    assert len(caller.ask("GET", "/v1/metrics").json["metrics"]["executionTimeDistribution"]) == 5
+    assert caller.ask("GET", "/v1/patterns").json["patterns"] == []
+    beat = caller.ask("POST", f"/v1/executions/{saved['id']}:heartbeat", {"timeoutSeconds": 60})
+    assert beat.status == 200, beat
+    estimate = caller.ask("POST", "/v1/executions:estimate", {"workflowType": "etl"})
+    assert estimate.json["estimate"]["workflowType"] == "etl"
+    assert caller.ask("GET", f"/v1/executions/{saved['id']}:estimate").status == 200
+    assert client.get(saved["id"]).user_id == caller.user
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "status", "code", "field"),
+    [
+        ("POST", "/v1/executions", {"workflowId": ""}, 400, 3, "execution.workflow_id"),
+        ("POST", "/v1/executions", {"status": "LOST"}, 400, 3, "execution.status"),
+        ("POST", "/v1/executions", {"colour": 1}, 400, 3, None),
+        ("GET", "/v1/executions/1", None, 400, 3, "id"),
+        ("GET", f"/v1/executions/{UNKNOWN}", None, 404, 5, None),
+        ("GET", "/v1/executions?pageSize=1000000", None, 400, 3, "page_size"),
+        ("GET", "/v1/executions?pageSize=x", None, 400, 3, "page_size"),
+        ("GET", "/v1/executions?colour=1", None, 400, 3, "colour"),
+        ("GET", "/v1/executions?userId=somebody", None, 403, 7, None),
+        ("GET", "/v1/elsewhere", None, 404, 5, None),
+        ("PUT", "/v1/executions", {}, 405, 12, None),
+        ("POST", GRPC_PATH, {}, 415, 3, None),
+    ],
+)
+def test_what_is_refused_is_told_as_grpc_tells_it(
+    caller, method, target, body, status, code, field
+):
+    answer = caller.ask(method, target, body)
+    assert (answer.status, answer.json["code"]) == (status, code), answer
+    assert answer.fields["content-type"] == "application/json"
+    if field is not None:
+        assert field in answer.violations()
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b'{"workflowId": "a\xff"}', b'"' * 70, b"[" * 100_000]
+)
+def test_a_body_that_is_no_message_is_refused(caller, data):
+    answer = caller.ask("POST", "/v1/executions", data=data)
+    assert answer.status == 400 and answer.json["code"] == 3
+
+
+def test_a_body_of_another_type_is_refused(caller):
+    for field in ("content-type: text/plain", "content-type: application/x-www-form-urlencoded"):
+        assert caller.ask("POST", "/v1/executions", {}, fields=(field,)).status == 415
+
+
+def test_a_body_that_is_too_large_is_refused(caller):
+    answer = caller.ask("POST", "/v1/executions", data=b" " * (5 << 20))
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize("token", [None, "", "nonsense"])
+def test_who_brings_no_good_token_is_told_to(server, way, token):
+    answer = curl.ask(server, "GET", "/v1/executions", token=token, way=way)
+    assert answer.status == 401 and answer.json["code"] == 16
+    assert answer.fields["www-authenticate"] == "Bearer"
+
+
+def test_nobody_reads_what_is_anothers(server, way, caller):
+    saved = caller.save()
+    other = Caller(server, way)
+    answer = other.ask("GET", f"/v1/executions/{saved['id']}")
+    assert answer.status == 403 and saved["workflowId"] not in answer.body.decode()
+    reader = Caller(server, way, scope="")
+    assert reader.ask("POST", "/v1/executions", {"workflowId": "w"}).status == 403
+
+
+def test_an_export_comes_as_lines_or_as_events(caller):
+    ids = {caller.save()["id"] for _ in range(3)}
+    lines = caller.ask("GET", "/v1/executions:export")
+    assert lines.fields["content-type"] == "application/x-ndjson"
+    assert exported(lines.body.decode().splitlines()) == ids
+    events = caller.ask("GET", "/v1/executions:export", fields=("accept: text/event-stream",))
+    assert events.fields["content-type"] == "text/event-stream"
+    blocks = events.body.decode().removesuffix("\n\n").split("\n\n")
+    assert all(block.startswith("data: ") for block in blocks)
+    assert exported(block.removeprefix("data: ") for block in blocks) == ids
+    refused = caller.ask("GET", "/v1/executions:export?allUsers=true")
+    assert refused.status == 403
+
+
+def exported(messages) -> set[str]:
+    return {
+        one["execution"]["id"]
+        for message in messages
+        for one in json.loads(message).get("executions", [])
+    }

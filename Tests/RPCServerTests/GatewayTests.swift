@@ -1,0 +1,179 @@
+import HTTP2
+import HTTPGateway
+import ProtobufMessages
+import RPC
+import RPCServer
+import RPCTesting
+import Reactor
+import Testing
+
+/// Methods of the test's services by their names alone, whose messages are their own JSON.
+struct BareOperations: HTTPOperations {
+  struct Operation: HTTPOperation {
+    let methodPath: String
+    let streamsResponses: Bool
+
+    func request(body: [UInt8]) throws(MessageError) -> [UInt8] { body }
+    func json(of response: [UInt8]) throws(MessageError) -> [UInt8] { response }
+  }
+
+  func operation(
+    _ method: String, _ target: String
+  ) throws(HTTPFailure) -> (any HTTPOperation)? {
+    switch target {
+    case "/echo": Operation(methodPath: "/test.Echo/Echo", streamsResponses: false)
+    case "/down": Operation(methodPath: "/test.Stream/Down", streamsResponses: true)
+    default: nil
+    }
+  }
+}
+
+@Suite("A request of HTTP/2 that is not gRPC's", .timeLimit(.minutes(1)))
+struct GatewayTests {
+  /// The answer to one request on a connection of its own, to a server that echoes.
+  private func answer(
+    _ target: String = "/echo", _ fields: [HTTP2Field] = [], body: [UInt8] = [], ends: Bool = true,
+    _ handler: @escaping @Sendable (Blob, ServerCall) async throws -> Blob = { blob, _ in blob },
+    configure: (inout RPCServerConfiguration) -> Void = { _ in }
+  ) async throws -> (status: String?, fields: [String: String], body: String) {
+    let server = try await TestServer.start {
+      $0.gateway = HTTPGateway([BareOperations()])
+      configure(&$0)
+    } handlers: { _ in
+      ["Echo": handler]
+    }
+    let answer = try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let call = try client.begin(fields: Self.head(target) + fields)
+      call.send(body, ends: ends)
+      await call.ended()
+      client.stream.close()
+      let fields = Dictionary(call.fields.map { ($0.name, $0.value) }) { first, _ in first }
+      return (call[":status"], fields, String(decoding: call.body, as: UTF8.self))
+    }
+    await server.stop()
+    return answer
+  }
+
+  private static func head(_ target: String) -> [HTTP2Field] {
+    [
+      HTTP2Field(":method", "POST"), HTTP2Field(":scheme", "http"), HTTP2Field(":path", target),
+      HTTP2Field(":authority", "localhost"),
+    ]
+  }
+
+  @Test("is answered with its response as the body, and nothing of gRPC's")
+  func plain() async throws {
+    let answer = try await answer(body: Array(#"{"a":1}"#.utf8))
+    #expect(answer.status == "200" && answer.body == #"{"a":1}"#)
+    #expect(answer.fields["content-type"] == "application/json")
+    #expect(answer.fields["content-length"] == "7")
+    #expect(answer.fields["cache-control"] == "no-store")
+    #expect(answer.fields["grpc-status"] == nil)
+  }
+
+  @Test("passes its fields to the handler, whose metadata comes back before the body")
+  func fields() async throws {
+    let answer = try await answer("/echo", [HTTP2Field("x-request", "7")]) { _, call in
+      call.initialMetadata.add("x-answer", call.metadata["x-request"] ?? "")
+      return Blob(Array("{}".utf8))
+    }
+    #expect(answer.fields["x-answer"] == "7")
+  }
+
+  @Test("is told of a failure by its status, and by JSON")
+  func failure() async throws {
+    let answer = try await answer { _, _ in
+      throw RPCStatus(.unauthenticated, "who?")
+    }
+    #expect(answer.status == "401" && answer.body == #"{"code":16,"message":"who?"}"#)
+    #expect(answer.fields["www-authenticate"] == "Bearer")
+    let fault = try await self.answer { _, _ in throw NotTold() }
+    #expect(fault.status == "500" && fault.body == #"{"code":13,"message":"internal error"}"#)
+  }
+
+  @Test("for what can't be decoded is 400, and names the field")
+  func undecodable() async throws {
+    let answer = try await answer(body: [0xFF])
+    #expect(answer.status == "400" && answer.body.contains(#""field":"blob""#))
+  }
+
+  @Test("for a path that is not there is 404, and one of gRPC's wants gRPC's type")
+  func paths() async throws {
+    #expect(try await answer("/other").status == "404")
+    #expect(
+      try await answer("/test.Echo/Echo", [HTTP2Field("content-type", "application/json")]).status
+        == "415")
+  }
+
+  @Test("with a body over the limit is 413, though not all of it comes in time")
+  func largeBody() async throws {
+    let answer = try await answer(
+      body: Array(repeating: 0x20, count: 101), ends: false,
+      configure: {
+        $0.maxMessageSize = 100
+        $0.requestTimeout = .milliseconds(20)
+      })
+    #expect(answer.status == "413")
+  }
+
+  @Test("with fields over the limit is 431")
+  func largeHead() async throws {
+    let answer = try await answer(
+      "/echo", [HTTP2Field("x-long", String(repeating: "a", count: 2_000))],
+      configure: { $0.maxMetadataBytes = 1_000 })
+    #expect(answer.status == "431")
+  }
+
+  @Test("whose body is not complete in time is 504")
+  func lateBody() async throws {
+    let answer = try await answer(
+      body: [0x7B], ends: false, configure: { $0.requestTimeout = .milliseconds(20) })
+    #expect(answer.status == "504")
+  }
+
+  @Test("has a deadline where it says one")
+  func deadline() async throws {
+    let answer = try await answer("/echo", [HTTP2Field("grpc-timeout", "10m")]) { blob, _ in
+      try await Task.sleep(for: .seconds(60))
+      return blob
+    }
+    #expect(answer.status == "504")
+    #expect(try await self.answer("/echo", [HTTP2Field("grpc-timeout", "soon")]).status == "400")
+  }
+
+  @Test("gets the responses of a stream as they are sent, and its failure behind them")
+  func stream() async throws {
+    let server = try await TestServer.streaming {
+      $0.gateway = HTTPGateway([BareOperations()])
+    } _: { handlers in
+      handlers.down = { _, responses, _ in
+        try await responses.write(Blob(Array("1".utf8)))
+        try await responses.write(Blob(Array("2".utf8)))
+        throw RPCStatus(.aborted, "no more")
+      }
+    }
+    let bodies = try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      var bodies: [String] = []
+      for accept in ["*/*", "text/event-stream"] {
+        let call = try client.begin(
+          fields: Self.head("/down") + [HTTP2Field("accept", accept)])
+        call.send([])
+        await call.ended()
+        #expect(call[":status"] == "200" && call.code == .noError)
+        bodies.append(String(decoding: call.body, as: UTF8.self))
+      }
+      client.stream.close()
+      return bodies
+    }
+    await server.stop()
+    #expect(
+      bodies == [
+        "1\n2\n" + #"{"error":{"code":10,"message":"no more"}}"# + "\n",
+        "data: 1\n\ndata: 2\n\nevent: error\n" + #"data: {"code":10,"message":"no more"}"# + "\n\n",
+      ])
+  }
+}
+
+private struct NotTold: Error {}
