@@ -87,7 +87,8 @@ let package = Package(
     room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
     room("HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
     room(
-      "RPCServer", ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP2", "TLS", "Reactor", logging]),
+      "RPCServer",
+      ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor", logging]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
       "Identity",

@@ -3,6 +3,17 @@ extension [UInt8] {
   public mutating func append(_ bytes: RawSpan, from start: Int, count: Int) {
     bytes.withUnsafeBytes { append(contentsOf: $0[start..<start + count]) }
   }
+
+  /// Hands over the bytes as a span.
+  public func withRawSpan<Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    var failure: Failure?
+    withUnsafeBytes { bytes in
+      do throws(Failure) { try body(bytes.bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
 }
 
 extension RawSpan {

@@ -8,9 +8,9 @@ public import TLS
 public struct RPCEndpoint: Sendable {
   /// What a connection must begin with.
   public enum Security: Sendable {
-    /// TLS, with `h2` by ALPN.
+    /// TLS, with `h2` by ALPN, or `http/1.1` where its context takes that.
     case tls
-    /// HTTP/2 with prior knowledge (RFC 9113, section 3.3), unencrypted.
+    /// HTTP/2 with prior knowledge (RFC 9113, section 3.3), or HTTP/1.1 where there is a gateway; unencrypted.
     case plaintext
     /// Either, told apart by the first byte.
     case either

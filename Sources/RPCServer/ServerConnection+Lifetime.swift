@@ -1,3 +1,4 @@
+internal import HTTP1
 internal import HTTP2
 internal import Logging
 internal import Reactor
@@ -29,13 +30,16 @@ extension ServerConnection {
     case .close(let reason):
       server.logger.debug("a connection is closed", metadata: ["reason": "\(reason)"])
       return close()
+    case .ping where http1 != nil: passIdleTime(at: now)
     case .ping:
       http2.ping(Self.keepalivePing)
       scheduleFlush()
     case .drain: beginDrain()
     case nil: break
     }
-    let next = min(again, endLateRequests(at: now))
+    let late = closeLateHead(at: now)
+    guard !stream.isClosing else { return }
+    let next = min(again, endLateRequests(at: now), late ?? again)
     check?.cancel()
     check = server.eventLoop.timer(after: next - now) { self.scheduleCheck() }
   }
@@ -45,8 +49,9 @@ extension ServerConnection {
   private func endLateRequests(at now: Duration) -> Duration {
     let timeout = server.configuration.requestTimeout
     var next = now + timeout
-    for case let awaited as any AwaitedRequest in http2.streamDelegates where awaited.awaitsRequest
-    {
+    var requests = http2.streamDelegates.compactMap { $0 as? any AwaitedRequest }
+    if let http1Call { requests.append(http1Call) }
+    for awaited in requests where awaited.awaitsRequest {
       if awaited.begun + timeout <= now {
         awaited.endLate()
         scheduleFlush()
@@ -65,9 +70,19 @@ extension ServerConnection {
     beginDrain()
   }
 
+  /// HTTP/1.1 has no sign of life to ask for: a connection without a call is closed, and one with a call
+  /// is known by what it takes.
+  private func passIdleTime(at now: Duration) {
+    if http1?.openExchanges == 0 { beginDrain() } else { lifetime.heard(at: now) }
+  }
+
   private func beginDrain() {
     guard !isDraining else { return }
     isDraining = true
+    if let http1 {
+      http1.goAway()
+      return scheduleFlush()
+    }
     http2.announceGoAway()
     http2.ping(Self.drainPing)
     scheduleFlush()
@@ -77,6 +92,8 @@ extension ServerConnection {
   func endDrain(after pause: Duration) {
     server.eventLoop.timer(after: pause) { [self] in
       guard !stream.isClosing else { return }
+      guard !isUndecided else { return close() }
+      guard http1 == nil else { return }
       http2.goAway()
       scheduleFlush()
     }

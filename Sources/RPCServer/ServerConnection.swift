@@ -1,11 +1,13 @@
+internal import HTTP1
 internal import HTTP2
 internal import HTTPGateway
 internal import Logging
+internal import ProtobufMessages
 internal import RPC
 internal import Reactor
 internal import TLS
 
-/// One connection: bytes from the socket through TLS into HTTP/2, and back. It holds no policy on
+/// One connection: bytes from the socket through TLS into HTTP/2 or HTTP/1.1, and back. It holds no policy on
 /// calls; ``ConnectionLifetime`` decides how long it may live.
 final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   let server: LoopServer
@@ -21,6 +23,14 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   var requestBytes = 0
   let stream: ByteStream
   let http2: HTTP2Session
+  /// Nil unless the client speaks HTTP/1.1.
+  private(set) var http1: HTTP1Session?
+  /// The last call that came by HTTP/1.1.
+  var http1Call: GatewayCall?
+  /// Since when the head of a request by HTTP/1.1 is coming.
+  var headSince: Duration?
+  /// The first bytes, until they tell what the client speaks; nil once that is known.
+  private var beginning: [UInt8]?
   private var tls: TLSSession?
   private var security: RPCEndpoint.Security
   var lifetime: ConnectionLifetime
@@ -42,8 +52,6 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private static let takenInterval = Duration.milliseconds(100)
   /// How much is taken from HTTP/2 before asking how much of it the kernel took.
   private static let flushSize = 64 << 10
-  /// How many frames without a body may wait before the peer's are not read any more.
-  private static let maxQueuedFrames = 1_000
 
   init(
     _ socket: consuming OwnedSocket, _ security: RPCEndpoint.Security, server: LoopServer
@@ -55,7 +63,12 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       server.configuration.limits, at: server.eventLoop.now, jitter: .random(in: -1...1))
     stream = try ByteStream(adopting: socket, on: server.eventLoop)
     http2 = try HTTP2Session.server(server.configuration.http2)
+    beginning = server.configuration.gateway == nil ? nil : []
   }
+
+  private var session: any HTTPSession { http1 ?? http2 }
+  /// Whether it is not known yet what the client speaks.
+  var isUndecided: Bool { beginning != nil }
 
   func start() {
     stream.delegate = self
@@ -75,18 +88,44 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       if let tls {
         var failure: HTTP2Error?
         try tls.receive(bytes) { plaintext in
-          do throws(HTTP2Error) { try http2.receive(plaintext, at: now) } catch { failure = error }
+          do throws(HTTP2Error) { try receive(plaintext, at: now) } catch { failure = error }
         }
         if let failure { throw failure }
+        // Before anything is said, as HTTP/2 says something at once.
+        if isUndecided, tls.state == .established { decide(isHTTP1: tls.isHTTP1) }
         if tls.state == .ended { receivedEnd() }
       } else {
-        try http2.receive(bytes, at: now)
+        try receive(bytes, at: now)
       }
       scheduleFlush()
     } catch {
       server.logger.debug("a connection has failed", metadata: ["error": "\(error)"])
       finish()
     }
+  }
+
+  private func receive(_ plaintext: RawSpan, at now: Duration) throws(HTTP2Error) {
+    guard !isUndecided else { return try begin(plaintext, at: now) }
+    try pass(plaintext, at: now)
+  }
+
+  private func begin(_ plaintext: RawSpan, at now: Duration) throws(HTTP2Error) {
+    beginning?.append(plaintext, from: 0, count: plaintext.byteCount)
+    guard let first = beginning, let isHTTP1 = tls.map(\.isHTTP1) ?? Self.isHTTP1(first) else {
+      return
+    }
+    decide(isHTTP1: isHTTP1)
+    try first.withRawSpan { (bytes) throws(HTTP2Error) in try pass(bytes, at: now) }
+  }
+
+  private func decide(isHTTP1: Bool) {
+    beginning = nil
+    if isHTTP1 { http1 = makeHTTP1() }
+  }
+
+  private func pass(_ plaintext: RawSpan, at now: Duration) throws(HTTP2Error) {
+    guard let http1 else { return try http2.receive(plaintext, at: now) }
+    http1.receive(plaintext)
   }
 
   /// Decides, at the first byte, whether the connection is TLS.
@@ -117,37 +156,39 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
 
   private func flush() {
     guard !stream.isClosing else { return }
-    if let tls, tls.state == .handshaking {
-      tls.takeOutgoing { stream.write($0) }
+    if isUndecided || tls?.state == .handshaking {
+      tls?.takeOutgoing { stream.write($0) }
       return
     }
     let limit = server.configuration.maxPendingBytes
     var hasMore = true
     while hasMore, stream.pendingBytes < limit, !stream.isClosing {
-      hasMore = http2.takeOutgoing(upTo: Self.flushSize) { send($0) }
+      hasMore = session.takeOutgoing(upTo: Self.flushSize) { send($0) }
       // Also what TLS has to say of itself.
       tls?.takeOutgoing { stream.write($0) }
     }
     // A peer that does not take its answers is not asked for more questions.
-    if stream.pendingBytes >= limit || http2.queuedFrames > Self.maxQueuedFrames {
+    if stream.pendingBytes >= limit || !session.takesInput {
       stream.stopReading()
     } else {
       stream.startReading()
     }
     account()
-    if http2.isFinished { finish() }
+    if session.isFinished { finish() }
   }
 
   /// Tells what watches over this connection how it stands.
   private func account() {
     let now = server.eventLoop.now
-    if http2.isEstablished { established(at: now) }
-    if http2.answersSent != answersSent {
-      answersSent = http2.answersSent
+    let session = session
+    if let http1 { noteHead(of: http1, at: now) }
+    if session.isEstablished { established(at: now) }
+    if session.answersSent != answersSent {
+      answersSent = session.answersSent
       lifetime.progressed(at: now)
     }
     lifetime.update(
-      calls: http2.openStreams, isBlocked: stream.pendingBytes + http2.pendingBodyBytes > 0,
+      calls: session.openCalls, isBlocked: stream.pendingBytes + session.pendingAnswerBytes > 0,
       at: now)
     count(heldBytes)
   }
@@ -171,7 +212,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   // MARK: Memory
 
   /// How many bytes this connection makes the server keep.
-  private var heldBytes: Int { requestBytes + http2.pendingBodyBytes + stream.pendingBytes }
+  private var heldBytes: Int { requestBytes + session.pendingAnswerBytes + stream.pendingBytes }
 
   /// Whether the server may keep so many bytes more for this connection.
   func hasRoom(for bytes: Int) -> Bool {
@@ -290,12 +331,14 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private func finish() {
     guard !isFinishing, !stream.isClosing else { return }
     isFinishing = true
-    if tls?.state != .handshaking { _ = http2.takeOutgoing(upTo: Self.flushSize) { send($0) } }
+    if !isUndecided, tls?.state != .handshaking {
+      _ = session.takeOutgoing(upTo: Self.flushSize) { send($0) }
+    }
     tls?.close()
     tls?.takeOutgoing { stream.write($0) }
     stream.finishWriting()
     stream.startReading()
-    http2.end()
+    endSessions()
     let now = server.eventLoop.now
     lifetime.finishing(at: now)
     lifetime.update(calls: 0, isBlocked: true, at: now)
@@ -321,6 +364,12 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     }
   }
 
+  private func endSessions() {
+    http2.end()
+    http1?.end()
+    http1Call = nil
+  }
+
   /// As ``finish()``, once what is being read was read.
   private func finishSoon() {
     server.eventLoop.atTurnEnd { [self] in finish() }
@@ -332,7 +381,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     check = nil
     ending = nil
     stream.close()
-    http2.end()
+    endSessions()
     count(0)
     server.ended(self)
   }

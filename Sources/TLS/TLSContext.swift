@@ -35,14 +35,17 @@ public final class TLSContext: @unchecked Sendable {
 
   deinit { SSL_CTX_free(context) }
 
-  /// A server's context. TLS 1.2 and up; a client must offer `h2` by ALPN (RFC 7301).
+  /// A server's context. TLS 1.2 and up; a client must offer `h2` by ALPN (RFC 7301), or `http/1.1`
+  /// where that is taken.
   ///
   /// - Parameters:
   ///   - certificateChain: the path of a PEM file: the server's certificate, then its issuers'.
   ///   - privateKey: the path of a PEM file with the certificate's key.
   ///   - clients: whether clients are asked for certificates.
+  ///   - takesHTTP1: whether a client that has no `h2` may have `http/1.1`.
   public static func server(
-    certificateChain: String, privateKey: String, clients: TLSClientCertificates = .notAsked
+    certificateChain: String, privateKey: String, clients: TLSClientCertificates = .notAsked,
+    takesHTTP1: Bool = false
   ) throws(TLSError) -> TLSContext {
     let tls = try TLSContext(TLS_server_method(), isServer: true)
     guard SSL_CTX_use_certificate_chain_file(tls.context, certificateChain) == 1 else {
@@ -56,7 +59,11 @@ public final class TLSContext: @unchecked Sendable {
       throw TLSError(
         "the private key \(privateKey) is not that of the certificate \(certificateChain)")
     }
-    SSL_CTX_set_alpn_select_cb(tls.context, selectProtocol, nil)
+    if takesHTTP1 {
+      SSL_CTX_set_alpn_select_cb(tls.context, selectEither, nil)
+    } else {
+      SSL_CTX_set_alpn_select_cb(tls.context, selectHTTP2, nil)
+    }
     try tls.ask(clients)
     return tls
   }
@@ -94,26 +101,46 @@ public final class TLSContext: @unchecked Sendable {
   }
 }
 
-/// `h2` as ALPN lists it: its length, then its name.
-private let h2: [UInt8] = [2, 0x68, 0x32]
+/// `h2` and `http/1.1` as ALPN lists them: the length, then the name.
+private let h2: [UInt8] = [2] + Array("h2".utf8)
+private let http1: [UInt8] = [8] + Array("http/1.1".utf8)
 
 /// Takes `h2` where the client offers it, and else ends the handshake with the alert
 /// no_application_protocol.
-private func selectProtocol(
+private func selectHTTP2(
   _: OpaquePointer?, chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
   length: UnsafeMutablePointer<UInt8>?, offered: UnsafePointer<UInt8>?, offeredLength: UInt32,
   _: UnsafeMutableRawPointer?
 ) -> Int32 {
-  guard let offered, let chosen, let length else { return SSL_TLSEXT_ERR_ALERT_FATAL }
-  var at = 0
-  while at < Int(offeredLength) {
-    let size = Int(offered[at])
-    if size == 2, at + 2 < Int(offeredLength), offered[at + 1] == 0x68, offered[at + 2] == 0x32 {
-      chosen.pointee = offered + at + 1
-      length.pointee = 2
-      return SSL_TLSEXT_ERR_OK
+  let offered = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
+  return select([h2], of: offered, chosen, length)
+}
+
+/// Takes `h2` where the client offers it, else `http/1.1`, and else ends the handshake likewise.
+private func selectEither(
+  _: OpaquePointer?, chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+  length: UnsafeMutablePointer<UInt8>?, offered: UnsafePointer<UInt8>?, offeredLength: UInt32,
+  _: UnsafeMutableRawPointer?
+) -> Int32 {
+  let offered = UnsafeBufferPointer(start: offered, count: Int(offeredLength))
+  return select([h2, http1], of: offered, chosen, length)
+}
+
+private func select(
+  _ wanted: [[UInt8]], of offered: UnsafeBufferPointer<UInt8>,
+  _ chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ length: UnsafeMutablePointer<UInt8>?
+) -> Int32 {
+  for name in wanted {
+    var rest = offered[...]
+    while let size = rest.first {
+      let entry = rest.prefix(1 + Int(size))
+      if entry.elementsEqual(name) {
+        chosen?.pointee = UnsafeBufferPointer(rebasing: entry.dropFirst()).baseAddress
+        length?.pointee = size
+        return SSL_TLSEXT_ERR_OK
+      }
+      rest = rest.dropFirst(entry.count)
     }
-    at += 1 + size
   }
   return SSL_TLSEXT_ERR_ALERT_FATAL
 }

@@ -85,7 +85,9 @@ public final class TLSSession {
     let result = SSL_do_handshake(ssl)
     if result == 1 {
       // OpenSSL asks its ALPN callback only about a peer that offers something.
-      guard isHTTP2 else { throw TLSError("the peer did not agree on h2 by ALPN") }
+      guard !applicationProtocol.isEmpty else {
+        throw TLSError("the peer did not agree on h2 by ALPN")
+      }
       state = .established
     } else if SSL_get_error(ssl, result) != SSL_ERROR_WANT_READ {
       let verdict = SSL_get_verify_result(ssl)
@@ -156,11 +158,14 @@ public final class TLSSession {
   /// The negotiated version, such as "TLSv1.3".
   public var version: String { String(cString: SSL_get_version(ssl)) }
 
-  /// Whether the peers agreed on `h2`.
-  private var isHTTP2: Bool {
+  /// Whether the peers agreed on `http/1.1`, and not on `h2`.
+  public var isHTTP1: Bool { applicationProtocol.elementsEqual("http/1.1".utf8) }
+
+  /// What the peers agreed on by ALPN; empty where they have not.
+  private var applicationProtocol: UnsafeBufferPointer<UInt8> {
     var name: UnsafePointer<UInt8>?
     var length: UInt32 = 0
     SSL_get0_alpn_selected(ssl, &name, &length)
-    return length == 2 && name?[0] == 0x68 && name?[1] == 0x32
+    return UnsafeBufferPointer(start: name, count: Int(length))
   }
 }

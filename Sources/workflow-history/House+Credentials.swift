@@ -75,12 +75,13 @@ extension House {
     let clients = options.transport.clientCertificates
     let seen = SeenFiles([chain, key] + [options.transport.clientAuthorities].compactMap { $0 })
     let tls = ReloadableTLSContext(
-      try .server(certificateChain: chain, privateKey: key, clients: clients))
+      try .server(certificateChain: chain, privateKey: key, clients: clients, takesHTTP1: true))
     let logger = logger
     try await watch(seen) {
       do throws(TLSError) {
         tls.replace(
-          with: try .server(certificateChain: chain, privateKey: key, clients: clients))
+          with: try .server(
+            certificateChain: chain, privateKey: key, clients: clients, takesHTTP1: true))
         logger.notice("the certificates were read anew")
       } catch {
         logger.error("the certificates stay as they were: \(error)")

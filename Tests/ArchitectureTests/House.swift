@@ -43,7 +43,7 @@ let house: [Room] = [
     "HTTPGateway", .safe, rooms: ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
   Room(
     "RPCServer", .safe,
-    rooms: ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP2", "TLS", "Reactor"],
+    rooms: ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor"],
     packages: ["Logging"], system: ["Synchronization"]),
   Room("RPCClient", .safe, rooms: ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
   Room(

@@ -1,11 +1,16 @@
 """JSON by HTTP: every call by its rule, on the port of gRPC."""
 
+import http.client
 import json
+import socket
+import ssl
+import subprocess
 
 import pytest
 
 from harness import curl, tokens
 from harness.identifiers import fresh_user
+from harness.server import Server
 
 
 RUNNING = "WORKFLOW_STATUS_RUNNING"
@@ -159,3 +164,63 @@ def exported(messages) -> set[str]:
         for message in messages
         for one in json.loads(message).get("executions", [])
     }
+
+
+def test_a_connection_of_http_client_serves_one_request_after_the_other(server):
+    context = ssl.create_default_context(cafile=str(server.data / "tls" / "ca.pem"))
+    context.set_alpn_protocols(["http/1.1"])
+    connection = http.client.HTTPSConnection("localhost", server.port, context=context, timeout=60)
+    connection.sock = context.wrap_socket(
+        socket.create_connection(("127.0.0.1", server.port)), server_hostname="localhost"
+    )
+    one_socket = connection.sock
+    headers = {"authorization": f"Bearer {server.token(fresh_user())}"}
+    for target, status in [("/v1/statistics", 200), ("/v1/none", 404), ("/v1/executions", 200)]:
+        connection.request("GET", target, headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == status and json.loads(answer.read())
+        assert connection.sock is one_socket
+    connection.close()
+
+
+@pytest.mark.parametrize("version", ["--http1.1", "--http2-prior-knowledge"])
+def test_a_watch_tells_of_each_change_as_it_happens_until_the_server_stops(own_server, version):
+    caller = Caller(own_server, ("unix", "1.1"))
+    command = ["curl", "--silent", "--no-buffer", "--max-time", "60", version]
+    command += ["--unix-socket", str(own_server.socket), "--write-out", "%{http_code}"]
+    command += ["--header", f"authorization: Bearer {caller.token}"]
+    command += ["--header", "accept: text/event-stream", "http://localhost/v1/executions:watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
+        # The first event says from where the watch goes on.
+        assert watch.stdout.readline().startswith('data: {"changes":[]')
+        saved = caller.save()
+        line = watch.stdout.readline()
+        while saved["id"] not in line:
+            line = watch.stdout.readline()
+        assert json.loads(line.removeprefix("data: "))["changes"][0]["kind"] == "CHANGE_KIND_CREATED"
+        assert own_server.stop() == 0
+        rest = watch.stdout.read()
+        assert rest.endswith("200") and "event: error" in rest
+    assert watch.returncode == 0
+
+
+def test_as_many_connections_are_served_as_may_be_open():
+    server = Server("--max-connections", "2")
+    try:
+        server.start()
+        open_ones = [socket.socket(socket.AF_UNIX) for _ in range(2)]
+        for one in open_ones:
+            one.connect(str(server.socket))
+            one.sendall(b"GET /v1/none HTTP/1.1\r\nhost: a\r\n\r\n")
+            assert one.recv(100).startswith(b"HTTP/1.1 404 ")
+        third = socket.socket(socket.AF_UNIX)
+        third.settimeout(60)
+        third.connect(str(server.socket))
+        third.sendall(b"GET /v1/none HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        open_ones[0].close()
+        assert third.recv(100).startswith(b"HTTP/1.1 404 ")
+        third.close()
+        open_ones[1].close()
+        assert server.stop() == 0
+    finally:
+        server.remove()

@@ -85,9 +85,9 @@ def test_a_session_is_resumed(server, tmp_path):
         assert "Reused, TLS" in s_client(server, version, "-sess_in", session)
 
 
-def test_without_h2_there_is_no_connection(server):
+def test_without_h2_or_http_1_1_there_is_no_connection(server):
     context = ssl.create_default_context(cafile=str(server.data / "tls/ca.pem"))
-    for protocols in ([], ["http/1.1"]):
+    for protocols in ([], ["http/1.0"]):
         if protocols:
             context.set_alpn_protocols(protocols)
         with socket.create_connection(("127.0.0.1", server.port)) as plain:

@@ -53,6 +53,26 @@ struct NegotiationTests {
     #expect(error.description.hasPrefix("the TLS handshake: "), "\(error)")
   }
 
+  @Test(
+    "http/1.1 where it is taken, and no h2 is offered",
+    arguments: [
+      (["http/1.1"], "http/1.1"), (["x", "http/1.1"], "http/1.1"), (["http/1.1", "h2"], "h2"),
+      (["http/1.0", "http/1.12"], nil),
+    ] as [([String], String?)])
+  func http1(offer: [String], chosen: String?) throws {
+    let client = try PlainPeer(protocols: offer)
+    let files = certificates.localhost
+    let server = OurPeer(
+      try TLSSession(
+        server: .server(
+          certificateChain: files.chain, privateKey: files.key, takesHTTP1: true)))
+    var wire = Wire(client, server)
+    wire.pass()
+    #expect(client.isEstablished == (chosen != nil))
+    #expect(chosen == nil || client.chosenProtocol == chosen)
+    #expect(server.session.isHTTP1 == (chosen == "http/1.1"))
+  }
+
   @Test("no client without ALPN", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
   func withoutALPN(version: Int32) throws {
     let server = try server()

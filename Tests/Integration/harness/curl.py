@@ -8,11 +8,13 @@ import tempfile
 from harness.server import Server
 
 # (how, version): over TLS by ALPN, and over the Unix socket with prior knowledge.
-WAYS = [("tls", "2"), ("unix", "2")]
+WAYS = [("tls", "2"), ("unix", "2"), ("tls", "1.1"), ("unix", "1.1")]
 
 _VERSIONS = {
     ("tls", "2"): "--http2",
     ("unix", "2"): "--http2-prior-knowledge",
+    ("tls", "1.1"): "--http1.1",
+    ("unix", "1.1"): "--http1.1",
 }
 
 

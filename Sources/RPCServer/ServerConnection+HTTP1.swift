@@ -1,0 +1,100 @@
+internal import HTTP1
+internal import HTTPGateway
+internal import RPC
+internal import Reactor
+internal import TLS
+
+/// A connection that speaks HTTP/1.1, where there is a gateway for what it asks.
+extension ServerConnection: HTTP1SessionDelegate {
+  /// What HTTP/2 begins with, where no ALPN tells (RFC 9113, section 3.4). No method of HTTP/1.1 does.
+  private static let http2Preface = Array("PRI".utf8)
+
+  /// Whether bytes with which a connection without TLS begins are HTTP/1.1's. Nil: more have to come.
+  static func isHTTP1(_ beginning: [UInt8]) -> Bool? {
+    if beginning.starts(with: http2Preface) { return false }
+    return http2Preface.starts(with: beginning) ? nil : true
+  }
+
+  func makeHTTP1() -> HTTP1Session {
+    let configuration = server.configuration
+    var settings = HTTP1Settings()
+    settings.maxFieldBytes = configuration.maxMetadataBytes
+    settings.maxFields = configuration.maxMetadataFields
+    settings.maxBodyBytes = configuration.maxMessageSize
+    let session = HTTP1Session(settings)
+    session.delegate = self
+    if isDraining { session.goAway() }
+    return session
+  }
+
+  func received(_ request: HTTP1RequestHead, on exchange: HTTP1Exchange, endsBody: Bool) {
+    var head = CallHead()
+    for field in request.fields {
+      head.add(name: field.name.utf8Span.span, value: field.value.utf8Span.span)
+    }
+    let asked = HTTPHead(
+      method: request.method, target: request.path, contentType: head.contentType,
+      metadata: head.metadata)
+    if let call = call(asked, head, on: exchange) {
+      exchange.delegate = call
+      http1Call = call
+      call.begin()
+      if endsBody { call.receivedEnd() }
+    }
+    scheduleFlush()
+  }
+
+  private func call(
+    _ request: HTTPHead, _ head: CallHead, on exchange: HTTP1Exchange
+  ) -> GatewayCall? {
+    guard let gateway = server.configuration.gateway, !head.isGRPC else {
+      exchange.send(HTTPFailure(RPCStatus(.unimplemented, "gRPC is spoken over HTTP/2"), as: 505))
+      return nil
+    }
+    return gatewayCall(request, head, by: gateway, answer: exchange)
+  }
+
+  func refused(_ refusal: HTTP1Refusal, on exchange: HTTP1Exchange) {
+    let code: RPCStatusCode =
+      switch refusal.status {
+      case 413, 414, 431: .resourceExhausted
+      case 501, 505: .unimplemented
+      default: .invalidArgument
+      }
+    exchange.send(HTTPFailure(RPCStatus(code, refusal.reason), as: refusal.status))
+    scheduleFlush()
+  }
+
+  /// Closes a connection whose client takes longer for the head of a request than for a handshake, and
+  /// returns when to look again.
+  func closeLateHead(at now: Duration) -> Duration? {
+    guard let since = headSince else { return nil }
+    let end = since + server.configuration.limits.handshakeTimeout
+    if now >= end { close() }
+    return end
+  }
+
+  /// Notes whether the head of a request has begun to come, and is not complete.
+  func noteHead(of session: HTTP1Session, at now: Duration) {
+    guard session.isReadingHead != (headSince != nil) else { return }
+    headSince = session.isReadingHead ? now : nil
+    if headSince != nil { scheduleCheck() }
+  }
+}
+
+extension HTTP1Exchange: HTTPAnswer {
+  func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?) {
+    respond(
+      status, fields.map { HTTP1Field($0.name, $0.value) }, contentLength: contentLength)
+  }
+
+  func endBody() { finish() }
+
+  func cut() { abort() }
+
+  func stopRequest() { abort() }
+}
+
+extension GatewayCall: HTTP1ExchangeDelegate {
+  func closed(isComplete: Bool) { carrierClosed() }
+}

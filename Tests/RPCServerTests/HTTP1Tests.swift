@@ -1,0 +1,116 @@
+import HTTPGateway
+import RPC
+import RPCServer
+import RPCTesting
+import Reactor
+import Testing
+
+@Suite("A connection that speaks HTTP/1.1", .timeLimit(.minutes(1)))
+struct HTTP1Tests {
+  private func start(
+    configure: (inout RPCServerConfiguration) -> Void = { _ in }
+  ) async throws -> TestServer {
+    try await TestServer.start {
+      $0.gateway = HTTPGateway([BareOperations()])
+      configure(&$0)
+    } handlers: { _ in
+      ["Echo": { blob, _ in blob }]
+    }
+  }
+
+  /// What a server says to bytes that come in these pieces, until it closes or has said `end`.
+  private func answer(
+    to pieces: [String], of server: TestServer, until end: String? = nil
+  ) async throws -> String {
+    let text = try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop, speaks: false)
+      func said() -> String { String(decoding: client.received, as: UTF8.self) }
+      for piece in pieces {
+        client.send(Array(piece.utf8))
+        await eventLoop.sleep(for: .milliseconds(1))
+      }
+      await client.wait { client.isEnded || end.map { said().hasSuffix($0) } == true }
+      client.stream.close()
+      return said()
+    }
+    await server.stop()
+    return text
+  }
+
+  private static func post(_ target: String, _ body: String, _ fields: String = "") -> String {
+    "POST \(target) HTTP/1.1\r\nhost: a\r\ncontent-length: \(body.utf8.count)\r\n\(fields)\r\n\(body)"
+  }
+
+  @Test("is told by its first bytes, in whatever pieces they come")
+  func pieces() async throws {
+    let request = Self.post("/echo", "[1]", "connection: close\r\n")
+    let answer = try await answer(to: request.map { String($0) }, of: start())
+    #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.hasSuffix("\r\n\r\n[1]"))
+    #expect(answer.contains("\r\ncontent-length: 3\r\n"))
+  }
+
+  @Test("has its requests answered in turn, and goes on after each")
+  func pipelined() async throws {
+    let requests = [Self.post("/echo", "[1]") + Self.post("/other", "") + Self.post("/echo", "[2]")]
+    let answer = try await answer(to: requests, of: start(), until: "[2]")
+    let statuses = answer.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
+    #expect(statuses == ["200", "404", "200"])
+  }
+
+  @Test(
+    "is told what is wrong with a request that is none, and closed",
+    arguments: [
+      ("GET /echo HTTP/1.1\r\n\r\n", "400"), ("GET /echo HTTP/3.0\r\n\r\n", "505"),
+      ("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9999\r\n\r\n", "413"),
+      ("GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\n", "414"), ("PRO\r\n\r\n", "400"),
+    ])
+  func refusals(request: String, status: String) async throws {
+    let answer = try await answer(to: [request], of: start { $0.maxMessageSize = 1_000 })
+    #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+    #expect(answer.contains("connection: close\r\n") && answer.contains(#"{"code":"#))
+  }
+
+  @Test("can't speak gRPC")
+  func grpc() async throws {
+    let request = Self.post(
+      "/test.Echo/Echo", "", "content-type: application/grpc\r\nconnection: close\r\n")
+    #expect(try await answer(to: [request], of: start()).hasPrefix("HTTP/1.1 505 "))
+  }
+
+  @Test(
+    "is closed where the head of its first request, or of a later one, does not come",
+    arguments: [
+      "", "P", "GET /", "POST /echo HTTP/1.1\r\nhost: a\r\n", post("/echo", "[]") + "GET /",
+    ])
+  func lateHead(bytes: String) async throws {
+    let answer = try await answer(
+      to: [bytes],
+      of: start {
+        $0.limits.handshakeTimeout = .milliseconds(50)
+        $0.requestTimeout = .milliseconds(50)
+      })
+    #expect(answer.isEmpty || answer.hasSuffix("[]"))
+  }
+
+  @Test("is told of a body that is not complete in time")
+  func lateBody() async throws {
+    let answer = try await answer(
+      to: ["POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n["],
+      of: start { $0.requestTimeout = .milliseconds(20) }, until: "\"}")
+    #expect(answer.hasPrefix("HTTP/1.1 504 "))
+  }
+
+  @Test("that has no request is closed when the server stops")
+  func drain() async throws {
+    let server = try await start { $0.drainGrace = .seconds(50) }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop, speaks: false)
+      client.send(Array(Self.post("/echo", "[1]").utf8))
+      await client.wait { client.received.suffix(3) == Array("[1]".utf8)[...] }
+      async let stopped: Void = server.stop()
+      await client.wait { client.isEnded }
+      client.stream.close()
+      await stopped
+    }
+  }
+}
