@@ -33,20 +33,27 @@ func newSocket(_ family: Int32) throws(SystemError) -> Int32 {
   return descriptor
 }
 
-func withUnixAddress<T>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T)
-  throws(SystemError) -> T
-{
+/// Calls `body` with the address of a Unix socket.
+///
+/// - Parameter isAbstract: whether it is no path but, after its first character, a name in the abstract
+///   namespace of Linux. Such a name ends where the address does, and not at a NUL.
+func withUnixAddress<T>(
+  _ path: String, isAbstract: Bool = false, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T
+) throws(SystemError) -> T {
   var address = sockaddr_un()
   address.sun_family = sa_family_t(AF_UNIX)
-  let bytes = Array(path.utf8)
+  var bytes = Array(path.utf8)
+  if isAbstract { bytes[0] = 0 }
   guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
     throw SystemError(code: ENAMETOOLONG, call: "socket path \(path)")
   }
   withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+  let length =
+    isAbstract
+    ? MemoryLayout.offset(of: \sockaddr_un.sun_path)! + bytes.count
+    : MemoryLayout<sockaddr_un>.size
   return withUnsafeBytes(of: &address) { raw in
-    body(
-      raw.baseAddress!.assumingMemoryBound(to: sockaddr.self),
-      socklen_t(MemoryLayout<sockaddr_un>.size))
+    body(raw.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
   }
 }
 

@@ -158,19 +158,31 @@ actor House {
       environment: ProcessInfo.processInfo.environment)
   }
 
-  /// Says in one line where calls are accepted, and leaves the address for local clients.
+  /// Says in one line where calls are accepted, tells the supervisor, and leaves the address for local
+  /// clients.
   private func announce(_ addresses: [SocketAddress], _ directory: DataDirectory) {
     try? Data("\(addresses[0])\n".utf8).write(to: URL(fileURLWithPath: directory.address))
     let places = addresses.map(\.description).joined(separator: ", ")
     // Where nobody reads it, the server serves all the same.
     try? FileHandle.standardOutput.write(
       contentsOf: Data("workflow-history accepts calls on \(places)\n".utf8))
+    tellSupervisor(.ready, status: "Accepts calls on \(places)")
+  }
+
+  private func tellSupervisor(_ state: NotifySocket.State, status: String) {
+    do throws(SystemError) {
+      let socket = NotifySocket(environment: ProcessInfo.processInfo.environment)
+      try socket?.tell(state, status: status)
+    } catch {
+      logger.warning("the supervisor was not told: \(error)")
+    }
   }
 
   /// Returns when the process is asked to end, or was while the rooms were opened.
   func untilAskedToStop() async {
     await stopRequests?.first()
     logger.notice("stopping: running calls may end")
+    tellSupervisor(.stopping, status: "Running calls may end")
   }
 
   /// Closes what was opened, the last first.

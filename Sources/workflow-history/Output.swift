@@ -25,8 +25,7 @@ func printAnswer(_ answer: some Answer, asJSON: Bool) throws {
 
 extension Answer {
   fileprivate func rendered(asJSON: Bool) -> String {
-    if asJSON { return json + "
-" }
+    if asJSON { return json + "\n" }
     guard let terminal = Terminal.standardOutput else {
       return plain.map(\.text).joined(separator: "\n")
     }

@@ -1,4 +1,5 @@
 import Configuration
+import JSON
 import WorkflowHistory
 
 /// A configuration file: a JSON object of settings by their names, each with text, a number, or an array
@@ -55,7 +56,7 @@ private struct SettingsReader {
   private static let stringLimit = 1 << 20
 
   init(_ document: JSONDocument, settings: [Setting]) {
-    tokens = JSONTokens(document, stringLimit: Self.stringLimit)
+    tokens = JSONTokens(document.utf8, stringLimit: Self.stringLimit)
     self.settings = settings
   }
 
