@@ -17,7 +17,7 @@ ENVIRONMENT = {
 
 
 class Machine:
-    """The container: started when it is made, and gone with all that was in it when it is removed."""
+    """The container: started when it is made, and gone with all that is in it when removed."""
 
     def __init__(self, tar: pathlib.Path, packages: list[pathlib.Path]):
         self.folder = temporary_folder()
