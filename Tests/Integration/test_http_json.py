@@ -197,7 +197,8 @@ def test_a_watch_tells_of_each_change_as_it_happens_until_the_server_stops(own_s
         line = watch.stdout.readline()
         while saved["id"] not in line:
             line = watch.stdout.readline()
-        assert json.loads(line.removeprefix("data: "))["changes"][0]["kind"] == "CHANGE_KIND_CREATED"
+        (change,) = json.loads(line.removeprefix("data: "))["changes"]
+        assert change["kind"] == "CHANGE_KIND_CREATED"
         assert own_server.stop() == 0
         rest = watch.stdout.read()
         assert rest.endswith("200") and "event: error" in rest
