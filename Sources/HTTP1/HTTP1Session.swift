@@ -55,8 +55,13 @@ public final class HTTP1Session {
   /// It is false while requests wait behind the one that is served, and while that one's body is not
   /// wanted yet.
   public var wantsInput: Bool {
-    isLast || position == input.count || exchange.map { !$0.requestEnded && !$0.pausesBody } ?? true
+    isLast || position == input.count
+      || exchange.map { !$0.requestEnded && !$0.pausesBody } ?? !isBehind
   }
+
+  /// Whether so much waits to be taken that no further request is served: a client that does not read its
+  /// answers gets no more of them.
+  private var isBehind: Bool { output.count >= 64 << 10 }
 
   /// Whether a request has begun to come, of which the head is not complete.
   public var isReadingHead: Bool {
@@ -96,6 +101,7 @@ public final class HTTP1Session {
   public func takeOutgoing(upTo limit: Int, _ body: (RawSpan) -> Void) -> Bool {
     output.take(upTo: limit, body)
     exchange?.drained(to: output.count)
+    if exchange == nil, position < input.count { read() }
     return output.count > 0
   }
 
@@ -105,6 +111,9 @@ public final class HTTP1Session {
     exchange?.keepsAlive = false
     goesAway = true
   }
+
+  /// Serves one request more at most, which is told its client.
+  public func goAwayAfterNext() { goesAway = true }
 
   /// Ends the exchange, as the connection is no more. Nothing comes from the session after this, and
   /// what it is given it drops.
@@ -142,6 +151,7 @@ public final class HTTP1Session {
   /// Handles the next event. False where there is none, or none that may come yet.
   private func step() throws(HTTP1Refusal) -> Bool {
     if let exchange, exchange.requestEnded || exchange.pausesBody { return false }
+    if exchange == nil, isBehind { return false }
     guard let event = try reader.next(input, &position) else { return false }
     switch event {
     case .head(let head):

@@ -10,6 +10,8 @@ public struct HTTPFailure: Error, Equatable, Sendable {
   public var fields: [RPCField]
   /// The body, on one line.
   public var json: [UInt8]
+  /// What is wrong.
+  public let cause: RPCStatus
 
   /// A failure with a body of one's own, and the fields that go with a status.
   ///
@@ -17,6 +19,7 @@ public struct HTTPFailure: Error, Equatable, Sendable {
   public init(_ status: RPCStatus, as httpStatus: Int? = nil, json: [UInt8]) {
     self.status = httpStatus ?? status.code.httpStatus
     self.json = json
+    cause = status
     fields = []
     if self.status == 401 { fields.append(RPCField("www-authenticate", "Bearer")) }
     for case .retryInfo(let delay) in status.details {

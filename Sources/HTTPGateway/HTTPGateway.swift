@@ -42,11 +42,12 @@ public struct HTTPHead: Sendable {
     self.metadata = metadata
   }
 
-  /// Whether the body is JSON, or nothing is said of it.
+  /// Whether the body is said to be JSON, or nothing is said of it where a method needs no body.
   ///
-  /// What another site makes a browser send without asking is never JSON.
+  /// What another site makes a browser send without asking is never said to be JSON.
   var isJSON: Bool {
-    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? "application/json"
+    let unsaid = ["POST", "PATCH", "PUT"].contains(method) ? "" : "application/json"
+    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? unsaid
     return type == "application/json" && metadata["content-encoding"] ?? "identity" == "identity"
   }
 }

@@ -2,6 +2,7 @@ internal import HTTP2
 internal import HTTPGateway
 internal import ProtobufMessages
 internal import RPC
+internal import Reactor
 
 /// One call by HTTP with JSON: its request is made of the path, the query and the body, and its responses
 /// make the body of the answer.
@@ -80,8 +81,8 @@ final class GatewayCall: ServedCall, ResponseSink {
   var isBehind: Bool { answer.pendingBytes > Self.maxAhead }
 
   func caughtUp() async {
-    await withCheckedContinuation { continuation in
-      answer.whenDrained(to: Self.maxAhead / 2) { continuation.resume() }
+    await server.eventLoop.untilCancelled { resume in
+      answer.whenDrained(to: Self.maxAhead / 2, resume)
     }
   }
 
@@ -131,6 +132,11 @@ final class GatewayCall: ServedCall, ResponseSink {
   }
 
   override func cut() { answer.cut() }
+
+  override func letGo() {
+    body = []
+    response = []
+  }
 }
 
 extension GatewayCall: HTTP2StreamDelegate {

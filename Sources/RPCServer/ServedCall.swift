@@ -58,6 +58,9 @@ class ServedCall: AwaitedRequest {
   /// Ends what carries it without a word.
   func cut() {}
 
+  /// Lets go of what it holds of requests and responses: the last word was said, or nobody hears it.
+  func letGo() {}
+
   /// The deadline has passed.
   func expire() { end(deadlineExceeded) }
 
@@ -93,6 +96,7 @@ class ServedCall: AwaitedRequest {
   final func carrierClosed() {
     if !isOver { call.endedEarlyAs = .cancelled }
     cease()
+    letGo()
     task?.cancel()
     if !isRunning { leave() }
   }
@@ -151,6 +155,7 @@ class ServedCall: AwaitedRequest {
     if status.code != .ok { tell(status) }
     cease()
     say(status)
+    letGo()
     connection.scheduleFlush()
     if status.code != .ok { task?.cancel() }
   }
@@ -172,6 +177,7 @@ class ServedCall: AwaitedRequest {
     guard !isOver else { return }
     cease()
     cut()
+    letGo()
     connection.scheduleFlush()
     task?.cancel()
   }

@@ -29,6 +29,9 @@ extension ServerConnection {
       guard hasRoom(for: ServedCall.size(of: head)) else { throw HTTPFailure(memoryIsFull) }
       return GatewayCall(head, operation, of: route, answer: answer, connection: self)
     } catch {
+      // A query may name users.
+      let path = request.target.prefix { $0 != "?" }
+      tell(path: String(path), head, error.cause)
       answer.send(error)
       return nil
     }

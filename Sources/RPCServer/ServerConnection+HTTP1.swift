@@ -23,7 +23,8 @@ extension ServerConnection: HTTP1SessionDelegate {
     settings.maxBodyBytes = configuration.maxMessageSize
     let session = HTTP1Session(settings)
     session.delegate = self
-    if isDraining { session.goAway() }
+    // It was accepted, and so is served.
+    if isDraining { session.goAwayAfterNext() }
     return session
   }
 
@@ -37,9 +38,11 @@ extension ServerConnection: HTTP1SessionDelegate {
       metadata: head.metadata)
     if let call = call(asked, head, on: exchange) {
       exchange.delegate = call
-      http1Call = call
+      http1Request = call
       call.begin()
       if endsBody { call.receivedEnd() }
+    } else {
+      http1Request = endsBody ? nil : RefusedExchange(exchange, at: server.eventLoop.now)
     }
     scheduleFlush()
   }
@@ -96,5 +99,23 @@ extension HTTP1Exchange: HTTPAnswer {
 }
 
 extension GatewayCall: HTTP1ExchangeDelegate {
-  func closed(isComplete: Bool) { carrierClosed() }
+  func closed(isComplete: Bool) {
+    carrierClosed()
+    if connection.http1Request === self { connection.http1Request = nil }
+  }
+}
+
+/// A request of HTTP/1.1 that was refused by its head, the rest of which is passed over.
+private final class RefusedExchange: AwaitedRequest {
+  let begun: Duration
+  private let exchange: HTTP1Exchange
+
+  init(_ exchange: HTTP1Exchange, at now: Duration) {
+    self.exchange = exchange
+    begun = now
+  }
+
+  var awaitsRequest: Bool { !exchange.requestEnded && !exchange.isClosed }
+
+  func endLate() { exchange.abort() }
 }

@@ -50,7 +50,7 @@ extension ServerConnection {
     let timeout = server.configuration.requestTimeout
     var next = now + timeout
     var requests = http2.streamDelegates.compactMap { $0 as? any AwaitedRequest }
-    if let http1Call { requests.append(http1Call) }
+    if let http1Request { requests.append(http1Request) }
     for awaited in requests where awaited.awaitsRequest {
       if awaited.begun + timeout <= now {
         awaited.endLate()

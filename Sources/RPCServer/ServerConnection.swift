@@ -26,7 +26,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   /// Nil unless the client speaks HTTP/1.1.
   private(set) var http1: HTTP1Session?
   /// The last call that came by HTTP/1.1.
-  var http1Call: GatewayCall?
+  /// The request of HTTP/1.1 that is being served, or was refused, until it is complete.
+  var http1Request: (any AwaitedRequest)?
   /// Since when the head of a request by HTTP/1.1 is coming.
   var headSince: Duration?
   /// The first bytes, until they tell what the client speaks; nil once that is known.
@@ -241,7 +242,9 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {
     var head = CallHead()
     request.forEachField { name, value in head.add(name: name, value: value) }
-    if let gateway = server.configuration.gateway, !head.isGRPC {
+    // Where fields are missing, what kind of call it is to be may be among them.
+    let isCut = request.isTooLarge && head.contentType == nil
+    if let gateway = server.configuration.gateway, !head.isGRPC, !isCut {
       return serve(request, head, by: gateway, on: stream, endsStream: endsStream)
     }
     do throws(CallHead.Refusal) {
@@ -276,6 +279,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     _ request: HTTP2RequestHead, _ head: CallHead, by gateway: HTTPGateway, on stream: HTTP2Stream,
     endsStream: Bool
   ) {
+    // An answer to it has no body, and no path is there for it.
+    if request.method == "HEAD" { return stream.respondAndEnd([HTTP2Field(":status", "405")]) }
     let asked = HTTPHead(
       method: request.method, target: request.path, contentType: head.contentType,
       metadata: head.metadata)
@@ -367,7 +372,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private func endSessions() {
     http2.end()
     http1?.end()
-    http1Call = nil
+    http1Request = nil
   }
 
   /// As ``finish()``, once what is being read was read.

@@ -87,15 +87,8 @@ final class ServerStream: ServedCall, HTTP2StreamDelegate, ResponseSink {
   var isBehind: Bool { stream.pendingBytes > Self.maxAhead }
 
   func caughtUp() async {
-    var waiting: CheckedContinuation<Void, Never>?
-    var isCancelled = false
-    await connection.server.eventLoop.withCancellableContinuation {
-      isCancelled = true
-      waiting.take()?.resume()
-    } _: { (continuation: CheckedContinuation<Void, Never>) in
-      if isCancelled { return continuation.resume() }
-      waiting = continuation
-      stream.whenDrained(to: Self.maxAhead / 2) { waiting.take()?.resume() }
+    await server.eventLoop.untilCancelled { resume in
+      stream.whenDrained(to: Self.maxAhead / 2, resume)
     }
   }
 

@@ -45,6 +45,24 @@ extension EventLoop {
     }
   }
 
+  /// Suspends until `begin`'s closure is called, or the task is cancelled.
+  ///
+  /// - Parameter isolation: the loop, as the caller is in its isolation; leave it at its default.
+  public func untilCancelled(
+    isolation: isolated (any Actor)? = #isolation, _ begin: (@escaping () -> Void) -> Void
+  ) async {
+    var waiting: CheckedContinuation<Void, Never>?
+    var isCancelled = false
+    await withCancellableContinuation(isolation: isolation) {
+      isCancelled = true
+      waiting.take()?.resume()
+    } _: { (continuation: CheckedContinuation<Void, Never>) in
+      if isCancelled { return continuation.resume() }
+      waiting = continuation
+      begin { waiting.take()?.resume() }
+    }
+  }
+
   /// Runs `body`, and calls `cancelled` on the loop if the task is cancelled meanwhile, or was before.
   ///
   /// - Parameter isolation: the loop, as the caller is in its isolation; leave it at its default.

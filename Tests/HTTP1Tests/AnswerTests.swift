@@ -28,6 +28,28 @@ struct AnswerTests {
     #expect(client.session.isFinished)
   }
 
+  @Test("waits for a client that does not read the ones before")
+  func unread() {
+    let client = Client.numbered()
+    client.send(String(repeating: get, count: 20_000))
+    #expect(client.session.pendingBytes < 70_000)
+    #expect(!client.session.wantsInput)
+    let answers = client.received()
+    #expect(client.requests.count == 20_000)
+    #expect(answers.ranges(of: "HTTP/1.1 200").count == 20_000)
+    #expect(client.session.wantsInput)
+  }
+
+  @Test("is given once more by a session that goes away after the next request")
+  func lastOne() {
+    let client = Client.numbered()
+    client.session.goAwayAfterNext()
+    client.send(get + get)
+    #expect(client.requests.count == 1)
+    #expect(client.received().contains("connection: close"))
+    #expect(client.session.isFinished)
+  }
+
   @Test("to HEAD has no body, but its length")
   func heads() {
     let client = Client.numbered()

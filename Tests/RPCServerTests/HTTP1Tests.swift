@@ -38,7 +38,9 @@ struct HTTP1Tests {
   }
 
   private static func post(_ target: String, _ body: String, _ fields: String = "") -> String {
-    "POST \(target) HTTP/1.1\r\nhost: a\r\ncontent-length: \(body.utf8.count)\r\n\(fields)\r\n\(body)"
+    let type = fields.contains("content-type") ? "" : "content-type: application/json\r\n"
+    return "POST \(target) HTTP/1.1\r\nhost: a\r\n\(type)"
+      + "content-length: \(body.utf8.count)\r\n\(fields)\r\n\(body)"
   }
 
   @Test("is told by its first bytes, in whatever pieces they come")
@@ -95,9 +97,24 @@ struct HTTP1Tests {
   @Test("is told of a body that is not complete in time")
   func lateBody() async throws {
     let answer = try await answer(
-      to: ["POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n["],
+      to: [String(Self.post("/echo", "[1, 2, 3]").dropLast(8))],
       of: start { $0.requestTimeout = .milliseconds(20) }, until: "\"}")
     #expect(answer.hasPrefix("HTTP/1.1 504 "))
+  }
+
+  @Test("is closed where the body of a request that was refused does not come")
+  func lateRefusedBody() async throws {
+    let answer = try await answer(
+      to: [String(Self.post("/nope", "[1, 2, 3]").dropLast(8))],
+      of: start { $0.requestTimeout = .milliseconds(20) })
+    #expect(answer.hasPrefix("HTTP/1.1 404 "))
+  }
+
+  @Test("needs a body that is said to be JSON, which no other site can make a browser say")
+  func unsaidType() async throws {
+    let fields = "host: a\r\nconnection: close\r\ncontent-length: 2\r\n"
+    let request = "POST /echo HTTP/1.1\r\n\(fields)\r\n[]"
+    #expect(try await answer(to: [request], of: start()).hasPrefix("HTTP/1.1 415 "))
   }
 
   @Test("that has no request is closed when the server stops")
