@@ -19,7 +19,7 @@ def named(variable: str) -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def package() -> pathlib.Path:
-    return named("WORKFLOW_HISTORY_PACKAGE")
+    return named("DEBIAN_PACKAGE_FILE")
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ def output_of(*command) -> str:
 
 @pytest.fixture(scope="module")
 def package() -> pathlib.Path:
-    """The one that WORKFLOW_HISTORY_PACKAGE names, or else one that is made now."""
-    named = os.environ.get("WORKFLOW_HISTORY_PACKAGE")
+    """The one that DEBIAN_PACKAGE_FILE names, or else one that is made now."""
+    named = os.environ.get("DEBIAN_PACKAGE_FILE")
     return pathlib.Path(named or output_of(REPOSITORY / "scripts/package").strip())
 
 
