@@ -228,9 +228,8 @@ async def test_an_export_waits_for_its_turn(server, user):
         contextlib.AsyncExitStack() as running,
     ):
         await save_large(history, 10)
-        # One connection is one loop's, which runs two.
-        for _ in range(2):
-            await running.enter_async_context(history.export_workflow_executions())
+        # One connection is one loop's, which runs one of each user.
+        await running.enter_async_context(history.export_workflow_executions())
         waiting = asyncio.create_task(exported(history, timeout=PATIENCE))
         while not waits:
             await history.get_workflow_statistics(user)
