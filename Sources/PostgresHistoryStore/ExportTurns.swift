@@ -35,17 +35,13 @@ final class ExportTurns {
 final class ExportTurn {
   private let eventLoop: EventLoop
   private let began: Duration
-  private var release: (() -> Void)?
+  /// Lets others export, once it is over.
+  let end: () -> Void
 
-  init(on eventLoop: EventLoop, release: @escaping () -> Void) {
+  init(on eventLoop: EventLoop, end: @escaping () -> Void) {
     self.eventLoop = eventLoop
-    self.release = release
+    self.end = end
     began = eventLoop.now
-  }
-
-  func end() {
-    release?()
-    release = nil
   }
 
   /// Hands over a part.

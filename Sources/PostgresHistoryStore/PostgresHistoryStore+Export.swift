@@ -24,9 +24,8 @@ extension PostgresHistoryStore {
       }
     }
   }
-}
 
-extension PostgresHistoryStore {
+  /// Hands over all parts, with the total before the first where it was asked for.
   private func handOver(
     _ scan: ExportScan, _ query: ExportQuery, _ turn: ExportTurn,
     to take: @escaping (ExportPart) async throws -> Void
