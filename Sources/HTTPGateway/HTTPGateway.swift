@@ -3,9 +3,28 @@ public import RPC
 /// Finds what the requests of HTTP ask for that are not gRPC's, and says how they are answered.
 public struct HTTPGateway: Sendable {
   private let operations: [any HTTPOperations]
+  private let resources: [any HTTPResources]
 
-  /// A gateway to operations; of two with the same path the first counts.
-  public init(_ operations: [any HTTPOperations]) { self.operations = operations }
+  /// A gateway to operations and resources; of two with the same path the first counts.
+  public init(_ operations: [any HTTPOperations], resources: [any HTTPResources] = []) {
+    self.operations = operations
+    self.resources = resources
+  }
+
+  /// The resource that a request reads; nil where its path is none's.
+  ///
+  /// - Throws: A ``HTTPFailure`` where it is refused for its head.
+  public func resource(_ head: HTTPHead) throws(HTTPFailure) -> HTTPResource? {
+    let path = head.target.prefix { $0 != "?" }
+    for candidates in resources {
+      guard let resource = try candidates.resource(path, for: head) else { continue }
+      guard ["GET", "HEAD"].contains(head.method) else {
+        throw .methodNotAllowed(["GET", "HEAD"])
+      }
+      return resource
+    }
+    return nil
+  }
 
   /// The operation that a request leads to.
   ///

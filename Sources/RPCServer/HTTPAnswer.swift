@@ -32,8 +32,28 @@ extension HTTPAnswer {
     endBody()
   }
 
+  /// Sends a resource to who asks for it, or says that it is as it was.
+  func send(_ resource: HTTPResource, to head: HTTPHead) {
+    guard !resource.isKept(by: head.metadata) else {
+      sendHead(304, resource.fields, contentLength: nil)
+      return endBody()
+    }
+    sendHead(200, resource.fields, contentLength: resource.body.count)
+    // HTTP/1.1 leaves it out by itself.
+    if head.method != "HEAD" { write(resource.body) }
+    endBody()
+  }
+
   /// Tells of a failure.
   func send(_ failure: HTTPFailure) { send(failure.status, failure.fields, json: failure.json) }
+
+  /// Tells of a failure in answer to a request, whose method may be one whose answers have no body.
+  func send(_ failure: HTTPFailure, to head: HTTPHead) {
+    guard head.method == "HEAD" else { return send(failure) }
+    sendHead(
+      failure.status, ResponseForm.json.fields + failure.fields, contentLength: failure.json.count)
+    endBody()
+  }
 }
 
 extension HTTP2Stream: HTTPAnswer {

@@ -3,8 +3,8 @@ internal import RPC
 
 /// Requests of HTTP that are not gRPC's.
 extension ServerConnection {
-  /// The call that a request makes, which is to be told of the rest of it. Nil where it is refused, and
-  /// has been answered.
+  /// The call that a request makes, which is to be told of the rest of it. Nil where it is none, and
+  /// has been answered: with a resource, or with why it is refused.
   ///
   /// - Parameters:
   ///   - isTooLarge: Whether fields are missing, as there were too many.
@@ -17,6 +17,11 @@ extension ServerConnection {
         let limit = server.configuration.maxMetadataBytes
         throw HTTPFailure(
           RPCStatus(.resourceExhausted, "the fields are over the limit of \(limit) bytes"), as: 431)
+      }
+      if let resource = try gateway.resource(request) {
+        guard hasRoom(for: resource.body.count) else { throw HTTPFailure(memoryIsFull) }
+        answer.send(resource, to: request)
+        return nil
       }
       do { try head.checkTimeout() } catch { throw HTTPFailure(error, as: 400) }
       let operation = try operation(request, gateway)
@@ -32,7 +37,7 @@ extension ServerConnection {
       // A query may name users.
       let path = request.target.prefix { $0 != "?" }
       tell(path: String(path), head, error.cause)
-      answer.send(error)
+      answer.send(error, to: request)
       return nil
     }
   }

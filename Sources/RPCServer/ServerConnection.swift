@@ -25,7 +25,6 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   let http2: HTTP2Session
   /// Nil unless the client speaks HTTP/1.1.
   private(set) var http1: HTTP1Session?
-  /// The last call that came by HTTP/1.1.
   /// The request of HTTP/1.1 that is being served, or was refused, until it is complete.
   var http1Request: (any AwaitedRequest)?
   /// Since when the head of a request by HTTP/1.1 is coming.
@@ -279,8 +278,6 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     _ request: HTTP2RequestHead, _ head: CallHead, by gateway: HTTPGateway, on stream: HTTP2Stream,
     endsStream: Bool
   ) {
-    // An answer to it has no body, and no path is there for it.
-    if request.method == "HEAD" { return stream.respondAndEnd([HTTP2Field(":status", "405")]) }
     let asked = HTTPHead(
       method: request.method, target: request.path, contentType: head.contentType,
       metadata: head.metadata)

@@ -61,6 +61,20 @@ struct GatewayTests {
     #expect(throws: Never.self) { try operation("DELETE", "/v1/executions/x", contentType: nil) }
   }
 
+  @Test(
+    "knows who has a resource already",
+    arguments: [
+      ("\"a\"", true), ("W/\"a\"", true), ("\"b\", \"a\"", true), ("*", true), ("\"b\"", false),
+      ("a", false), (nil, false),
+    ] as [(String?, Bool)])
+  func kept(tags: String?, isKept: Bool) {
+    let resource = HTTPResource(contentType: "text/plain", body: [], entityTag: "\"a\"")
+    let fields = tags.map { [RPCField("if-none-match", $0)] } ?? []
+    #expect(resource.isKept(by: Metadata(fields)) == isKept)
+    let fresh = HTTPResource(contentType: "text/plain", body: [])
+    #expect(!fresh.isKept(by: Metadata(fields)))
+  }
+
   @Test("says the responses of a stream as lines, or as events where these are wanted")
   func forms() throws {
     let watch = try operation("GET", "/v1/executions:watch")

@@ -28,23 +28,33 @@ struct BareOperations: HTTPOperations {
   }
 }
 
+/// A page at `/page`.
+struct OnePage: HTTPResources {
+  func resource(_ path: Substring, for head: HTTPHead) throws(HTTPFailure) -> HTTPResource? {
+    guard path == "/page" else { return nil }
+    return HTTPResource(
+      contentType: "text/plain", body: Array("hello".utf8), entityTag: "\"1\"")
+  }
+}
+
 @Suite("A request of HTTP/2 that is not gRPC's", .timeLimit(.minutes(1)))
 struct GatewayTests {
   /// The answer to one request on a connection of its own, to a server that echoes.
   private func answer(
-    _ target: String = "/echo", _ fields: [HTTP2Field] = [], body: [UInt8] = [], ends: Bool = true,
+    _ target: String = "/echo", _ fields: [HTTP2Field] = [], method: String = "POST",
+    body: [UInt8] = [], ends: Bool = true,
     _ handler: @escaping @Sendable (Blob, ServerCall) async throws -> Blob = { blob, _ in blob },
     configure: (inout RPCServerConfiguration) -> Void = { _ in }
   ) async throws -> (status: String?, fields: [String: String], body: String) {
     let server = try await TestServer.start {
-      $0.gateway = HTTPGateway([BareOperations()])
+      $0.gateway = HTTPGateway([BareOperations()], resources: [OnePage()])
       configure(&$0)
     } handlers: { _ in
       ["Echo": handler]
     }
     let answer = try await onLoop { eventLoop in
       let client = try await WireClient.connect(to: server.address, on: eventLoop)
-      let call = try client.begin(fields: Self.head(target) + fields)
+      let call = try client.begin(fields: Self.head(target, method) + fields)
       call.send(body, ends: ends)
       await call.ended()
       client.stream.close()
@@ -55,9 +65,9 @@ struct GatewayTests {
     return answer
   }
 
-  private static func head(_ target: String) -> [HTTP2Field] {
+  private static func head(_ target: String, _ method: String = "POST") -> [HTTP2Field] {
     [
-      HTTP2Field(":method", "POST"), HTTP2Field(":scheme", "http"), HTTP2Field(":path", target),
+      HTTP2Field(":method", method), HTTP2Field(":scheme", "http"), HTTP2Field(":path", target),
       HTTP2Field(":authority", "localhost"), HTTP2Field("content-type", "application/json"),
     ]
   }
@@ -102,6 +112,28 @@ struct GatewayTests {
   func paths() async throws {
     #expect(try await answer("/other").status == "404")
     #expect(try await answer("/test.Echo/Echo").status == "415")
+  }
+
+  @Test("for a resource is answered with it, without a body for HEAD, and not again to who has it")
+  func resource() async throws {
+    let page = try await answer("/page?x=1", method: "GET")
+    #expect(page.status == "200" && page.body == "hello")
+    #expect(page.fields["content-type"] == "text/plain" && page.fields["etag"] == "\"1\"")
+    let head = try await answer("/page", method: "HEAD")
+    #expect(head.status == "200" && head.body.isEmpty && head.fields["content-length"] == "5")
+    let kept = try await answer("/page", [HTTP2Field("if-none-match", "\"1\"")], method: "GET")
+    #expect(kept.status == "304" && kept.body.isEmpty && kept.fields["etag"] == "\"1\"")
+    #expect(try await answer("/page", method: "POST").fields["allow"] == "GET, HEAD")
+    let missing = try await answer("/other", method: "HEAD")
+    #expect(missing.status == "404" && missing.body.isEmpty)
+    #expect(missing.fields["content-length"] != nil)
+  }
+
+  @Test("for a resource waits for room as calls do")
+  func resourceWithoutRoom() async throws {
+    let answer = try await answer(
+      "/page", method: "GET", configure: { $0.maxConnectionMemory = 4 })
+    #expect(answer.status == "429")
   }
 
   @Test("with a body over the limit is 413, though not all of it comes in time")
