@@ -11,6 +11,8 @@ struct MetricsTally {
   private var byDay: [Day: DurationFigures] = [:]
   /// What is added to days, or taken away from them, to have the window's part of them.
   private var ends: [Day: DurationFigures] = [:]
+  /// Of the window's days.
+  private var counts: [Day: StatusCounts] = [:]
   private(set) var errors = ErrorTally()
   private(set) var tasks = TaskTally()
   private let limits: FigureLimits
@@ -62,6 +64,7 @@ struct MetricsTally {
       guard let of = windowOfErrors(day) else { return }
       try errors.add(encoded: stored.errors, of: day, to: of)
       guard of == .now else { return }
+      try counts[day, default: StatusCounts()].merge(stored.counts)
       try tasks.add(encoded: FigureParts.tasks(row), of: day, times: 1)
       if try FigureParts.spillsTasks(row) { tasks.hasSpilled = true }
     case .change(_, let contribution, let times):
@@ -72,9 +75,12 @@ struct MetricsTally {
       if let fingerprint = contribution.errorFingerprint {
         errors.add(times, ExactText(fingerprint), of: day, to: of)
       }
-      if of == .now { try tasks.add(encoded: FigureParts.tasks(row), of: day, times: times) }
+      guard of == .now else { return }
+      counts[day, default: StatusCounts()][contribution.status] += times
+      try tasks.add(encoded: FigureParts.tasks(row), of: day, times: times)
     case .executions(let id, let group):
       let times = window.times(id)
+      try counts[day, default: StatusCounts()][group.status] += times * group.count
       for duration in try group.durations {
         ends[day, default: DurationFigures()].add(duration, times: times)
       }
@@ -115,10 +121,23 @@ struct MetricsTally {
     var trend = EfficiencyTrend()
     for day in Set(byDay.keys).union(ends.keys).sorted() {
       let all = byDay[day]?.histogram ?? DurationHistogram()
-      var inWindow = window.days.contains(day) ? all : DurationHistogram()
-      if let end = ends[day] { inWindow.merge(end.histogram) }
-      trend.add(day, all: all, inWindow: inWindow)
+      trend.add(day, all: all, inWindow: durations(of: day))
     }
     return trend.points
+  }
+
+  /// The figures of each day that has an execution in the window, oldest first.
+  var daily: [DailyFigures] {
+    counts.filter { $0.value.total > 0 }.sorted { $0.key < $1.key }.map { day, counts in
+      DailyFigures(day: day.number, counts: counts, durations: durations(of: day))
+    }
+  }
+
+  /// Those of a day, as far as it lies in the window.
+  private func durations(of day: Day) -> DurationHistogram {
+    let all = byDay[day]?.histogram ?? DurationHistogram()
+    var inWindow = window.days.contains(day) ? all : DurationHistogram()
+    if let end = ends[day] { inWindow.merge(end.histogram) }
+    return inWindow
   }
 }

@@ -45,7 +45,7 @@ extension PostgresHistoryStore {
             bottleneckSamples: try bottleneck?.ids(in: found[found.count - 1]) ?? [],
             learned: findings.tips + storms.prefix(LearnedFindings.tipLimit)),
           efficiencyTrend: tally.efficiencyTrend,
-          slowestTasks: tasks.metrics)
+          slowestTasks: tasks.metrics, daily: tally.daily)
       }
     }
   }

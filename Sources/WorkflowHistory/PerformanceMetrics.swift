@@ -14,12 +14,14 @@ public struct PerformanceMetrics: Equatable, Sendable {
   public var efficiencyTrend: [EfficiencyPoint]
   /// At most ``TaskSummary/limit``, those that took the most time first, ties by name.
   public var slowestTasks: [TaskMetrics]
+  /// The days that have an execution, oldest first.
+  public var daily: [DailyFigures]
 
   /// The metrics of these parts.
   public init(
     query: WindowQuery, speedClasses: [SpeedClassFigures], durations: DurationSpread,
     errorPatterns: [ErrorPattern], tips: [OptimizationTip], efficiencyTrend: [EfficiencyPoint],
-    slowestTasks: [TaskMetrics]
+    slowestTasks: [TaskMetrics], daily: [DailyFigures]
   ) {
     self.query = query
     self.speedClasses = speedClasses
@@ -28,6 +30,7 @@ public struct PerformanceMetrics: Equatable, Sendable {
     self.tips = tips
     self.efficiencyTrend = efficiencyTrend
     self.slowestTasks = slowestTasks
+    self.daily = daily
   }
 }
 

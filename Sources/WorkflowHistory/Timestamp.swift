@@ -87,3 +87,8 @@ extension EfficiencyPoint {
   /// The day as `YYYY-MM-DD`.
   public var date: String { CalendarDay(daysSince1970: day).description }
 }
+
+extension DailyFigures {
+  /// The day as `YYYY-MM-DD`.
+  public var date: String { CalendarDay(daysSince1970: day).description }
+}

@@ -55,6 +55,9 @@ enum Types {
   static let efficiencyPoint = MessageType<WorkflowHistory__V1__EfficiencyPoint> {
     workflow_history__v1__efficiency_point__init($0)
   }
+  static let dailyFigures = MessageType<WorkflowHistory__V1__DailyFigures> {
+    workflow_history__v1__daily_figures__init($0)
+  }
   static let tipEvidence = MessageType<WorkflowHistory__V1__TipEvidence> {
     workflow_history__v1__tip_evidence__init($0)
   }

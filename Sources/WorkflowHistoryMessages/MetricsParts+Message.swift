@@ -155,10 +155,7 @@ extension EfficiencyPoint {
   init?(_ message: WorkflowHistory__V1__EfficiencyPoint, _ reader: inout FieldReader) {
     let median = reader.double("median_duration_seconds", message.median_duration_seconds)
     let baseline = reader.double("baseline_median_seconds", message.baseline_median_seconds)
-    guard let day = daysSince1970(date: String(cString: message.date)) else {
-      reader.refuse("date", "must be a date as YYYY-MM-DD")
-      return nil
-    }
+    guard let day = reader.day("date", message.date) else { return nil }
     self.init(
       day: day, executions: message.executions, medianDurationSeconds: median ?? 0,
       baselineMedianSeconds: baseline)
@@ -172,6 +169,40 @@ extension EfficiencyPoint {
       $0.baseline_median_seconds = arena.double(baselineMedianSeconds)
       $0.ratio = arena.double(ratio)
     }
+  }
+}
+
+extension DailyFigures {
+  init?(_ message: WorkflowHistory__V1__DailyFigures, _ reader: inout FieldReader) {
+    guard let day = reader.day("date", message.date) else { return nil }
+    self.init(
+      day: day, executions: message.total_executions, completed: message.completed_executions,
+      failed: message.failed_executions,
+      p50Seconds: reader.double("p50_duration_seconds", message.p50_duration_seconds),
+      p95Seconds: reader.double("p95_duration_seconds", message.p95_duration_seconds),
+      p99Seconds: reader.double("p99_duration_seconds", message.p99_duration_seconds))
+  }
+
+  func message(in arena: Arena) -> UnsafeMutablePointer<WorkflowHistory__V1__DailyFigures> {
+    Types.dailyFigures.make(in: arena) {
+      $0.date = arena.text(date)
+      $0.total_executions = executions
+      $0.completed_executions = completed
+      $0.failed_executions = failed
+      $0.success_rate = successRate
+      $0.p50_duration_seconds = arena.double(p50Seconds)
+      $0.p95_duration_seconds = arena.double(p95Seconds)
+      $0.p99_duration_seconds = arena.double(p99Seconds)
+    }
+  }
+}
+
+extension FieldReader {
+  /// The day that a field says; nil, and the field refused, where it says none.
+  fileprivate mutating func day(_ name: String, _ text: UnsafeMutablePointer<CChar>?) -> Int32? {
+    let day = text.flatMap { daysSince1970(date: String(cString: $0)) }
+    if day == nil { refuse(name, "must be a date as YYYY-MM-DD") }
+    return day
   }
 }
 

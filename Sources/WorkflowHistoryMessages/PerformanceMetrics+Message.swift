@@ -35,7 +35,8 @@ extension PerformanceMetrics {
         EfficiencyPoint.init),
       slowestTasks: reader.each(
         "slowest_tasks", elements(message.slowest_tasks, message.n_slowest_tasks),
-        TaskMetrics.init))
+        TaskMetrics.init),
+      daily: reader.each("daily", elements(message.daily, message.n_daily), DailyFigures.init))
   }
 
   /// The metrics as a C message.
@@ -68,6 +69,7 @@ extension PerformanceMetrics {
       ($0.slowest_tasks, $0.n_slowest_tasks) = arena.pointers(slowestTasks) {
         $0.message(in: arena)
       }
+      ($0.daily, $0.n_daily) = arena.pointers(daily) { $0.message(in: arena) }
     }
   }
 }

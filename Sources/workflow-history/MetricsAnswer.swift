@@ -52,6 +52,16 @@ struct MetricsAnswer: ResponseAnswer {
             column($0.baselineMedianSeconds), column($0.ratio),
           ]
         }),
+      PlainTable(
+        header: [
+          "date", "total_executions", "completed_executions", "failed_executions", "success_rate",
+          "p50_duration_seconds", "p95_duration_seconds", "p99_duration_seconds",
+        ],
+        rows: metrics.daily.map { day in
+          [day.date] + [day.executions, day.completed, day.failed].map { String($0) }
+            + [column(day.successRate)]
+            + [day.p50Seconds, day.p95Seconds, day.p99Seconds].map { column($0) }
+        }),
       metrics.durations.plainPercentiles, metrics.durations.plainBuckets,
       TaskMetrics.plain(metrics.slowestTasks),
     ]

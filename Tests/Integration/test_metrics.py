@@ -159,6 +159,30 @@ def test_the_efficiency_trend_equals_the_oracles(history):
             assert point.ratio.value == pytest.approx(ratio, rel=1e-9)
 
 
+def test_the_figures_of_each_day_equal_the_oracles(history):
+    user, rows = history
+    metrics = user.metrics(days=30)
+    window = oracle.in_window(
+        rows,
+        metrics.window_start.ToMicroseconds() / 1e6,
+        metrics.window_end.ToMicroseconds() / 1e6,
+    )
+    by_day = oracle.by_day(window)
+    assert [day.date for day in metrics.daily] == sorted(by_day)
+    for day in metrics.daily:
+        of_day = by_day[day.date]
+        assert day.total_executions == len(of_day)
+        assert day.completed_executions == oracle.count(of_day, COMPLETED)
+        assert day.failed_executions == oracle.count(of_day, FAILED)
+        assert day.success_rate == pytest.approx(oracle.success_rate(of_day), abs=0.005001)
+        known = oracle.durations(of_day)
+        assert day.HasField("p50_duration_seconds") == bool(known)
+        for percent in (50, 95, 99) if known else ():
+            figure = getattr(day, f"p{percent}_duration_seconds").value
+            exact = oracle.nearest_rank(known, percent)
+            assert figure == pytest.approx(exact, rel=0.01, abs=1e-6)
+
+
 def test_a_days_baseline_is_the_median_of_the_28_days_before_it(client):
     now = time.time()
     for age, duration in ((2, 10.0), (3, 20.0), (4, 30.0), (29.9, 40.0), (0, 50.0)):

@@ -62,7 +62,7 @@ struct Oracle {
       tips: OptimizationTip.tips(
         speedClasses: classes, samples: slowSamples(query), errorPatterns: patterns, tasks: tasks,
         bottleneckSamples: tasks.bottleneck.map { taskSamples($0.name, query) } ?? []),
-      efficiencyTrend: trend(query), slowestTasks: tasks.metrics)
+      efficiencyTrend: trend(query), slowestTasks: tasks.metrics, daily: daily(query))
   }
 
   private func slowSamples(_ query: WindowQuery) -> [SpeedClass: [ExecutionID]] {
@@ -105,6 +105,19 @@ struct Oracle {
           trend: ErrorTrend(
             now: Int64(rows.count), before: Int64(before[fingerprint]?.count ?? 0)),
           sampleMessage: newest[0].errorMessage!, sampleIDs: newest.prefix(5).map(\.id))
+      }
+  }
+
+  private func daily(_ query: WindowQuery) -> [DailyFigures] {
+    Dictionary(grouping: rows(query)) { Day(of: $0.createdAt) }.sorted { $0.key < $1.key }
+      .map { day, rows in
+        let durations = rows.compactMap(\.durationSeconds).sorted()
+        return DailyFigures(
+          day: day.number, executions: Int64(rows.count),
+          completed: Int64(rows.count { $0.status == .completed }),
+          failed: Int64(rows.count { $0.status == .failed }),
+          p50Seconds: durations.percentile(50), p95Seconds: durations.percentile(95),
+          p99Seconds: durations.percentile(99))
       }
   }
 

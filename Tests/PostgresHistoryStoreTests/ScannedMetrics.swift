@@ -14,6 +14,7 @@ extension PostgresHistoryStore {
         let tasks = try await Self.scannedTasks(query, in: transaction)
         let samples = try await Self.slowSamples(query, in: transaction)
         let efficiencyTrend = try await Self.efficiencyTrend(query, in: transaction)
+        let daily = try await Self.daily(query, in: transaction)
         return PerformanceMetrics(
           query: query, speedClasses: speedClasses, durations: durations,
           errorPatterns: errorPatterns,
@@ -22,7 +23,7 @@ extension PostgresHistoryStore {
             tasks: tasks,
             bottleneckSamples: try await Self.taskSamples(
               tasks.bottleneck?.name, query, in: transaction)),
-          efficiencyTrend: efficiencyTrend, slowestTasks: tasks.metrics)
+          efficiencyTrend: efficiencyTrend, slowestTasks: tasks.metrics, daily: daily)
       }
     }
   }
@@ -144,6 +145,36 @@ extension PostgresHistoryStore {
       (SELECT count(*) FROM failed)
     FROM failed GROUP BY error_message
     """
+  }
+
+  // MARK: Days
+
+  private static func daily(_ query: WindowQuery, in transaction: Transaction) async throws
+    -> [DailyFigures]
+  {
+    var filter = HistoryFilter(query)
+    let statuses = [WorkflowStatus.completed, .failed].map {
+      filter.append(.int2($0.rawValue), .int2)
+    }
+    let percentiles = ["0.5", "0.95", "0.99"].map {
+      "percentile_disc(\($0)) WITHIN GROUP (ORDER BY duration_seconds)"
+    }
+    let result = try await transaction.query(
+      filter.statement(
+        "scanned_days",
+        """
+        SELECT (created_at AT TIME ZONE 'UTC')::date - DATE '1970-01-01', count(*),
+          count(*) FILTER (WHERE status = \(statuses[0])),
+          count(*) FILTER (WHERE status = \(statuses[1])), \(percentiles.joined(separator: ", "))
+        FROM workflow_executions WHERE \(filter.condition) GROUP BY 1 ORDER BY 1
+        """), filter.parameters)
+    return try (0..<result.count).map { index in
+      let row = result[index]
+      return DailyFigures(
+        day: try row.value(0), executions: try row.value(1), completed: try row.value(2),
+        failed: try row.value(3), p50Seconds: try row.value(4), p95Seconds: try row.value(5),
+        p99Seconds: try row.value(6))
+    }
   }
 
   // MARK: Efficiency

@@ -55,6 +55,12 @@ extension PerformanceMetrics {
       metrics.efficiencyTrend[index].baselineMedianSeconds =
         own.baselineMedianSeconds.snapped(to: point.baselineMedianSeconds)
     }
+    for (index, day) in exact.daily.enumerated() where index < metrics.daily.count {
+      let own = metrics.daily[index]
+      metrics.daily[index].p50Seconds = own.p50Seconds.snapped(to: day.p50Seconds)
+      metrics.daily[index].p95Seconds = own.p95Seconds.snapped(to: day.p95Seconds)
+      metrics.daily[index].p99Seconds = own.p99Seconds.snapped(to: day.p99Seconds)
+    }
     // None are shown where updates took a task from all executions of the last day that had it.
     for (index, tip) in exact.tips.enumerated()
     where index < metrics.tips.count && tip.kind == .bottleneckTask {

@@ -78,8 +78,9 @@ import WorkflowHistory
         let expected = oracle.metrics(window)
         #expect(metrics.speedClasses == expected.speedClasses)
         #expect(metrics.errorPatterns == expected.errorPatterns)
-        let trend = metrics.snapped(to: expected).efficiencyTrend
-        #expect(trend == expected.efficiencyTrend)
+        let snapped = metrics.snapped(to: expected)
+        #expect(snapped.efficiencyTrend == expected.efficiencyTrend)
+        #expect(snapped.daily == expected.daily)
         #expect(metrics.tips == expected.tips)
       }
     }

@@ -224,7 +224,7 @@ struct RoundTripTests {
     #expect(try roundTrip(request) == request)
     let empty = PerformanceMetrics(
       query: Samples.bareWindow, speedClasses: [], durations: DurationSpread(), errorPatterns: [],
-      tips: [], efficiencyTrend: [], slowestTasks: [])
+      tips: [], efficiencyTrend: [], slowestTasks: [], daily: [])
     for metrics in [Samples.metrics, empty] {
       let response = GetPerformanceMetricsResponse(metrics: metrics)
       #expect(try roundTrip(response) == response)

@@ -103,6 +103,11 @@ enum Samples {
       TaskMetrics(
         name: "load", runs: 5_000_000_000, failedRuns: 2, averageDurationSeconds: $0,
         timeShare: 75.5, failureShare: 66.67)
+    },
+    daily: [1.5, nil].map {
+      DailyFigures(
+        day: 20_000, executions: 5_000_000_000, completed: 4, failed: 2, p50Seconds: $0,
+        p95Seconds: $0, p99Seconds: $0)
     })
 }
 

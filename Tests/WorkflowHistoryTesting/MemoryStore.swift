@@ -137,7 +137,7 @@ public final class MemoryStore: HistoryStore, PatternStore {
           SpeedClassFigures(speedClass: $0, executions: 0, durationSumMicroseconds: 0)
         }, durations: DurationSpread(), errorPatterns: [],
         tips: OptimizationTip.tips(speedClasses: [], errorPatterns: []), efficiencyTrend: [],
-        slowestTasks: []))
+        slowestTasks: [], daily: []))
   }
 
   /// Keeps the request, and answers it.

@@ -139,6 +139,13 @@ def in_window(rows: list[Row], start: float, end: float) -> list[Row]:
     return [row for row in rows if start <= row.created < end]
 
 
+def by_day(rows: list[Row]) -> dict[str, list[Row]]:
+    days = collections.defaultdict(list)
+    for row in rows:
+        days[utc_day(row.created)].append(row)
+    return days
+
+
 def day_durations(rows: list[Row]) -> dict[str, list[float]]:
     days = collections.defaultdict(list)
     for row in rows:

@@ -367,6 +367,51 @@ void   workflow_history__v1__efficiency_point__free_unpacked
   assert(message->base.descriptor == &workflow_history__v1__efficiency_point__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   workflow_history__v1__daily_figures__init
+                     (WorkflowHistory__V1__DailyFigures         *message)
+{
+  static const WorkflowHistory__V1__DailyFigures init_value = WORKFLOW_HISTORY__V1__DAILY_FIGURES__INIT;
+  *message = init_value;
+}
+size_t workflow_history__v1__daily_figures__get_packed_size
+                     (const WorkflowHistory__V1__DailyFigures *message)
+{
+  assert(message->base.descriptor == &workflow_history__v1__daily_figures__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t workflow_history__v1__daily_figures__pack
+                     (const WorkflowHistory__V1__DailyFigures *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &workflow_history__v1__daily_figures__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t workflow_history__v1__daily_figures__pack_to_buffer
+                     (const WorkflowHistory__V1__DailyFigures *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &workflow_history__v1__daily_figures__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+WorkflowHistory__V1__DailyFigures *
+       workflow_history__v1__daily_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (WorkflowHistory__V1__DailyFigures *)
+     protobuf_c_message_unpack (&workflow_history__v1__daily_figures__descriptor,
+                                allocator, len, data);
+}
+void   workflow_history__v1__daily_figures__free_unpacked
+                     (WorkflowHistory__V1__DailyFigures *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &workflow_history__v1__daily_figures__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   workflow_history__v1__duration_bucket__init
                      (WorkflowHistory__V1__DurationBucket         *message)
 {
@@ -1560,6 +1605,135 @@ const ProtobufCMessageDescriptor workflow_history__v1__efficiency_point__descrip
   (ProtobufCMessageInit) workflow_history__v1__efficiency_point__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor workflow_history__v1__daily_figures__field_descriptors[8] =
+{
+  {
+    "date",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_executions",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, total_executions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "completed_executions",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, completed_executions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failed_executions",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, failed_executions),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "success_rate",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, success_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p50_duration_seconds",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, p50_duration_seconds),
+    &google__protobuf__double_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p95_duration_seconds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, p95_duration_seconds),
+    &google__protobuf__double_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "p99_duration_seconds",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(WorkflowHistory__V1__DailyFigures, p99_duration_seconds),
+    &google__protobuf__double_value__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned workflow_history__v1__daily_figures__field_indices_by_name[] = {
+  2,   /* field[2] = completed_executions */
+  0,   /* field[0] = date */
+  3,   /* field[3] = failed_executions */
+  5,   /* field[5] = p50_duration_seconds */
+  6,   /* field[6] = p95_duration_seconds */
+  7,   /* field[7] = p99_duration_seconds */
+  4,   /* field[4] = success_rate */
+  1,   /* field[1] = total_executions */
+};
+static const ProtobufCIntRange workflow_history__v1__daily_figures__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor workflow_history__v1__daily_figures__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "workflow_history.v1.DailyFigures",
+  "DailyFigures",
+  "WorkflowHistory__V1__DailyFigures",
+  "workflow_history.v1",
+  sizeof(WorkflowHistory__V1__DailyFigures),
+  8,
+  workflow_history__v1__daily_figures__field_descriptors,
+  workflow_history__v1__daily_figures__field_indices_by_name,
+  1,  workflow_history__v1__daily_figures__number_ranges,
+  (ProtobufCMessageInit) workflow_history__v1__daily_figures__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor workflow_history__v1__duration_bucket__field_descriptors[3] =
 {
   {
@@ -1727,7 +1901,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__task_metrics__descriptor 
   (ProtobufCMessageInit) workflow_history__v1__task_metrics__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor workflow_history__v1__performance_metrics__field_descriptors[13] =
+static const ProtobufCFieldDescriptor workflow_history__v1__performance_metrics__field_descriptors[14] =
 {
   {
     "user_id",
@@ -1885,8 +2059,21 @@ static const ProtobufCFieldDescriptor workflow_history__v1__performance_metrics_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "daily",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, n_daily),
+    offsetof(WorkflowHistory__V1__PerformanceMetrics, daily),
+    &workflow_history__v1__daily_figures__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned workflow_history__v1__performance_metrics__field_indices_by_name[] = {
+  13,   /* field[13] = daily */
   11,   /* field[11] = duration_histogram */
   7,   /* field[7] = efficiency_trend */
   5,   /* field[5] = error_patterns */
@@ -1904,7 +2091,7 @@ static const unsigned workflow_history__v1__performance_metrics__field_indices_b
 static const ProtobufCIntRange workflow_history__v1__performance_metrics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor workflow_history__v1__performance_metrics__descriptor =
 {
@@ -1914,7 +2101,7 @@ const ProtobufCMessageDescriptor workflow_history__v1__performance_metrics__desc
   "WorkflowHistory__V1__PerformanceMetrics",
   "workflow_history.v1",
   sizeof(WorkflowHistory__V1__PerformanceMetrics),
-  13,
+  14,
   workflow_history__v1__performance_metrics__field_descriptors,
   workflow_history__v1__performance_metrics__field_indices_by_name,
   1,  workflow_history__v1__performance_metrics__number_ranges,

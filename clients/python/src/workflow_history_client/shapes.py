@@ -252,6 +252,21 @@ class EfficiencyPoint(TypedDict):
     ratio: float | None
 
 
+class DailyFigures(TypedDict):
+    """What the executions of one UTC day add up to, as far as it lies in the window."""
+
+    # YYYY-MM-DD.
+    date: str
+    total_executions: int
+    completed_executions: int
+    failed_executions: int
+    # In percent.
+    success_rate: float
+    p50_duration_seconds: float | None
+    p95_duration_seconds: float | None
+    p99_duration_seconds: float | None
+
+
 class DurationBucket(TypedDict):
     """How many executions took from lower_seconds to just under upper_seconds."""
 
@@ -292,6 +307,8 @@ class PerformanceMetrics(TypedDict):
     p99_duration_seconds: float | None
     duration_histogram: list[DurationBucket]
     slowest_tasks: list[TaskMetrics]
+    # The days of the window that have an execution, oldest first.
+    daily: list[DailyFigures]
 
 
 class LearnedPattern(TypedDict):

@@ -25,6 +25,7 @@ typedef struct WorkflowHistory__V1__InputAssociation WorkflowHistory__V1__InputA
 typedef struct WorkflowHistory__V1__TipEvidence WorkflowHistory__V1__TipEvidence;
 typedef struct WorkflowHistory__V1__OptimizationTip WorkflowHistory__V1__OptimizationTip;
 typedef struct WorkflowHistory__V1__EfficiencyPoint WorkflowHistory__V1__EfficiencyPoint;
+typedef struct WorkflowHistory__V1__DailyFigures WorkflowHistory__V1__DailyFigures;
 typedef struct WorkflowHistory__V1__DurationBucket WorkflowHistory__V1__DurationBucket;
 typedef struct WorkflowHistory__V1__TaskMetrics WorkflowHistory__V1__TaskMetrics;
 typedef struct WorkflowHistory__V1__PerformanceMetrics WorkflowHistory__V1__PerformanceMetrics;
@@ -494,6 +495,47 @@ struct  WorkflowHistory__V1__EfficiencyPoint
 /*
  * How many executions took how long. Those of a duration of 0 have a bucket of their own, from 0 to 0.
  */
+struct  WorkflowHistory__V1__DailyFigures
+{
+  ProtobufCMessage base;
+  /*
+   * The day in UTC, as YYYY-MM-DD.
+   */
+  char *date;
+  /*
+   * How many executions were created on the day, as far as it lies in the window.
+   */
+  int64_t total_executions;
+  /*
+   * How many of them are COMPLETED now.
+   */
+  int64_t completed_executions;
+  /*
+   * How many of them are FAILED now.
+   */
+  int64_t failed_executions;
+  /*
+   * completed / total, in percent from 0 to 100, rounded to 2 decimals.
+   */
+  double success_rate;
+  /*
+   * The median of their durations in seconds, by nearest rank, within 1%. Absent where none is known.
+   */
+  Google__Protobuf__DoubleValue *p50_duration_seconds;
+  /*
+   * The 95th percentile of their durations in seconds, by nearest rank, within 1%.
+   */
+  Google__Protobuf__DoubleValue *p95_duration_seconds;
+  /*
+   * The 99th percentile of their durations in seconds, by nearest rank, within 1%.
+   */
+  Google__Protobuf__DoubleValue *p99_duration_seconds;
+};
+#define WORKFLOW_HISTORY__V1__DAILY_FIGURES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__daily_figures__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, NULL, NULL, NULL }
+
+
 struct  WorkflowHistory__V1__DurationBucket
 {
   ProtobufCMessage base;
@@ -619,10 +661,15 @@ struct  WorkflowHistory__V1__PerformanceMetrics
    */
   size_t n_slowest_tasks;
   WorkflowHistory__V1__TaskMetrics **slowest_tasks;
+  /*
+   * The figures of each day of the window that has an execution, oldest first.
+   */
+  size_t n_daily;
+  WorkflowHistory__V1__DailyFigures **daily;
 };
 #define WORKFLOW_HISTORY__V1__PERFORMANCE_METRICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&workflow_history__v1__performance_metrics__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, NULL, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, NULL, NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 /* WorkflowHistory__V1__WorkflowTypeStatistics methods */
@@ -777,6 +824,25 @@ WorkflowHistory__V1__EfficiencyPoint *
 void   workflow_history__v1__efficiency_point__free_unpacked
                      (WorkflowHistory__V1__EfficiencyPoint *message,
                       ProtobufCAllocator *allocator);
+/* WorkflowHistory__V1__DailyFigures methods */
+void   workflow_history__v1__daily_figures__init
+                     (WorkflowHistory__V1__DailyFigures         *message);
+size_t workflow_history__v1__daily_figures__get_packed_size
+                     (const WorkflowHistory__V1__DailyFigures   *message);
+size_t workflow_history__v1__daily_figures__pack
+                     (const WorkflowHistory__V1__DailyFigures   *message,
+                      uint8_t             *out);
+size_t workflow_history__v1__daily_figures__pack_to_buffer
+                     (const WorkflowHistory__V1__DailyFigures   *message,
+                      ProtobufCBuffer     *buffer);
+WorkflowHistory__V1__DailyFigures *
+       workflow_history__v1__daily_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   workflow_history__v1__daily_figures__free_unpacked
+                     (WorkflowHistory__V1__DailyFigures *message,
+                      ProtobufCAllocator *allocator);
 /* WorkflowHistory__V1__DurationBucket methods */
 void   workflow_history__v1__duration_bucket__init
                      (WorkflowHistory__V1__DurationBucket         *message);
@@ -860,6 +926,9 @@ typedef void (*WorkflowHistory__V1__OptimizationTip_Closure)
 typedef void (*WorkflowHistory__V1__EfficiencyPoint_Closure)
                  (const WorkflowHistory__V1__EfficiencyPoint *message,
                   void *closure_data);
+typedef void (*WorkflowHistory__V1__DailyFigures_Closure)
+                 (const WorkflowHistory__V1__DailyFigures *message,
+                  void *closure_data);
 typedef void (*WorkflowHistory__V1__DurationBucket_Closure)
                  (const WorkflowHistory__V1__DurationBucket *message,
                   void *closure_data);
@@ -886,6 +955,7 @@ extern const ProtobufCMessageDescriptor workflow_history__v1__input_association_
 extern const ProtobufCMessageDescriptor workflow_history__v1__tip_evidence__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__optimization_tip__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__efficiency_point__descriptor;
+extern const ProtobufCMessageDescriptor workflow_history__v1__daily_figures__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__duration_bucket__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__task_metrics__descriptor;
 extern const ProtobufCMessageDescriptor workflow_history__v1__performance_metrics__descriptor;

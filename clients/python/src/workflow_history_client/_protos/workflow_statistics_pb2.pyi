@@ -218,6 +218,26 @@ class EfficiencyPoint(_message.Message):
     ratio: _wrappers_pb2.DoubleValue
     def __init__(self, date: _Optional[str] = ..., executions: _Optional[int] = ..., median_duration_seconds: _Optional[float] = ..., baseline_median_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., ratio: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ...) -> None: ...
 
+class DailyFigures(_message.Message):
+    __slots__ = ("date", "total_executions", "completed_executions", "failed_executions", "success_rate", "p50_duration_seconds", "p95_duration_seconds", "p99_duration_seconds")
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
+    COMPLETED_EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
+    FAILED_EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
+    SUCCESS_RATE_FIELD_NUMBER: _ClassVar[int]
+    P50_DURATION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    P95_DURATION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    P99_DURATION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    date: str
+    total_executions: int
+    completed_executions: int
+    failed_executions: int
+    success_rate: float
+    p50_duration_seconds: _wrappers_pb2.DoubleValue
+    p95_duration_seconds: _wrappers_pb2.DoubleValue
+    p99_duration_seconds: _wrappers_pb2.DoubleValue
+    def __init__(self, date: _Optional[str] = ..., total_executions: _Optional[int] = ..., completed_executions: _Optional[int] = ..., failed_executions: _Optional[int] = ..., success_rate: _Optional[float] = ..., p50_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., p95_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., p99_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ...) -> None: ...
+
 class DurationBucket(_message.Message):
     __slots__ = ("lower_seconds", "upper_seconds", "executions")
     LOWER_SECONDS_FIELD_NUMBER: _ClassVar[int]
@@ -245,7 +265,7 @@ class TaskMetrics(_message.Message):
     def __init__(self, task_name: _Optional[str] = ..., runs: _Optional[int] = ..., failed_runs: _Optional[int] = ..., average_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., time_share: _Optional[float] = ..., failure_share: _Optional[float] = ...) -> None: ...
 
 class PerformanceMetrics(_message.Message):
-    __slots__ = ("user_id", "workflow_type", "window_start", "window_end", "execution_time_distribution", "error_patterns", "optimization_tips", "efficiency_trend", "p50_duration_seconds", "p95_duration_seconds", "p99_duration_seconds", "duration_histogram", "slowest_tasks")
+    __slots__ = ("user_id", "workflow_type", "window_start", "window_end", "execution_time_distribution", "error_patterns", "optimization_tips", "efficiency_trend", "p50_duration_seconds", "p95_duration_seconds", "p99_duration_seconds", "duration_histogram", "slowest_tasks", "daily")
     USER_ID_FIELD_NUMBER: _ClassVar[int]
     WORKFLOW_TYPE_FIELD_NUMBER: _ClassVar[int]
     WINDOW_START_FIELD_NUMBER: _ClassVar[int]
@@ -259,6 +279,7 @@ class PerformanceMetrics(_message.Message):
     P99_DURATION_SECONDS_FIELD_NUMBER: _ClassVar[int]
     DURATION_HISTOGRAM_FIELD_NUMBER: _ClassVar[int]
     SLOWEST_TASKS_FIELD_NUMBER: _ClassVar[int]
+    DAILY_FIELD_NUMBER: _ClassVar[int]
     user_id: str
     workflow_type: str
     window_start: _timestamp_pb2.Timestamp
@@ -272,4 +293,5 @@ class PerformanceMetrics(_message.Message):
     p99_duration_seconds: _wrappers_pb2.DoubleValue
     duration_histogram: _containers.RepeatedCompositeFieldContainer[DurationBucket]
     slowest_tasks: _containers.RepeatedCompositeFieldContainer[TaskMetrics]
-    def __init__(self, user_id: _Optional[str] = ..., workflow_type: _Optional[str] = ..., window_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., execution_time_distribution: _Optional[_Iterable[_Union[SpeedClass, _Mapping]]] = ..., error_patterns: _Optional[_Iterable[_Union[ErrorPattern, _Mapping]]] = ..., optimization_tips: _Optional[_Iterable[_Union[OptimizationTip, _Mapping]]] = ..., efficiency_trend: _Optional[_Iterable[_Union[EfficiencyPoint, _Mapping]]] = ..., p50_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., p95_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., p99_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., duration_histogram: _Optional[_Iterable[_Union[DurationBucket, _Mapping]]] = ..., slowest_tasks: _Optional[_Iterable[_Union[TaskMetrics, _Mapping]]] = ...) -> None: ...
+    daily: _containers.RepeatedCompositeFieldContainer[DailyFigures]
+    def __init__(self, user_id: _Optional[str] = ..., workflow_type: _Optional[str] = ..., window_start: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window_end: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., execution_time_distribution: _Optional[_Iterable[_Union[SpeedClass, _Mapping]]] = ..., error_patterns: _Optional[_Iterable[_Union[ErrorPattern, _Mapping]]] = ..., optimization_tips: _Optional[_Iterable[_Union[OptimizationTip, _Mapping]]] = ..., efficiency_trend: _Optional[_Iterable[_Union[EfficiencyPoint, _Mapping]]] = ..., p50_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., p95_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., p99_duration_seconds: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., duration_histogram: _Optional[_Iterable[_Union[DurationBucket, _Mapping]]] = ..., slowest_tasks: _Optional[_Iterable[_Union[TaskMetrics, _Mapping]]] = ..., daily: _Optional[_Iterable[_Union[DailyFigures, _Mapping]]] = ...) -> None: ...
