@@ -65,6 +65,7 @@ let package = Package(
     library("CLibpq", pkgConfig: "libpq", debian: "libpq-dev"),
     .target(name: "CGoogleProtos", dependencies: ["CProtobufC"]),
     .target(name: "CGRPCProtos", dependencies: ["CProtobufC"]),
+    .target(name: "CConsole", exclude: ["assets"]),
     .target(name: "CWorkflowHistoryProtos", dependencies: ["CGoogleProtos", "CProtobufC"]),
 
     room("TextEncoding"),
@@ -86,6 +87,7 @@ let package = Package(
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
     room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
     room("HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
+    wrapper("Console", ["CConsole", "HTTPGateway", "RPC", crypto]),
     room(
       "RPCServer",
       ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor", logging]),
@@ -141,7 +143,8 @@ let package = Package(
         "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
-        "ProtobufMessages", "ProtobufJSON", "HTTPRouting", "HTTPGateway", "ArchiveFiles", "JSON",
+        "ProtobufMessages", "ProtobufJSON", "HTTPRouting", "HTTPGateway", "Console", "ArchiveFiles",
+        "JSON",
         logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -189,6 +192,7 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/echo-server", swiftSettings: everyRoom),
     tests("RPCServer", ["RPCTesting", "Compression", "HTTPGateway"]),
+    tests("Console", ["HTTPGateway", "RPC"]),
     tests("HTTPGateway", ["HTTPRouting", "ProtobufJSON", "RPC", "WorkflowHistoryMessages"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests(

@@ -1,15 +1,17 @@
+import Console
 import HTTPGateway
 import HTTPRouting
 import ProtobufJSON
 import WorkflowHistoryMessages
 
 extension HTTPGateway {
-  /// The service's methods by their HTTP rules, with documents as the JSON that they are.
-  static func ofService() throws -> HTTPGateway {
+  /// The service's methods by their HTTP rules, with documents as the JSON that they are; and the console,
+  /// where it is served.
+  static func ofService(console: Bool) throws -> HTTPGateway {
     let router = try HTTPRouter(
       HTTPRule.rules(ofServiceConfig: WorkflowHistoryAPI.serviceConfig),
       service: WorkflowHistoryAPI.service, messages: WorkflowHistoryAPI.messages,
       mapping: JSONMapping(documentType: WorkflowHistoryAPI.documentType))
-    return HTTPGateway([RuledOperations(router)])
+    return HTTPGateway([RuledOperations(router)], resources: console ? [Console()] : [])
   }
 }

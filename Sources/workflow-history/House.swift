@@ -82,7 +82,7 @@ actor House {
     _ tls: ReloadableTLSContext
   ) throws -> RPCServerConfiguration {
     var configuration = options.limits.configuration(tls: tls)
-    configuration.gateway = try .ofService()
+    configuration.gateway = try .ofService(console: options.console == .on)
     let allowed = options.transport.unixUserIDs
     configuration.unixUserIDs = allowed.isEmpty ? nil : Set(allowed)
     configuration.unixMode = options.transport.unixMode.bits

@@ -67,6 +67,9 @@ struct Serve: AsyncParsableCommand {
     help: "Who may ask what the methods are (gRPC reflection): open, authenticated or off.")
   var reflection = ReflectionAccess.open
 
+  @Option(help: "Whether the console, pages to look at history, is served at /: on or off.")
+  var console = Switch.on
+
   @Option(help: "How many event loops, each on a thread of its own. Default: the number of cores.")
   var loops: Int?
 

@@ -37,6 +37,7 @@ extension Setting {
     Setting("unix-allow-uid", list: \.transport.unixUserIDs),
     Setting("audit-log", optional: \.auditLog),
     Setting("reflection", \.reflection),
+    Setting("console", \.console),
     Setting("fold-interval", \.foldInterval),
     Setting("learn-interval", \.learnInterval),
     Setting("loops", optional: \.loops, otherwise: { [String($0.loopCount)] }),

@@ -14,6 +14,7 @@ let house: [Room] = [
   Room("CLibpq", .systemLibrary),
   Room("CGoogleProtos", .generated, c: ["CProtobufC"]),
   Room("CGRPCProtos", .generated, c: ["CProtobufC"]),
+  Room("CConsole", .embedded),
   Room("CWorkflowHistoryProtos", .generated, c: ["CGoogleProtos", "CProtobufC"]),
 
   // Bytes as text, and the text that JSON is.
@@ -41,6 +42,7 @@ let house: [Room] = [
     "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Metrics"]),
   Room(
     "HTTPGateway", .safe, rooms: ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
+  Room("Console", .wrapper, rooms: ["HTTPGateway", "RPC"], c: ["CConsole"], packages: ["Crypto"]),
   Room(
     "RPCServer", .safe,
     rooms: ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor"],
@@ -106,7 +108,7 @@ let house: [Room] = [
       "PostgresHistoryStore", "ArchiveFiles",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON",
-      "HTTPRouting", "HTTPGateway", "JSON",
+      "HTTPRouting", "HTTPGateway", "Console", "JSON",
     ],
     packages: ["Logging", "ArgumentParser", "Configuration", "SystemPackage"],
     system: ["Foundation", "Synchronization", "Dispatch"]),
@@ -120,6 +122,7 @@ let importersOfC: [String: Set<String>] = [
   "CHTTPParser": ["HTTP1"],
   "CZlib": ["Compression"],
   "CLibpq": ["Postgres"],
+  "CConsole": ["Console"],
   "CProtobufC": [
     "CGoogleProtos", "CGRPCProtos", "CWorkflowHistoryProtos", "ProtobufMessages", "GRPCMessages",
     "WorkflowHistoryMessages",
@@ -136,6 +139,8 @@ struct Room: CustomStringConvertible, Sendable {
     case systemLibrary
     /// C code that scripts/generate-protos wrote.
     case generated
+    /// Files that the program carries, as C that embeds them.
+    case embedded
     /// May be unsafe inside; its public interface is safe.
     case wrapper
     /// Strict memory safety, and no `unsafe` in it.
@@ -167,5 +172,5 @@ struct Room: CustomStringConvertible, Sendable {
   var dependencies: Set<String> { rooms.union(c).union(packages) }
   /// What its files may import.
   var imports: Set<String> { dependencies.union(system) }
-  var isSwift: Bool { kind != .systemLibrary && kind != .generated }
+  var isSwift: Bool { ![.systemLibrary, .generated, .embedded].contains(kind) }
 }

@@ -1,0 +1,87 @@
+// The tasks of an execution over time.
+
+import { svg } from "../dom.js";
+import { duration } from "../format.js";
+import { chartWidth, ticks } from "./axes.js";
+import { figure } from "./figure.js";
+
+const ROW = 26;
+const TOP = 24;
+// Beside the bars, on the right.
+const FIGURE = 84;
+
+/**
+ * The tasks of `taskResults`, as far as they are told by its convention; null where none is.
+ *
+ * Tasks that say when they began lie there; where any does not, they are laid one after another.
+ */
+export function tasksOf(taskResults) {
+  if (!Array.isArray(taskResults)) return null;
+  const tasks = taskResults.filter((task) => task !== null && typeof task === "object" && !Array.isArray(task))
+    .map((task) => ({
+      name: String(task.task_name ?? task.name ?? "(no name)"),
+      status: String(task.status ?? "").toUpperCase(),
+      seconds: lengthOf(task),
+      begun: instantOf(task.start_time ?? task.started_at),
+      error: task.error === undefined || task.error === null || task.error === "" ? null
+        : typeof task.error === "string" ? task.error : JSON.stringify(task.error),
+    }));
+  if (tasks.length === 0) return null;
+  const areTimed = tasks.every((task) => task.begun !== null);
+  const origin = areTimed ? Math.min(...tasks.map((task) => task.begun)) : 0;
+  let end = 0;
+  for (const task of tasks) {
+    task.start = areTimed ? task.begun - origin : end;
+    task.hasFailed = task.status.includes("FAIL") || task.status.includes("ERROR") || task.error !== null;
+    end = Math.max(end, task.start + (task.seconds ?? 0));
+  }
+  return { tasks, areTimed, seconds: end };
+}
+
+function instantOf(text) {
+  const instant = typeof text === "string" ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(instant) ? null : instant / 1000;
+}
+
+function lengthOf(task) {
+  const told = task.duration_seconds ?? task.duration;
+  if (typeof told === "number" && Number.isFinite(told) && told >= 0) return told;
+  const [start, end] = [instantOf(task.start_time ?? task.started_at), instantOf(task.end_time ?? task.ended_at ?? task.finished_at)];
+  return start !== null && end !== null && end >= start ? end - start : null;
+}
+
+export function timeline({ tasks, areTimed, seconds }) {
+  // Two cards wide where there is room.
+  const isNarrow = chartWidth() < 400;
+  const width = chartWidth() * (isNarrow ? 1 : 2);
+  const label = isNarrow ? 92 : 190;
+  const height = TOP + tasks.length * ROW + 4;
+  const marks = ticks(seconds || 1, { count: isNarrow ? 2 : 6 });
+  const x = (value) => label + (value / marks.at(-1)) * (width - label - FIGURE);
+  const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}` },
+    marks.map((mark) => svg("g", {},
+      svg("line", { class: "gridline", x1: x(mark), x2: x(mark), y1: TOP - 6, y2: height }),
+      svg("text", { x: x(mark), y: TOP - 10, "text-anchor": "middle" }, duration(mark)))),
+    tasks.map((task, index) => {
+      const top = TOP + index * ROW;
+      const length = Math.max(x(task.start + (task.seconds ?? 0)) - x(task.start), 2);
+      return svg("g", {}, svg("title", {}, `${task.name}: ${duration(task.seconds ?? undefined)}${task.error ? `, ${task.error}` : ""}`),
+        svg("text", { class: "bar-label", x: label - 8, y: top + 17, "text-anchor": "end" }, shortened(task.name, isNarrow ? 13 : 28)),
+        svg("rect", {
+          class: task.hasFailed ? "fill-fault" : task.status.includes("RUN") ? "fill-a" : "fill-ok",
+          x: x(task.start), y: top + 4, width: length, height: ROW - 8, rx: 3,
+        }),
+        svg("text", { class: "bar-label", x: x(task.start) + length + 6, y: top + 17 },
+          `${task.hasFailed ? "✕ " : ""}${duration(task.seconds ?? undefined)}`));
+    }));
+  const order = areTimed ? "" : ", laid one after another, as they do not tell when they began";
+  return figure(drawing, `${tasks.length} tasks, ${duration(seconds)} altogether${order}`, [], [
+    { title: "Task", cell: (task) => task.name },
+    { title: "Status", cell: (task) => task.status || "–" },
+    { title: areTimed ? "Began after" : "After", number: true, cell: (task) => duration(task.start) },
+    { title: "Duration", number: true, cell: (task) => duration(task.seconds ?? undefined) },
+    { title: "Error", cell: (task) => task.error ?? "" },
+  ], tasks);
+}
+
+function shortened(name, most) { return name.length > most ? `${name.slice(0, most - 1)}…` : name; }

@@ -1,0 +1,45 @@
+// A JSON document as a tree that opens. What is large is drawn when it is opened, and in portions.
+
+import { h } from "./dom.js";
+
+const PORTION = 200;
+// How deep a document is open at first.
+const OPEN_DEPTH = 2;
+
+export function jsonView(value) { return h("div", { class: "json" }, node(value, null, 0)); }
+
+function node(value, key, depth) {
+  const name = key === null ? null : [h("span", { class: "key" }, key), ": "];
+  if (value === null || typeof value !== "object") {
+    const isText = typeof value === "string";
+    return h("div", { class: "leaf" }, name, h("span", { class: isText ? "string" : "other" }, isText ? JSON.stringify(value) : String(value)));
+  }
+  const isList = Array.isArray(value);
+  const entries = Object.entries(value);
+  const size = isList ? `[${entries.length}]` : `{${entries.length}}`;
+  if (entries.length === 0) return h("div", { class: "leaf" }, name, isList ? "[]" : "{}");
+  const details = h("details", {}, h("summary", {}, name, h("span", { class: "muted" }, size)));
+  details.addEventListener("toggle", fill);
+  if (depth < OPEN_DEPTH && entries.length <= PORTION) {
+    details.open = true;
+    fill();
+  }
+  return details;
+
+  function fill() {
+    if (!details.open || details.children.length > 1) return;
+    portion(0);
+  }
+
+  function portion(start) {
+    details.append(...entries.slice(start, start + PORTION).map(([name, inner]) => node(inner, name, depth + 1)));
+    const left = entries.length - start - PORTION;
+    if (left <= 0) return;
+    const more = h("button", { type: "button" }, `Show ${Math.min(left, PORTION)} more of ${left}`);
+    more.addEventListener("click", () => {
+      more.remove();
+      portion(start + PORTION);
+    });
+    details.append(more);
+  }
+}

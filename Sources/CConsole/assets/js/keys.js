@@ -1,0 +1,46 @@
+// The keyboard. A view says what its keys do; typing in a field is left alone.
+
+import { h } from "./dom.js";
+
+const everywhere = {
+  "?": ["Show the shortcuts", showHelp],
+  "g e": ["Go to the executions", () => { location.hash = "#/executions"; }],
+  "g d": ["Go to the dashboard", () => { location.hash = "#/dashboard"; }],
+};
+let ofView = {};
+let pending = "";
+
+/** Takes a view's keys in place of those of the view before: `{ j: ["Next row", body] }`. */
+export function setKeys(keys) { ofView = keys; }
+
+export function listen() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.target.closest("input, select, textarea")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const keys = { ...everywhere, ...ofView };
+    const typed = pending ? `${pending} ${event.key}` : event.key;
+    pending = "";
+    if (keys[typed]) {
+      event.preventDefault();
+      keys[typed][1]();
+    } else if (Object.keys(keys).some((key) => key.startsWith(`${event.key} `))) {
+      pending = event.key;
+    }
+  });
+}
+
+export function showHelp() {
+  const keys = { ...everywhere, ...ofView };
+  const dialog = h("dialog", { "aria-label": "Keyboard shortcuts", onclose: () => dialog.remove() },
+    h("h2", {}, "Keyboard shortcuts"),
+    h("dl", { class: "shortcuts" }, Object.entries(keys).map(([key, [text]]) => [
+      h("dt", {}, key.split(" ").map((one) => [h("kbd", {}, one), " "])), h("dd", {}, text),
+    ])),
+    h("form", { method: "dialog" }, h("button", {}, "Close")));
+  document.body.append(dialog);
+  dialog.showModal();
+}
