@@ -193,7 +193,9 @@ let package = Package(
       path: "Tests/Benchmarks/echo-server", swiftSettings: everyRoom),
     tests("RPCServer", ["RPCTesting", "Compression", "HTTPGateway"]),
     tests("Console", ["HTTPGateway", "RPC"]),
-    tests("HTTPGateway", ["HTTPRouting", "ProtobufJSON", "RPC", "WorkflowHistoryMessages"]),
+    tests(
+      "HTTPGateway",
+      ["HTTPRouting", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistoryMessages"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests(
       "Telemetry",

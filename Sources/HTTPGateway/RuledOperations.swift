@@ -1,6 +1,5 @@
 public import HTTPRouting
 internal import ProtobufMessages
-internal import RPC
 
 /// The methods of a service by its HTTP rules.
 public struct RuledOperations: HTTPOperations {
@@ -13,13 +12,7 @@ public struct RuledOperations: HTTPOperations {
   public func operation(
     _ method: String, _ target: String
   ) throws(HTTPFailure) -> (any HTTPOperation)? {
-    let outcome: HTTPRouter.Outcome
-    do throws(MessageError) {
-      outcome = try router.route(method, target)
-    } catch {
-      throw HTTPFailure(RPCStatus(error))
-    }
-    switch outcome {
+    switch router.route(method, target) {
     case .call(let call): return call
     case .notFound: return nil
     case .methodNotAllowed(let allowed): throw .methodNotAllowed(allowed)

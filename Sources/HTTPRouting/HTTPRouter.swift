@@ -48,10 +48,8 @@ public struct HTTPRouter: Sendable {
   /// - Parameters:
   ///   - method: HTTP's method, in upper case. HEAD is not GET's: that is the caller's to say.
   ///   - target: The path, and the query where there is one, as they were sent.
-  /// - Throws: A ``MessageError`` that names the parameter which is refused.
-  public func route(_ method: String, _ target: String) throws(MessageError) -> Outcome {
+  public func route(_ method: String, _ target: String) -> Outcome {
     let path = target.prefix { $0 != "?" }
-    let query = target.dropFirst(path.count).dropFirst()
     var allowed: [String] = []
     for route in routes {
       guard let fields = route.template.match(path) else { continue }
@@ -59,10 +57,8 @@ public struct HTTPRouter: Sendable {
         if !allowed.contains(route.rule.method) { allowed.append(route.rule.method) }
         continue
       }
-      var binder = ParameterBinder(route, mapping)
-      for field in fields { try binder.bind(path: field.field, field.text) }
-      try binder.bind(query: query)
-      return .call(HTTPCall(route, binder.wire, mapping))
+      let query = target.dropFirst(path.count).dropFirst()
+      return .call(HTTPCall(route, path: fields, query: query, mapping))
     }
     return allowed.isEmpty ? .notFound : .methodNotAllowed(allowed)
   }
@@ -105,16 +101,20 @@ struct Route: Sendable {
   }
 }
 
-/// A call of a method by HTTP, whose body may still have to come.
+/// A call of a method by HTTP, whose body may still have to come. Its parameters are read with it.
 public struct HTTPCall: Sendable {
   private let route: Route
-  /// What the path and the query say.
-  private let parameters: [UInt8]
+  private let path: [(field: String, text: Substring)]
+  private let query: Substring
   private let mapping: JSONMapping
 
-  init(_ route: Route, _ parameters: [UInt8], _ mapping: JSONMapping) {
+  init(
+    _ route: Route, path: [(field: String, text: Substring)], query: Substring,
+    _ mapping: JSONMapping
+  ) {
     self.route = route
-    self.parameters = parameters
+    self.path = path
+    self.query = query
     self.mapping = mapping
   }
 
@@ -129,8 +129,9 @@ public struct HTTPCall: Sendable {
   /// What the path and the query say goes before what the body says.
   ///
   /// - Parameter body: The body, JSON. Empty: nothing but what the path and the query say.
-  /// - Throws: A ``MessageError`` that names the field which is refused.
+  /// - Throws: A ``MessageError`` that names the field or the parameter which is refused.
   public func request(body: [UInt8]) throws(MessageError) -> [UInt8] {
+    let parameters = try parameters()
     if body.isEmpty { return parameters }
     guard takesBody else {
       throw MessageError(field: nil, description: "a request of this method and path has no body")
@@ -140,6 +141,14 @@ public struct HTTPCall: Sendable {
       return try mapping.wire(fromJSON: body, asField: bodyField) + parameters
     }
     return try mapping.wire(fromJSON: body, as: route.request) + parameters
+  }
+
+  /// The wire bytes of what the path and the query say.
+  private func parameters() throws(MessageError) -> [UInt8] {
+    var binder = ParameterBinder(route, mapping)
+    for (field, text) in path { try binder.bind(path: field, text) }
+    try binder.bind(query: query)
+    return binder.wire
   }
 
   /// The JSON of a response.

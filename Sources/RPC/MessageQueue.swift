@@ -14,6 +14,8 @@ public final class MessageQueue {
   private let isSingle: Bool
   /// The message that is next. Few calls have more waiting.
   private var first: MessageDeframer.Message?
+  /// What makes the message, where it is not there as bytes.
+  private var deferred: DeferredMessage?
   /// Those after it: the ones before `taken` are gone.
   private var later: [MessageDeframer.Message] = []
   private var taken = 0
@@ -48,6 +50,9 @@ public final class MessageQueue {
   /// Made once: an error is an object.
   private static let cancellation: any Error = CancellationError()
 
+  /// Makes the bytes of a message, or throws what the call ends with.
+  public typealias DeferredMessage = () throws(RPCStatus) -> [UInt8]
+
   // MARK: The transport's end
 
   /// Whether the reader waits, or could take a message at once that has not come yet.
@@ -69,17 +74,9 @@ public final class MessageQueue {
     if !isHungry { wake() }
   }
 
-  /// Takes a whole message, of a body that is not gRPC's.
-  public func receive(message bytes: [UInt8]) throws(RPCStatus) {
-    guard bytes.count <= limit else {
-      throw RPCStatus(.resourceExhausted, "the message is over the limit of \(limit) bytes")
-    }
-    let message = MessageDeframer.Message(bytes: bytes, isCompressed: false)
-    if first == nil { first = message } else { later.append(message) }
-    receivedBytes += bytes.count
-    waitingBytes += bytes.count + Self.messageOverhead
-    wake()
-  }
+  /// Takes the only message of a body that is not gRPC's. It is made when the reader takes it: by then
+  /// it is known who calls, and whether they may.
+  public func receive(deferred message: @escaping DeferredMessage) { deferred = message }
 
   /// The bytes that the messages that wait take, and those of the one that is not complete.
   public var bufferedBytes: Int { waitingBytes + deframer.partialBytes }
@@ -89,7 +86,7 @@ public final class MessageQueue {
     guard deframer.isBetweenMessages else {
       throw RPCStatus(.internal, "the call ended in the midst of a message")
     }
-    guard !isSingle || first != nil else {
+    guard !isSingle || first != nil || deferred != nil else {
       throw RPCStatus(.unimplemented, "this method takes one message, and none came")
     }
     close(.success(()))
@@ -104,6 +101,7 @@ public final class MessageQueue {
   /// The call is over: whoever waits for a message is told this, and nothing is kept.
   public func cancel(_ error: (any Error)? = nil) {
     first = nil
+    deferred = nil
     later = []
     taken = 0
     waitingBytes = 0
@@ -144,13 +142,24 @@ public final class MessageQueue {
 
   /// The next message, where it has come.
   func pop() throws(RPCStatus) -> [UInt8]? {
-    guard let message = first else { return nil }
+    guard let message = first else { return try makeDeferred() }
     advance()
     waitingBytes -= message.bytes.count + Self.messageOverhead
     lastWasCompressed = message.isCompressed
     if isHungry { drained?() }
     guard message.isCompressed else { return message.bytes }
     return try codec.decompress(message.bytes, limit: limit)
+  }
+
+  private func makeDeferred() throws(RPCStatus) -> [UInt8]? {
+    guard let make = deferred else { return nil }
+    deferred = nil
+    let bytes = try make()
+    guard bytes.count <= limit else {
+      throw RPCStatus(.resourceExhausted, "the message is over the limit of \(limit) bytes")
+    }
+    receivedBytes += bytes.count
+    return bytes
   }
 
   private func advance() {

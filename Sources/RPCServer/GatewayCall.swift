@@ -47,21 +47,21 @@ final class GatewayCall: ServedCall, ResponseSink {
   func receivedEnd() {
     requestEnded = true
     guard !isOver else { return }
+    let (operation, body) = (operation, body)
+    // Read by the handler: what is wrong with it is told to who may call, and to the interceptors.
+    requests.receive { () throws(RPCStatus) in
+      do throws(MessageError) { return try operation.request(body: body) } catch {
+        throw RPCStatus(error)
+      }
+    }
+    self.body = []
     do throws(RPCStatus) {
-      try requests.receive(message: try request())
       try requests.finish()
-      body = []
       // The handler takes it first of all.
       charge(0)
       start()
     } catch {
       end(error)
-    }
-  }
-
-  private func request() throws(RPCStatus) -> [UInt8] {
-    do throws(MessageError) { return try operation.request(body: body) } catch {
-      throw RPCStatus(error)
     }
   }
 

@@ -137,8 +137,8 @@ struct RouterTests {
       ("POST", "/v1/executions/a:heartbeat?timeoutSeconds=1", "timeoutSeconds", "is no parameter"),
     ])
   func refusals(method: String, target: String, field: String, reason: String) throws {
-    let router = try router()
-    let refusal = #expect(throws: MessageError.self) { try router.route(method, target) }
+    let call = try call(method, target)
+    let refusal = #expect(throws: MessageError.self) { try call.request(body: []) }
     #expect(refusal?.field == field)
     #expect(refusal?.violations.first?.description.hasPrefix(reason) == true, "\(refusal!)")
   }

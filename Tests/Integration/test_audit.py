@@ -6,6 +6,7 @@ import signal
 import grpc
 import pytest
 
+from harness import curl
 from harness.client import COMPLETED, FULL, Client, document, execution, refused
 from harness.identifiers import fresh_user, uuid7
 from harness.server import Server, wait_until
@@ -75,6 +76,16 @@ def test_reads_that_are_answered_are_not_there_and_refused_ones_are(server):
     assert (updated["execution"], updated["outcome"]) == (saved.id, "PERMISSION_DENIED")
     assert "caller" not in nobody and nobody["outcome"] == "UNAUTHENTICATED"
     assert (bad["caller"], bad["outcome"]) == (owner.user, "INVALID_ARGUMENT")
+
+
+def test_what_is_refused_by_http_is_there_too(server):
+    user = fresh_user()
+    for token, data in [(server.token(user), b"{"), (None, b"{"), (server.token(user), b"{}")]:
+        curl.ask(server, "POST", "/v1/executions?colour=1", token=token, data=data)
+    bad, nobody, unknown = records(server)
+    assert (bad["method"], bad["caller"]) == ("SaveWorkflowExecution", user)
+    assert "caller" not in nobody and nobody["outcome"] == "UNAUTHENTICATED"
+    assert bad["outcome"] == unknown["outcome"] == "INVALID_ARGUMENT"
 
 
 def test_an_export_is_there_and_each_execution_that_is_imported(server):

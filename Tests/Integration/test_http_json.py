@@ -135,6 +135,27 @@ def test_who_brings_no_good_token_is_told_to(server, way, token):
     assert answer.fields["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize(
+    ("target", "data"), [("/v1/executions", b"{"), ("/v1/executions?colour=1", b"{}")]
+)
+def test_what_is_wrong_is_told_to_who_may_call(server, way, target, data):
+    answer = curl.ask(server, "POST", target, data=data, way=way)
+    assert answer.status == 401 and answer.json["code"] == 16
+    reader = Caller(server, way, scope="")
+    assert reader.ask("POST", target, data=data).status == 400
+
+
+def test_who_asks_too_often_is_told_to_wait_whatever_they_ask():
+    server = Server("--caller-calls-per-second", "1")
+    try:
+        caller = Caller(server.start(), ("unix", "1.1"))
+        answers = (caller.ask("POST", "/v1/executions", data=b"{") for _ in range(50))
+        refused = next(answer for answer in answers if answer.status != 400)
+        assert refused.status == 429 and int(refused.fields["retry-after"]) > 0
+    finally:
+        server.remove()
+
+
 def test_nobody_reads_what_is_anothers(server, way, caller):
     saved = caller.save()
     other = Caller(server, way)

@@ -45,6 +45,29 @@ struct SingleRequestTests {
     }
   }
 
+  @Test("may be made when it is taken, and be refused then")
+  func deferred() async throws {
+    var isMade = false
+    let requests = queue()
+    requests.receive {
+      isMade = true
+      return [1, 2]
+    }
+    try requests.finish()
+    #expect(!isMade)
+    #expect(try await requests.next() == [1, 2] && isMade)
+    #expect(try await requests.next() == nil && requests.receivedBytes == 2)
+
+    let refusal = RPCStatus(.invalidArgument, "no")
+    let refused = queue()
+    refused.receive { () throws(RPCStatus) in throw refusal }
+    try refused.finish()
+    #expect(await status { try await refused.next() } == refusal)
+    let large = queue()
+    large.receive { Array(repeating: 0, count: 11) }
+    #expect(await status { try await large.next() }?.code == .resourceExhausted)
+  }
+
   @Test("says what is wrong with its prefix")
   func badPrefix() {
     #expect(
