@@ -113,6 +113,12 @@ let package = Package(
         "CWorkflowHistoryProtos",
       ]),
     room(
+      "WorkflowsREST",
+      [
+        "HTTPGateway", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "JSON", "RPC",
+        "WorkflowHistory", "WorkflowHistoryMessages",
+      ]),
+    room(
       "PostgresHistoryStore",
       [
         "WorkflowHistory", "PatternLearning", "Postgres", "Reactor", "Sealing", "TextEncoding",
@@ -143,8 +149,8 @@ let package = Package(
         "WorkflowHistoryClient", "WorkflowHistoryMessages", "WorkflowHistory", "PatternLearning",
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
-        "ProtobufMessages", "ProtobufJSON", "HTTPRouting", "HTTPGateway", "Console", "ArchiveFiles",
-        "JSON",
+        "ProtobufMessages", "ProtobufJSON", "HTTPRouting", "HTTPGateway", "WorkflowsREST", "Console",
+        "ArchiveFiles", "JSON",
         logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -196,6 +202,9 @@ let package = Package(
     tests(
       "HTTPGateway",
       ["HTTPRouting", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistoryMessages"]),
+    tests(
+      "WorkflowsREST",
+      ["HTTPGateway", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistoryMessages"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests(
       "Telemetry",

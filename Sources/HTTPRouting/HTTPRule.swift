@@ -33,4 +33,6 @@ public struct HTTPRule: Hashable, Sendable {
 public struct HTTPRuleError: Error, Equatable, CustomStringConvertible {
   /// Which rule, and what is wrong with it.
   public let description: String
+
+  package init(description: String) { self.description = description }
 }

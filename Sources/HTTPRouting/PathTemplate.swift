@@ -1,17 +1,17 @@
 /// A template of paths (google/api/http.proto): segments, and a verb.
-struct PathTemplate: Hashable, Sendable {
-  enum Segment: Hashable, Sendable {
+package struct PathTemplate: Hashable, Sendable {
+  package enum Segment: Hashable, Sendable {
     case literal(String)
     /// One segment, whose text is the value of the field with this path.
     case field(String)
   }
 
-  private(set) var segments: [Segment] = []
+  package private(set) var segments: [Segment] = []
   /// What stands after a colon at the end. Empty where there is none.
   private(set) var verb = ""
 
   /// Throws where the template has more than literals, fields of one segment and a verb.
-  init(_ template: String) throws(HTTPRuleError) {
+  package init(_ template: String) throws(HTTPRuleError) {
     var rest = template[...]
     guard rest.popFirst() == "/" else { throw Self.malformed(template) }
     // A field's name has no colon, nor has a literal.
@@ -44,7 +44,7 @@ struct PathTemplate: Hashable, Sendable {
   }
 
   /// The fields' texts, still encoded, where the template is that of the path; else nil.
-  func match(_ path: Substring) -> [(field: String, text: Substring)]? {
+  package func match(_ path: Substring) -> [(field: String, text: Substring)]? {
     var path = path
     guard path.popFirst() == "/" else { return nil }
     if !verb.isEmpty {

@@ -1,10 +1,10 @@
 /// Percent-encoding (RFC 3986, section 2.1), decoded strictly.
-enum PercentEncoding {
+package enum PercentEncoding {
   /// The text that an encoded one stands for. Nil where a `%` has no two digits behind it, or what comes
   /// out is not UTF-8 or has a NUL.
   ///
   /// - Parameter spaces: Whether `+` stands for a space, as it does in queries that forms make.
-  static func decode(_ text: Substring, spaces: Bool = false) -> String? {
+  package static func decode(_ text: Substring, spaces: Bool = false) -> String? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
     var rest = text.utf8[...]

@@ -25,6 +25,13 @@ public struct JSONMapping: Sendable {
   /// Whether null for a document says that there is none. Where not, it is the document `null`, as it
   /// is for `google.protobuf.Value`.
   public var readsNullAsNoDocument = false
+  /// Whether null is written for fields with presence that are absent, in place of nothing.
+  public var writesAbsentAsNull = false
+  /// The names in the proto of the fields whose empty text says that there is none: written as null.
+  public var textsWithoutEmpty: Set<String> = []
+  /// Whether enums are written in lower case and without what their names in the proto begin with:
+  /// `completed` for `WORKFLOW_STATUS_COMPLETED`.
+  public var writesPlainEnumNames = false
 
   /// The mapping as protobuf has it, with documents of this type in place.
   public init(documentType: String? = nil) { self.documentType = documentType }

@@ -51,7 +51,8 @@ extension MessagePrinter {
     case .enumeration(let declaration):
       let number = Int32(truncatingIfNeeded: bits)
       if let name = declaration.name(of: number) {
-        output.appendJSONString(name)
+        output.appendJSONString(
+          mapping.writesPlainEnumNames ? declaration.plain(name) : name)
       } else {
         integer(number)
       }
@@ -92,5 +93,14 @@ extension MessagePrinter {
     output.append(UInt8(ascii: "\""))
     output.append(contentsOf: text.utf8)
     output.append(UInt8(ascii: "\""))
+  }
+}
+
+extension EnumDescriptor {
+  /// A value's name in lower case, without what all of its names begin with (AIP-126).
+  fileprivate func plain(_ name: String) -> String {
+    let zero = self.name(of: 0) ?? ""
+    let prefix = zero.hasSuffix("UNSPECIFIED") ? zero.dropLast("UNSPECIFIED".count) : ""
+    return (name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]).lowercased()
   }
 }

@@ -45,7 +45,8 @@ struct MessagePrinter {
       let first = next
       while next < end, met[next].index == index { next += 1 }
       let hasValue = first < next && !isDefault(wire, met[next - 1].content, of: field)
-      guard hasValue || mapping.writesDefaults && !field.hasPresence else { continue }
+      let isWritten = field.hasPresence ? mapping.writesAbsentAsNull : mapping.writesDefaults
+      guard hasValue || isWritten else { continue }
       let mark = output.count
       if mark > opened { output.append(UInt8(ascii: ",")) }
       output.append(contentsOf: mapping.writesProtoNames ? field.protoKey : field.jsonKey)
@@ -55,6 +56,8 @@ struct MessagePrinter {
           if isEmpty, !mapping.writesDefaults { output.removeSubrange(mark...) }
         } else if hasValue {
           try singular(wire, first..<next, of: field)
+        } else if field.hasPresence || mapping.textsWithoutEmpty.contains(field.name) {
+          output.append(contentsOf: "null".utf8)
         } else {
           writeDefault(of: field.kind)
         }

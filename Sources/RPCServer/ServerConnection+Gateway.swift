@@ -26,12 +26,15 @@ extension ServerConnection {
       do { try head.checkTimeout() } catch { throw HTTPFailure(error, as: 400) }
       let operation = try operation(request, gateway)
       guard let route = try? server.dispatcher.route(Array(operation.methodPath.utf8)) else {
-        throw HTTPFailure(RPCStatus(.unimplemented, "\(operation.methodPath) is not served"))
+        throw operation.failure(
+          RPCStatus(.unimplemented, "\(operation.methodPath) is not served"))
       }
       guard runningCalls < server.configuration.maxRunningCalls else {
-        throw HTTPFailure(RPCStatus(.unavailable, "too many calls of this connection run"))
+        throw operation.failure(
+          RPCStatus(
+            .unavailable, "too many calls of this connection run", retryAfter: .seconds(1)))
       }
-      guard hasRoom(for: ServedCall.size(of: head)) else { throw HTTPFailure(memoryIsFull) }
+      guard hasRoom(for: ServedCall.size(of: head)) else { throw operation.failure(memoryIsFull) }
       return GatewayCall(head, operation, of: route, answer: answer, connection: self)
     } catch {
       // A query may name users.

@@ -3,15 +3,17 @@ import HTTPGateway
 import HTTPRouting
 import ProtobufJSON
 import WorkflowHistoryMessages
+import WorkflowsREST
 
 extension HTTPGateway {
-  /// The service's methods by their HTTP rules, with documents as the JSON that they are; and the console,
-  /// where it is served.
+  /// The service's methods by their HTTP rules, with documents as the JSON that they are, and by the paths
+  /// under `/api/workflows`; and the console, where it is served.
   static func ofService(console: Bool) throws -> HTTPGateway {
     let router = try HTTPRouter(
       HTTPRule.rules(ofServiceConfig: WorkflowHistoryAPI.serviceConfig),
       service: WorkflowHistoryAPI.service, messages: WorkflowHistoryAPI.messages,
       mapping: JSONMapping(documentType: WorkflowHistoryAPI.documentType))
-    return HTTPGateway([RuledOperations(router)], resources: console ? [Console()] : [])
+    return HTTPGateway(
+      [RuledOperations(router), try WorkflowsREST()], resources: console ? [Console()] : [])
   }
 }

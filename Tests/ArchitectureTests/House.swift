@@ -74,6 +74,12 @@ let house: [Room] = [
     rooms: ["WorkflowHistory", "PatternLearning", "ProtobufMessages"],
     c: ["CProtobufC", "CGoogleProtos", "CWorkflowHistoryProtos"]),
   Room(
+    "WorkflowsREST", .safe,
+    rooms: [
+      "HTTPGateway", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "JSON", "RPC",
+      "WorkflowHistory", "WorkflowHistoryMessages",
+    ]),
+  Room(
     "PostgresHistoryStore", .safe,
     rooms: [
       "WorkflowHistory", "PatternLearning", "Postgres", "Reactor", "Sealing", "TextEncoding",
@@ -108,7 +114,7 @@ let house: [Room] = [
       "PostgresHistoryStore", "ArchiveFiles",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON",
-      "HTTPRouting", "HTTPGateway", "Console", "JSON",
+      "HTTPRouting", "HTTPGateway", "WorkflowsREST", "Console", "JSON",
     ],
     packages: ["Logging", "ArgumentParser", "Configuration", "SystemPackage"],
     system: ["Foundation", "Synchronization", "Dispatch"]),
