@@ -75,7 +75,6 @@ final class ServerStream: ServedCall, HTTP2StreamDelegate, ResponseSink {
   func closed(_ code: HTTP2ErrorCode) { carrierClosed() }
 
   override func expire() {
-    stream.codeAfterEnd = .cancel
     // Behind what the caller does not take, the status would not be heard.
     if stream.pendingBytes > 0 { breakOff() } else { end(deadlineExceeded) }
   }

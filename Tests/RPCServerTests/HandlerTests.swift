@@ -94,8 +94,9 @@ struct HandlerTests {
         let call = try client.begin("/test.Echo/Echo", [.init("grpc-timeout", timeout)])
         await call.ended()
         #expect(call["grpc-status"] == "4")
-        // The answer is whole, and the rest of the request unwanted (RFC 9113, section 8.1).
-        #expect(call.code == .cancel)
+        // The answer is whole, and the rest of the request unwanted (RFC 9113, section 8.1). By another
+        // code some clients would put CANCELLED in the place of the status.
+        #expect(call.code == .noError)
       }
       client.stream.close()
     }
