@@ -89,10 +89,10 @@ public final class HTTP1Session {
     read()
   }
 
-  /// The client has closed its side: an exchange whose request is complete goes on.
+  /// The client has closed its side: requests that are complete are answered.
   public func receivedEnd() {
     peerEnded = true
-    if exchange?.requestEnded != true { abort() } else { read() }
+    if let exchange, !exchange.requestEnded { abort() } else { read() }
   }
 
   /// Hands over what is to be sent, until there is no more or about `limit` bytes were taken.
@@ -101,7 +101,7 @@ public final class HTTP1Session {
   public func takeOutgoing(upTo limit: Int, _ body: (RawSpan) -> Void) -> Bool {
     output.take(upTo: limit, body)
     exchange?.drained(to: output.count)
-    if exchange == nil, position < input.count { read() }
+    if exchange == nil, position < input.count || peerEnded { read() }
     return output.count > 0
   }
 
@@ -145,7 +145,8 @@ public final class HTTP1Session {
       reader.dropped(position)
       position = 0
     }
-    if peerEnded, exchange == nil { stop() }
+    // What came before is read once the client has taken more.
+    if peerEnded, exchange == nil, !isBehind { stop() }
   }
 
   /// Handles the next event. False where there is none, or none that may come yet.

@@ -27,6 +27,9 @@ final class GatewayCall: ServedCall, ResponseSink {
     super.init(head, encoding: nil, of: route, connection: connection)
   }
 
+  /// Whether there may be any number of responses.
+  var streamsResponses: Bool { operation.streamsResponses }
+
   override var isCarrierClosed: Bool { answer.isClosed }
   override var sink: any ResponseSink { self }
 

@@ -28,6 +28,21 @@ extension ServerConnection: HTTP1SessionDelegate {
     return session
   }
 
+  /// The client will send no more. By HTTP/1.1 it may wait for the answers to what it has sent; but who
+  /// reads a stream, of which the end may never come, is taken to be gone.
+  func receivedEnd() {
+    guard let http1, (http1Request as? GatewayCall)?.streamsResponses != true else {
+      return close()
+    }
+    peerEnded = true
+    guard !isFinishing else {
+      if untakenBytes == 0 { close() } else { stream.stopReading() }
+      return
+    }
+    http1.receivedEnd()
+    scheduleFlush()
+  }
+
   func received(_ request: HTTP1RequestHead, on exchange: HTTP1Exchange, endsBody: Bool) {
     var head = CallHead()
     for field in request.fields {

@@ -27,6 +27,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private(set) var http1: HTTP1Session?
   /// The request of HTTP/1.1 that is being served, or was refused, until it is complete.
   var http1Request: (any AwaitedRequest)?
+  /// Whether the client has said that it will send no more.
+  var peerEnded = false
   /// Since when the head of a request by HTTP/1.1 is coming.
   var headSince: Duration?
   /// The first bytes, until they tell what the client speaks; nil once that is known.
@@ -138,8 +140,6 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     }
   }
 
-  func receivedEnd() { close() }
-
   func failed(_ error: SystemError) { close() }
 
   // MARK: To the socket
@@ -168,7 +168,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       tls?.takeOutgoing { stream.write($0) }
     }
     // A peer that does not take its answers is not asked for more questions.
-    if stream.pendingBytes >= limit || !session.takesInput {
+    if peerEnded || stream.pendingBytes >= limit || !session.takesInput {
       stream.stopReading()
     } else {
       stream.startReading()
@@ -339,7 +339,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     tls?.close()
     tls?.takeOutgoing { stream.write($0) }
     stream.finishWriting()
-    stream.startReading()
+    if !peerEnded { stream.startReading() }
     endSessions()
     let now = server.eventLoop.now
     lifetime.finishing(at: now)
@@ -354,8 +354,10 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private func closeWhenTaken(of left: Int) {
     guard !stream.isClosing else { return }
     count(heldBytes)
-    let untaken = stream.pendingBytes + stream.unacknowledgedBytes
-    if untaken == 0 {
+    let untaken = untakenBytes
+    if untaken == 0, peerEnded {
+      close()
+    } else if untaken == 0 {
       let pause = server.configuration.limits.closeTimeout
       ending = server.eventLoop.timer(after: pause) { self.close() }
     } else {
@@ -365,6 +367,9 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       }
     }
   }
+
+  /// How many bytes the peer has not taken, as far as that can be seen.
+  var untakenBytes: Int { stream.pendingBytes + stream.unacknowledgedBytes }
 
   private func endSessions() {
     http2.end()

@@ -180,6 +180,14 @@ struct AnswerTests {
     client.requests[0].exchange.respondAndEnd(200)
     #expect(client.received() != "" && client.session.isFinished)
 
+    // The second is read once the first's answer was taken.
+    let slow = Client { $0.respondAndEnd(200, body: Array(repeating: 0x2E, count: 100_000)) }
+    slow.send(get + get)
+    slow.session.receivedEnd()
+    #expect(slow.requests.count == 1 && !slow.session.isFinished)
+    #expect(slow.received().count > 200_000 && slow.requests.count == 2)
+    #expect(slow.session.isFinished)
+
     let early = Client()
     early.send(head("POST / HTTP/1.1", "Host: a", "Content-Length: 4") + "ab")
     early.session.receivedEnd()

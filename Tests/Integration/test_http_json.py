@@ -204,6 +204,50 @@ def test_a_connection_of_http_client_serves_one_request_after_the_other(server):
     connection.close()
 
 
+def test_who_closes_its_side_behind_a_request_is_answered(server):
+    token = server.token(fresh_user())
+    request = f"GET /v1/statistics HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n"
+    with socket.socket(socket.AF_UNIX) as plain:
+        plain.settimeout(60)
+        plain.connect(str(server.socket))
+        plain.sendall(request.encode())
+        plain.shutdown(socket.SHUT_WR)
+        assert complete(plain.makefile("rb").read())["statistics"]["userId"]
+    # By TLS it is said by close_notify.
+    context = ssl.create_default_context(cafile=str(server.data / "tls" / "ca.pem"))
+    context.set_alpn_protocols(["http/1.1"])
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as raw:
+
+        def until_read(ask):
+            while True:
+                try:
+                    return ask()
+                except ssl.SSLWantReadError:
+                    raw.sendall(outgoing.read())
+                    received = raw.recv(1 << 16)
+                    incoming.write(received) if received else incoming.write_eof()
+
+        until_read(tls.do_handshake)
+        tls.write(request.encode())
+        with pytest.raises(ssl.SSLWantReadError):
+            tls.unwrap()
+        answer = b""
+        # The server says so too.
+        with pytest.raises(ssl.SSLZeroReturnError):
+            while True:
+                answer += until_read(lambda: tls.read(1 << 16))
+        assert complete(answer)["statistics"]["userId"]
+
+
+def complete(answer: bytes) -> dict:
+    """The body of an answer to HTTP/1.1."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    return json.loads(body)
+
+
 @pytest.mark.parametrize("version", ["--http1.1", "--http2-prior-knowledge"])
 def test_a_watch_tells_of_each_change_as_it_happens_until_the_server_stops(own_server, version):
     caller = Caller(own_server, ("unix", "1.1"))

@@ -8,19 +8,22 @@ import Testing
 @Suite("A connection that speaks HTTP/1.1", .timeLimit(.minutes(1)))
 struct HTTP1Tests {
   private func start(
-    configure: (inout RPCServerConfiguration) -> Void = { _ in }
+    configure: (inout RPCServerConfiguration) -> Void = { _ in },
+    echo: @escaping @Sendable (Blob, ServerCall) async throws -> Blob = { blob, _ in blob }
   ) async throws -> TestServer {
     try await TestServer.start {
       $0.gateway = HTTPGateway([BareOperations()])
       configure(&$0)
     } handlers: { _ in
-      ["Echo": { blob, _ in blob }]
+      ["Echo": echo]
     }
   }
 
   /// What a server says to bytes that come in these pieces, until it closes or has said `end`.
+  ///
+  /// - Parameter ends: Whether the client closes its side after them.
   private func answer(
-    to pieces: [String], of server: TestServer, until end: String? = nil
+    to pieces: [String], of server: TestServer, ends: Bool = false, until end: String? = nil
   ) async throws -> String {
     let text = try await onLoop { eventLoop in
       let client = try await WireClient.connect(to: server.address, on: eventLoop, speaks: false)
@@ -29,6 +32,7 @@ struct HTTP1Tests {
         client.send(Array(piece.utf8))
         await eventLoop.sleep(for: .milliseconds(1))
       }
+      if ends { client.stream.finishWriting() }
       await client.wait { client.isEnded || end.map { said().hasSuffix($0) } == true }
       client.stream.close()
       return said()
@@ -57,6 +61,42 @@ struct HTTP1Tests {
     let answer = try await answer(to: requests, of: start(), until: "[2]")
     let statuses = answer.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
     #expect(statuses == ["200", "404", "200"])
+  }
+
+  @Test("whose client has closed its side has its requests answered in turn, and is closed")
+  func halfClosed() async throws {
+    let requests = Self.post("/echo", "[1]") + Self.post("/echo", "[2]") + "GET /echo HTTP/1.1"
+    let answer = try await answer(
+      to: [requests],
+      of: start(echo: { blob, _ in
+        try await Task.sleep(for: .milliseconds(20))
+        return blob
+      }), ends: true)
+    let answers = answer.split(separator: "HTTP/1.1 ")
+    #expect(answers.map { $0.prefix(3) + $0.suffix(3) } == ["200[1]", "200[2]"])
+  }
+
+  @Test(
+    "whose client has closed its side is closed where nothing complete has come of a request",
+    arguments: [
+      "", "P", "GET /echo HTTP/1.1\r\nhost: a\r\n", String(post("/echo", "[1]").dropLast()),
+    ])
+  func cutShort(bytes: String) async throws {
+    #expect(try await answer(to: [bytes], of: start(), ends: true) == "")
+  }
+
+  @Test("whose client has closed its side streams no more, as that may never end")
+  func halfClosedStream() async throws {
+    let server = try await TestServer.streaming {
+      $0.gateway = HTTPGateway([BareOperations()])
+    } _: { handlers in
+      handlers.down = { _, responses, _ in
+        try await responses.write(Blob(Array("1".utf8)))
+        try await Task.sleep(for: .seconds(3_600))
+      }
+    }
+    let answer = try await answer(to: [Self.post("/down", "")], of: server, ends: true)
+    #expect(!answer.hasSuffix("\r\n0\r\n\r\n"))
   }
 
   @Test(
