@@ -33,6 +33,7 @@ func tests(_ room: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -85,6 +86,7 @@ let package = Package(
     room("RPC", ["ProtobufMessages", "Compression", "TextEncoding"]),
     wrapper("GRPCMessages", ["ProtobufMessages", "CProtobufC", "CGRPCProtos"]),
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
+    room("PrometheusMetrics", [coreMetrics]),
     room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
     room("HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
     wrapper("Console", ["CConsole", "HTTPGateway", "RPC", crypto]),
@@ -150,8 +152,7 @@ let package = Package(
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
         "ProtobufMessages", "ProtobufJSON", "HTTPRouting", "HTTPGateway", "WorkflowsREST", "Console",
-        "ArchiveFiles", "JSON",
-        logging,
+        "ArchiveFiles", "JSON", "PrometheusMetrics", "Compression", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -206,6 +207,7 @@ let package = Package(
       "WorkflowsREST",
       ["HTTPGateway", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistoryMessages"]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
+    tests("PrometheusMetrics", [metrics]),
     tests(
       "Telemetry",
       [

@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 /* What OpenSSL spells as macros, which Swift cannot import. */
 
@@ -19,6 +20,12 @@ static inline int ssl_set_server_name(SSL *ssl, const char *name) {
   return (int)SSL_set_tlsext_host_name(ssl, name);
 }
 static inline X509 *ssl_peer_certificate(SSL *ssl) { return SSL_get1_peer_certificate(ssl); }
+/* When a certificate ends, in seconds since 1970; -1 where it does not say. */
+static inline long long certificate_end(const X509 *certificate) {
+  struct tm end;
+  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return -1;
+  return (long long)timegm(&end);
+}
 static inline int general_names_count(const GENERAL_NAMES *names) {
   return sk_GENERAL_NAME_num(names);
 }

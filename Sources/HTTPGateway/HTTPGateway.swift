@@ -52,13 +52,19 @@ public struct HTTPHead: Sendable {
   public var contentType: String?
   /// The caller's fields.
   public var metadata: Metadata
+  /// What the caller's certificate calls it, where it has shown one that is trusted.
+  public var certificateNames: [String]
 
   /// A head.
-  public init(method: String, target: String, contentType: String?, metadata: Metadata) {
+  public init(
+    method: String, target: String, contentType: String?, metadata: Metadata,
+    certificateNames: [String] = []
+  ) {
     self.method = method
     self.target = target
     self.contentType = contentType
     self.metadata = metadata
+    self.certificateNames = certificateNames
   }
 
   /// Whether the body is said to be JSON, or nothing is said of it where a method needs no body.

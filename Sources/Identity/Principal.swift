@@ -13,6 +13,8 @@ public struct Scope: RawRepresentable, Hashable, Sendable {
   public static let historyWrite = Scope(rawValue: "history:write")
   /// To act for any user; for executors and operators.
   public static let historyAny = Scope(rawValue: "history:any")
+  /// To read the server's own figures.
+  public static let metricsRead = Scope(rawValue: "metrics:read")
   /// To import executions of any user.
   public static let historyImport = Scope(rawValue: "history:import")
 }
@@ -34,6 +36,8 @@ public struct Principal: Equatable, Sendable {
   public var canWrite: Bool { scopes.contains(.historyWrite) }
   /// Whether the caller may name another user than itself.
   public var canActForAnyUser: Bool { scopes.contains(.historyAny) }
+  /// Whether the caller may read the server's own figures.
+  public var canReadMetrics: Bool { scopes.contains(.metricsRead) || canActForAnyUser }
   /// Whether the caller may import executions, whosever they are.
   public var canImport: Bool { scopes.contains(.historyImport) }
 }

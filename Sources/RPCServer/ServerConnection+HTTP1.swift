@@ -50,7 +50,7 @@ extension ServerConnection: HTTP1SessionDelegate {
     }
     let asked = HTTPHead(
       method: request.method, target: request.path, contentType: head.contentType,
-      metadata: head.metadata)
+      metadata: head.metadata, certificateNames: peer.certificateNames)
     if let call = call(asked, head, on: exchange) {
       exchange.delegate = call
       http1Request = call

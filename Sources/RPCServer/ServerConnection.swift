@@ -280,7 +280,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   ) {
     let asked = HTTPHead(
       method: request.method, target: request.path, contentType: head.contentType,
-      metadata: head.metadata)
+      metadata: head.metadata, certificateNames: peer.certificateNames)
     if !endsStream { stream.codeAfterEnd = nil }
     guard
       let call = gatewayCall(

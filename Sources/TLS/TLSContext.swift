@@ -68,6 +68,12 @@ public final class TLSContext: @unchecked Sendable {
     return tls
   }
 
+  /// When the certificate ends, in seconds since 1970; nil where there is none.
+  public var certificateEnd: Int64? {
+    let end = certificate_end(SSL_CTX_get0_certificate(context))
+    return end < 0 ? nil : end
+  }
+
   private func ask(_ clients: TLSClientCertificates) throws(TLSError) {
     guard let authorities = clients.authorities else { return }
     guard SSL_CTX_load_verify_locations(context, authorities, nil) == 1,

@@ -47,45 +47,18 @@ final class AuthenticationInterceptor: ServerInterceptor {
     let outlivesToken = method.name == "ExportWorkflowExecutions"
     return Interception(
       admit: { call in
-        call[Principal.self] = try Self.caller(of: call, verifier)
+        call[Principal.self] = try verifier.caller(
+          call.metadata, certificateNames: call.peer.certificateNames)
         return nil
       },
       recheck: { call in
-        let caller = try Self.caller(of: call, verifier, mayHaveExpired: outlivesToken)
+        let caller = try verifier.caller(
+          call.metadata, certificateNames: call.peer.certificateNames,
+          mayHaveExpired: outlivesToken)
         guard caller == call[Principal.self] else {
           throw RPCStatus(.unauthenticated, "the caller's rights have changed: call again")
         }
       })
-  }
-
-  private static func caller(
-    of call: ServerCall, _ verifier: TokenVerifier, mayHaveExpired: Bool = false
-  ) throws(RPCStatus) -> Principal {
-    let known = call.metadata.withOnly("authorization") {
-      verifier.cachedPrincipal(authorization: $0)
-    }
-    if case .some(.some(let principal)) = known { return principal }
-    if known != nil { return try principal(of: call, verifier, mayHaveExpired) }
-    // Without a token the connection may say who calls.
-    guard call.metadata["authorization"] == nil,
-      let service = verifier.principal(certificateNames: call.peer.certificateNames)
-    else {
-      throw RPCStatus(
-        .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
-    }
-    return service
-  }
-
-  private static func principal(
-    of call: ServerCall, _ verifier: TokenVerifier, _ mayHaveExpired: Bool
-  ) throws(RPCStatus) -> Principal {
-    do throws(TokenError) {
-      let authorization = call.metadata["authorization"] ?? ""
-      return try verifier.verify(
-        bearer: try BearerToken.parse(authorization: authorization), mayHaveExpired: mayHaveExpired)
-    } catch {
-      throw RPCStatus(.unauthenticated, error.description)
-    }
   }
 }
 

@@ -1,4 +1,3 @@
-import Console
 import HTTPGateway
 import HTTPRouting
 import ProtobufJSON
@@ -7,13 +6,12 @@ import WorkflowsREST
 
 extension HTTPGateway {
   /// The service's methods by their HTTP rules, with documents as the JSON that they are, and by the paths
-  /// under `/api/workflows`; and the console, where it is served.
-  static func ofService(console: Bool) throws -> HTTPGateway {
+  /// under `/api/workflows`; and resources.
+  static func ofService(resources: [any HTTPResources] = []) throws -> HTTPGateway {
     let router = try HTTPRouter(
       HTTPRule.rules(ofServiceConfig: WorkflowHistoryAPI.serviceConfig),
       service: WorkflowHistoryAPI.service, messages: WorkflowHistoryAPI.messages,
       mapping: JSONMapping(documentType: WorkflowHistoryAPI.documentType))
-    return HTTPGateway(
-      [RuledOperations(router), try WorkflowsREST()], resources: console ? [Console()] : [])
+    return HTTPGateway([RuledOperations(router), try WorkflowsREST()], resources: resources)
   }
 }

@@ -4,6 +4,7 @@ import Logging
 import Postgres
 import PostgresHistoryStore
 import PostgresSupervisor
+import PrometheusMetrics
 import ProtobufMessages
 import RPC
 import RPCServer
@@ -16,6 +17,8 @@ import WorkflowHistoryService
 /// the roof down.
 actor House {
   let options: Serve
+  /// What is counted; nil where nobody may read it.
+  let figures: MetricsRegistry?
   let logger: Logger
   private let calls: CallLog
   private var postgres: PrivatePostgres?
@@ -27,8 +30,9 @@ actor House {
   /// Whether another server may go on at the same address.
   private var keepsAddress = false
 
-  init(options: Serve, logger: Logger) {
+  init(options: Serve, figures: MetricsRegistry?, logger: Logger) {
     self.options = options
+    self.figures = figures
     self.logger = logger
     calls = CallLog(logger)
   }
@@ -41,6 +45,7 @@ actor House {
     let tls = try await makeTLS(directory)
     for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
     stopRequests = await loops[0].run { StopRequests(on: $0) }
+    observe(tls)
     let database = try await openDatabase(directory)
     let replicas = options.readDatabase.map { PostgresOptions(conninfo: $0) }
 
@@ -61,7 +66,7 @@ actor House {
     let writes = WriteQueue()
     let writers = writersByLoop()
     let server = try await RPCServer.start(
-      try serverConfiguration(tls), endpoints: endpoints.all, loops: loops, logger: logger
+      try serverConfiguration(tls, trust), endpoints: endpoints.all, loops: loops, logger: logger
     ) { eventLoop in
       var limits = PostgresHistoryStore.Limits()
       limits.writers = writers[eventLoop.loop.name] ?? 0
@@ -79,10 +84,10 @@ actor House {
   }
 
   private func serverConfiguration(
-    _ tls: ReloadableTLSContext
+    _ tls: ReloadableTLSContext, _ trust: TokenTrust
   ) throws -> RPCServerConfiguration {
     var configuration = options.limits.configuration(tls: tls)
-    configuration.gateway = try .ofService(console: options.console == .on)
+    configuration.gateway = try .ofService(resources: resources(trust))
     let allowed = options.transport.unixUserIDs
     configuration.unixUserIDs = allowed.isEmpty ? nil : Set(allowed)
     configuration.unixMode = options.transport.unixMode.bits

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import PrometheusMetrics
 import Reactor
 
 /// Whether something is done.
@@ -65,7 +66,15 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: "Who may ask what the methods are (gRPC reflection): open, authenticated or off.")
-  var reflection = ReflectionAccess.open
+  var reflection = Access.open
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Who may read the figures of the server at /metrics: open, authenticated (a token with the scope \
+      metrics:read or history:any), or off.
+      """))
+  var metrics = Access.authenticated
 
   @Option(help: "Whether the console, pages to look at history, is served at /: on or off.")
   var console = Switch.on
@@ -117,7 +126,9 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     ignoreBrokenPipes()
     let log = logs.bootstrap()
-    let house = House(options: self, logger: Logger(label: "workflow-history"))
+    let figures = metrics == .off ? nil : MetricsRegistry.ofProcess()
+    let house = House(
+      options: self, figures: figures, logger: Logger(label: "workflow-history"))
     try await reporting {
       // What was logged comes before what went wrong.
       defer { log.flush(within: .seconds(1)) }

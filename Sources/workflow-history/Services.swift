@@ -1,4 +1,3 @@
-import ArgumentParser
 import GRPCMessages
 import GRPCServices
 import Identity
@@ -10,18 +9,11 @@ import WorkflowHistory
 import WorkflowHistoryMessages
 import WorkflowHistoryService
 
-/// Who may ask what the server's methods are.
-enum ReflectionAccess: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case open
-  case authenticated
-  case off
-}
-
 /// The services of the server, as each loop has them.
 struct Services: Sendable {
   private let trust: TokenTrust
   private let policy: TokenPolicy
-  private let access: ReflectionAccess
+  private let access: Access
   private let reflection: ReflectionAnswers
   private let retention: RetentionPolicy
   /// What callers have taken, on all loops.
@@ -30,7 +22,7 @@ struct Services: Sendable {
   private let log: CallLog
 
   init(
-    trust: TokenTrust, policy: TokenPolicy, reflection access: ReflectionAccess,
+    trust: TokenTrust, policy: TokenPolicy, reflection access: Access,
     retention: RetentionPolicy, callers: CallerLimits, audit: AuditFile?, log: CallLog
   ) throws {
     use = CallerUse(callers)

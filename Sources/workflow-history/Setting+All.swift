@@ -38,6 +38,7 @@ extension Setting {
     Setting("audit-log", optional: \.auditLog),
     Setting("reflection", \.reflection),
     Setting("console", \.console),
+    Setting("metrics", \.metrics),
     Setting("fold-interval", \.foldInterval),
     Setting("learn-interval", \.learnInterval),
     Setting("loops", optional: \.loops, otherwise: { [String($0.loopCount)] }),

@@ -39,6 +39,8 @@ let house: [Room] = [
   // gRPC: the protocol, its two sides over HTTP/2, and the services that every server has.
   Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression", "TextEncoding"]),
   Room(
+    "PrometheusMetrics", .safe, packages: ["CoreMetrics"], system: ["Synchronization"]),
+  Room(
     "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Metrics"]),
   Room(
     "HTTPGateway", .safe, rooms: ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
@@ -114,7 +116,8 @@ let house: [Room] = [
       "PostgresHistoryStore", "ArchiveFiles",
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON",
-      "HTTPRouting", "HTTPGateway", "WorkflowsREST", "Console", "JSON",
+      "HTTPRouting", "HTTPGateway", "WorkflowsREST", "Console", "JSON", "PrometheusMetrics",
+      "Compression",
     ],
     packages: ["Logging", "ArgumentParser", "Configuration", "SystemPackage"],
     system: ["Foundation", "Synchronization", "Dispatch"]),

@@ -1,0 +1,40 @@
+public import Identity
+internal import ProtobufMessages
+public import RPC
+
+extension TokenVerifier {
+  /// Who calls: whose token it is, or without one, whose certificate.
+  ///
+  /// - Parameters:
+  ///   - metadata: What the caller sent along.
+  ///   - certificateNames: What the certificate of the connection says, where it is trusted.
+  ///   - mayHaveExpired: Whether a token is good too that has expired, and nothing else is wrong with.
+  /// - Throws: `UNAUTHENTICATED` where nobody vouches for the caller.
+  public func caller(
+    _ metadata: Metadata, certificateNames: [String], mayHaveExpired: Bool = false
+  ) throws(RPCStatus) -> Principal {
+    let known = metadata.withOnly("authorization") { cachedPrincipal(authorization: $0) }
+    if case .some(.some(let principal)) = known { return principal }
+    if known != nil { return try principal(metadata, mayHaveExpired) }
+    // Without a token the connection may say who calls.
+    guard metadata["authorization"] == nil,
+      let service = principal(certificateNames: certificateNames)
+    else {
+      throw RPCStatus(
+        .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
+    }
+    return service
+  }
+
+  private func principal(
+    _ metadata: Metadata, _ mayHaveExpired: Bool
+  ) throws(RPCStatus) -> Principal {
+    do throws(TokenError) {
+      let authorization = metadata["authorization"] ?? ""
+      return try verify(
+        bearer: try BearerToken.parse(authorization: authorization), mayHaveExpired: mayHaveExpired)
+    } catch {
+      throw RPCStatus(.unauthenticated, error.description)
+    }
+  }
+}

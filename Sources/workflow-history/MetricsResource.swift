@@ -1,0 +1,54 @@
+import Compression
+import HTTPGateway
+import Identity
+import PrometheusMetrics
+import RPC
+import Synchronization
+import WorkflowHistoryService
+
+/// The figures of the process at `/metrics`, for who may read them.
+final class MetricsResource: HTTPResources {
+  private let figures: MetricsRegistry
+  /// Who may read them is asked some times a minute; nil where everybody may.
+  private let verifier: Mutex<TokenVerifier>?
+
+  /// - Parameter access: Whether they are open, or need a token.
+  init(_ figures: MetricsRegistry, _ access: Access, trust: TokenTrust, policy: TokenPolicy) {
+    self.figures = figures
+    verifier = access == .open ? nil : Mutex(TokenVerifier(trust, policy: policy))
+  }
+
+  func resource(_ path: Substring, for head: HTTPHead) throws(HTTPFailure) -> HTTPResource? {
+    guard path == "/metrics" else { return nil }
+    do throws(RPCStatus) { try admit(head) } catch { throw HTTPFailure(error) }
+    let format = ExpositionFormat(accept: head.metadata["accept"])
+    var resource = HTTPResource(
+      contentType: format.contentType,
+      fields: [RPCField("vary", "accept, accept-encoding, authorization")],
+      body: TextExposition.text(of: figures.families(), as: format))
+    if Self.takesGzip(head.metadata["accept-encoding"]) {
+      resource.fields.append(RPCField("content-encoding", "gzip"))
+      resource.body = GzipCompressor().compress(resource.body)
+    }
+    return resource
+  }
+
+  private func admit(_ head: HTTPHead) throws(RPCStatus) {
+    let caller = try verifier?.withLock { (verifier) throws(RPCStatus) in
+      try verifier.caller(head.metadata, certificateNames: head.certificateNames)
+    }
+    guard caller?.canReadMetrics ?? true else {
+      throw RPCStatus(
+        .permissionDenied, "reading metrics needs the scope metrics:read, or history:any")
+    }
+  }
+
+  /// Whether gzip is among the encodings that a request takes (RFC 9110, section 12.5.3).
+  private static func takesGzip(_ encodings: String?) -> Bool {
+    (encodings ?? "").lowercased().split(separator: ",").contains { encoding in
+      let parts = encoding.filter { $0 != " " }.split(separator: ";")
+      return parts.first == "gzip"
+        && !parts.dropFirst().contains { $0.wholeMatch(of: /q=0(\.0*)?/) != nil }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import PrometheusMetrics
+
+/// What the system knows of the process, under the names that Prometheus' clients have for it
+/// (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics). What a system does not
+/// say is left out.
+enum ProcessFigures {
+  static func observe(with registry: MetricsRegistry) {
+    registry.observe("process.cpu") { cpuSeconds() }
+    registry.observe("process.open_fds") { Double(openFiles()) }
+    registry.observe("process.max_fds") { Double(sysconf(Int32(_SC_OPEN_MAX))) }
+    #if os(Linux)
+      let (start, pageSize) = (startTime(), Double(sysconf(Int32(_SC_PAGESIZE))))
+      registry.observe("process.start_time") { start }
+      registry.observe("process.threads") { status(.threads) }
+      registry.observe("process.virtual_memory") { status(.virtualBytes) }
+      registry.observe("process.resident_memory") { status(.residentPages) * pageSize }
+    #endif
+  }
+
+  private static func cpuSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  private static func openFiles() -> Int {
+    #if os(Linux)
+      let path = "/proc/self/fd"
+      var status = stat()
+      // From Linux 6.2 on it is the size of the directory.
+      if stat(path, &status) == 0, status.st_size > 0 { return Int(status.st_size) }
+    #else
+      let path = "/dev/fd"
+    #endif
+    guard let directory = opendir(path) else { return 0 }
+    defer { closedir(directory) }
+    var count = 0
+    while let entry = readdir(directory) { if entry.pointee.d_name.0 != 0x2E { count += 1 } }
+    // Without the directory itself.
+    return count - 1
+  }
+
+  #if os(Linux)
+    /// The fields of /proc/PID/stat (proc_pid_stat(5)), by their numbers there.
+    private enum StatusField: Int {
+      case threads = 20
+      case startTicks = 22
+      case virtualBytes = 23
+      case residentPages = 24
+    }
+
+    private static func status(_ field: StatusField) -> Double {
+      let text = (try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8)) ?? ""
+      // The second field is the program's name, in parentheses, and may have spaces.
+      let fields = text.suffix(from: text.lastIndex(of: ")") ?? text.endIndex).split(separator: " ")
+      let index = field.rawValue - 2
+      return fields.indices.contains(index) ? Double(fields[index]) ?? .nan : .nan
+    }
+
+    /// When the process began, in seconds since 1970.
+    private static func startTime() -> Double {
+      let text = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8)) ?? ""
+      let boot = text.split(separator: "\n").first { $0.hasPrefix("btime ") }
+      let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+      return (boot.flatMap { Double($0.dropFirst(6)) } ?? .nan) + status(.startTicks) / ticks
+    }
+  #endif
+}
