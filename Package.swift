@@ -92,7 +92,10 @@ let package = Package(
     wrapper("Console", ["CConsole", "HTTPGateway", "RPC", crypto]),
     room(
       "RPCServer",
-      ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor", logging]),
+      [
+        "RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor", logging,
+        metrics,
+      ]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(
       "Identity",
@@ -130,7 +133,7 @@ let package = Package(
       "WorkflowHistoryService",
       [
         "WorkflowHistory", "PatternLearning", "WorkflowHistoryMessages", "ProtobufMessages", "RPC",
-        "Telemetry", "Identity", logging,
+        "Telemetry", "Identity", logging, metrics,
       ]),
     room(
       "WorkflowHistoryClient",
@@ -152,7 +155,7 @@ let package = Package(
         "PostgresHistoryStore", "PostgresSupervisor", "Postgres", "Identity",
         "DevelopmentCertificates", "Sealing", "PrivateFiles", "TLS", "Reactor", "RPC",
         "ProtobufMessages", "ProtobufJSON", "HTTPRouting", "HTTPGateway", "WorkflowsREST", "Console",
-        "ArchiveFiles", "JSON", "PrometheusMetrics", "Compression", logging,
+        "ArchiveFiles", "JSON", "PrometheusMetrics", "Telemetry", "Compression", logging, metrics,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -211,7 +214,7 @@ let package = Package(
     tests(
       "Telemetry",
       [
-        "RPCTesting", "RPC", "ProtobufMessages",
+        "RPCTesting", "RPC", "ProtobufMessages", "PrometheusMetrics",
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]),
     tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),

@@ -44,6 +44,17 @@ public final class PostgresPool {
   public var outage: ((PostgresError?) -> Void)?
   private var isOut = false
 
+  /// How many connections it has when all stand.
+  public var size: Int { slots.count }
+
+  /// How many connections have something to do.
+  public var busyConnections: Int { slots.count { ($0.connection?.load ?? 0) > 0 } }
+
+  /// How many connections it has made.
+  public private(set) var connectionsMade = 0
+  /// How many times a connection could not be made, or broke.
+  public private(set) var connectionFailures = 0
+
   /// How many connections stand.
   public var openConnections: Int { slots.count { $0.connection != nil } }
 
@@ -128,6 +139,7 @@ public final class PostgresPool {
       }
       slot.since = eventLoop.now
       slot.connection = connection
+      connectionsMade += 1
       arrived(nil)
       noteOutage(nil)
       connectionsChanged?()
@@ -139,6 +151,7 @@ public final class PostgresPool {
   private func failed(_ slot: Slot, _ failure: PostgresError) {
     lastFailure = failure
     guard !isClosed else { return }
+    connectionFailures += 1
     if openConnections == 0 {
       arrived(failure)
       noteOutage(failure)

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Metrics
 internal import Postgres
 internal import Reactor
 internal import WorkflowHistory
@@ -13,6 +14,8 @@ final class BatchWriter {
   let partitions: PartitionMaker
   private let lockedWrites: LockedWrites
   private let sealing: PayloadSealing?
+  private let sizes = Recorder(label: "workflow_history.writes.batch_size")
+  private let durations = Timer(label: "workflow_history.writes.batch_duration")
 
   init(
     _ database: PostgresOptions, from queue: WriteQueue, sealing: PayloadSealing?,
@@ -40,6 +43,8 @@ final class BatchWriter {
 
   private func run(on eventLoop: EventLoop) async {
     while let batch = await queue.next(for: number, on: eventLoop) {
+      let began = ContinuousClock.now
+      defer { tell(batch.count, since: began) }
       let heartbeats = batch.filter(\.isHeartbeat)
       if heartbeats.isEmpty {
         await write(batch)
@@ -50,6 +55,12 @@ final class BatchWriter {
       if heartbeats.count < batch.count { await write(batch.filter { !$0.isHeartbeat }) }
       await writeOn(heartbeats)
     }
+  }
+
+  /// Tells how long a batch took until its calls were answered.
+  private func tell(_ size: Int, since began: ContinuousClock.Instant) {
+    sizes.record(size)
+    durations.record(duration: ContinuousClock.now - began)
   }
 
   // MARK: A batch

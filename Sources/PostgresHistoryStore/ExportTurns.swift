@@ -1,3 +1,4 @@
+internal import Metrics
 internal import Reactor
 internal import WorkflowHistory
 
@@ -17,6 +18,8 @@ final class ExportTurns {
   /// Whose executions are being exported; nil for those of all users.
   private var running: Set<ExactText?> = []
 
+  private let refusals = Counter.ofLimit("exports")
+
   init(on eventLoop: EventLoop) { self.eventLoop = eventLoop }
 
   /// Begins an export of a user's executions, or of all users', which has to be ended.
@@ -25,6 +28,7 @@ final class ExportTurns {
   func begin(userID: String?) throws(HistoryError) -> ExportTurn {
     let user = userID.map { ExactText($0) }
     guard running.count < Self.limit, running.insert(user).inserted else {
+      refusals.increment()
       throw .tooManyExports
     }
     return ExportTurn(on: eventLoop) { self.running.remove(user) }

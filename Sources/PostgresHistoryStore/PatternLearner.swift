@@ -21,6 +21,7 @@ public final class PatternLearner {
   /// Where it says what can't be learned.
   var log = storeLog
   private var work: RecurringWork?
+  private var figures: PoolFigures?
   /// Whether the last attempt failed, which is said once.
   private var hasFailed = false
   private let learned = Counter(
@@ -59,6 +60,7 @@ public final class PatternLearner {
   /// `workflow_history.patterns.active` is how many patterns stand.
   public func learn(every interval: Duration) {
     work?.cancel()
+    figures = figures ?? PoolFigures(pool, role: "learner", on: eventLoop)
     work = RecurringWork(every: interval, on: eventLoop) { await self.learnAndTell() }
   }
 
@@ -86,6 +88,7 @@ public final class PatternLearner {
     work?.cancel()
     work = nil
     pool.close()
+    figures?.end()
   }
 
   // MARK: Learning

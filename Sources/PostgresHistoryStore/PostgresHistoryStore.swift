@@ -42,6 +42,7 @@ public final class PostgresHistoryStore: HistoryStore {
   /// Nil until it was first needed.
   var pageTokenKey: SymmetricKey?
   var keeping: [RecurringWork] = []
+  var figures: [PoolFigures] = []
   /// Where it says what became of the partitions and the change log.
   var log = storeLog
   private var ofPrimary: PostgresHistoryStore?
@@ -183,5 +184,7 @@ public final class PostgresHistoryStore: HistoryStore {
     readers.close()
     for writer in writers { writer.close() }
     analysts.close()
+    for figure in figures { figure.end() }
+    figures = []
   }
 }

@@ -15,6 +15,7 @@ public final class RollupFolder {
   /// The time by which bites are measured.
   var clock: () -> Duration
   private var work: RecurringWork?
+  private var figures: PoolFigures?
   /// Whether the last attempt failed, which is said once.
   private var hasFailed = false
 
@@ -33,6 +34,7 @@ public final class RollupFolder {
   /// Folds what there is now and then after each such time, until ``close()``.
   public func fold(every interval: Duration) {
     work?.cancel()
+    figures = figures ?? PoolFigures(pool, role: "folder", on: eventLoop)
     work = RecurringWork(every: interval, on: eventLoop) { await self.foldAndTell() }
   }
 
@@ -61,6 +63,7 @@ public final class RollupFolder {
     work?.cancel()
     work = nil
     pool.close()
+    figures?.end()
   }
 
   /// Folds one bite, and tells whether there may be more to fold.

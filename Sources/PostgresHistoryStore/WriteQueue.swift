@@ -1,3 +1,4 @@
+internal import Metrics
 internal import Postgres
 internal import Reactor
 internal import Synchronization
@@ -52,6 +53,7 @@ public final class WriteQueue: Sendable {
   private let limit: Int
   private let byteLimit: Int
   private let state = Mutex(State())
+  private let refusals = Counter.ofLimit("write-queue")
 
   /// An empty queue.
   ///
@@ -64,7 +66,10 @@ public final class WriteQueue: Sendable {
   }
 
   /// How many writes are waiting or under way.
-  var count: Int { state.withLock { $0.order.count } }
+  public var count: Int { state.withLock { $0.order.count } }
+
+  /// How many bytes these hold, about.
+  public var bytes: Int { state.withLock { $0.order.bytes } }
 
   // MARK: Filling it
 
@@ -95,7 +100,10 @@ public final class WriteQueue: Sendable {
     let share = write.wantsRow ? 1 : 2
     guard state.order.count < limit / share,
       state.order.bytes + write.bytes <= byteLimit / share
-    else { return Self.full }
+    else {
+      refusals.increment()
+      return Self.full
+    }
     return nil
   }
 

@@ -11,16 +11,18 @@ extension MetricsRegistry: MetricsFactory {
     return cell ?? NOOPMetricsHandler.instance
   }
 
-  /// A meter, which is a gauge.
+  /// A gauge that is the sum of what all of its meters are set to: each loop tells its part.
   public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-    gauge(label, dimensions) ?? NOOPMetricsHandler.instance
+    gauge(label, dimensions, isShared: false) ?? NOOPMetricsHandler.instance
   }
 
   /// A histogram of whole numbers, or where nothing is aggregated, a gauge.
   public func makeRecorder(
     label: String, dimensions: [(String, String)], aggregate: Bool
   ) -> any RecorderHandler {
-    guard aggregate else { return gauge(label, dimensions) ?? NOOPMetricsHandler.instance }
+    guard aggregate else {
+      return gauge(label, dimensions, isShared: true) ?? NOOPMetricsHandler.instance
+    }
     return histogram(label, dimensions, isOfTimes: false) ?? NOOPMetricsHandler.instance
   }
 
@@ -29,8 +31,10 @@ extension MetricsRegistry: MetricsFactory {
     histogram(label, dimensions, isOfTimes: true) ?? NOOPMetricsHandler.instance
   }
 
-  private func gauge(_ label: String, _ dimensions: [(String, String)]) -> GaugeCell? {
-    cell(label, dimensions, isShared: true) { description in
+  private func gauge(
+    _ label: String, _ dimensions: [(String, String)], isShared: Bool
+  ) -> GaugeCell? {
+    cell(label, dimensions, isShared: isShared) { description in
       if case .gauge = description.kind { GaugeCell() } else { nil }
     }
   }

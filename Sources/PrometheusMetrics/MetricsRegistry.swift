@@ -20,7 +20,7 @@ public final class MetricsRegistry: Sendable {
   /// How many series a metric may have; what would be another is not kept.
   private static let maxSeries = 2_000
   /// How many handles of a series have a cell of their own; more share them.
-  private static let maxCells = 64
+  private static let maxCells = 1_024
 
   /// By what swift-metrics knows them by.
   private let known: Mutex<[String: Family]>

@@ -21,6 +21,8 @@ public final class ServerCall {
   public let metadata: Metadata
   /// Who calls, as the transport knows it.
   public let peer: CallPeer
+  /// What carries the call.
+  public package(set) var carrier = CallCarrier.grpc
   /// How long the caller waited when the call came in. Nil: forever.
   public let timeout: Duration?
   /// When the call came in.

@@ -8,6 +8,7 @@ final class Acceptor {
   private let eventLoop: EventLoop
   private let unixMode: UInt16
   private var next = 0
+  private let figures = ServerFigures()
   /// How many connections are on their way to their loops.
   private var handingOver = 0
   private var handedOver: CheckedContinuation<Void, Never>?
@@ -35,7 +36,11 @@ final class Acceptor {
     let accepted = { [unowned self] (socket: consuming OwnedSocket) in
       self.accepted(socket, endpoint.security)
     }
-    let mayAccept = { slots.take() }
+    let mayAccept = { [figures] in
+      let isFree = slots.take()
+      if !isFree { figures.reached(.connections) }
+      return isFree
+    }
     let unused = { slots.free() }
     return switch endpoint.source {
     case .address(let address):

@@ -25,6 +25,7 @@ final class GatewayCall: ServedCall, ResponseSink {
     self.answer = answer
     form = ResponseForm(of: operation, accept: head.metadata["accept"])
     super.init(head, encoding: nil, of: route, connection: connection)
+    call.carrier = answer.carrier
   }
 
   /// Whether there may be any number of responses.
@@ -40,6 +41,7 @@ final class GatewayCall: ServedCall, ResponseSink {
     let limit = server.configuration.maxMessageSize
     guard body.count + data.byteCount <= limit else {
       isTooLarge = true
+      server.figures.reached(.messageSize)
       return end(RPCStatus(.resourceExhausted, "the body is over the limit of \(limit) bytes"))
     }
     body.append(data, from: 0, count: data.byteCount)

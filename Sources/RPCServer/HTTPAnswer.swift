@@ -4,6 +4,8 @@ internal import RPC
 
 /// The answer to a request of HTTP that is not gRPC's, whichever version carries it.
 protocol HTTPAnswer: AnyObject {
+  /// What carries it.
+  var carrier: CallCarrier { get }
   /// Whether the request and its answer are over.
   var isClosed: Bool { get }
   /// How many bytes of it wait to be sent.
@@ -57,6 +59,8 @@ extension HTTPAnswer {
 }
 
 extension HTTP2Stream: HTTPAnswer {
+  var carrier: CallCarrier { .http2 }
+
   func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?) {
     var head = [HTTP2Field(":status", String(status))]
     head += fields.map { HTTP2Field($0.name, $0.value) }

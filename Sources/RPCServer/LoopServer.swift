@@ -8,11 +8,13 @@ final class LoopServer {
   let dispatcher: Dispatcher
   let codec = MessageCodec()
   let eventLoop: EventLoop
+  let figures = ServerFigures()
   let logger: Logger
   /// How many bytes the calls of this loop's connections take, and how many they may.
   var heldBytes = 0
   let maxMemory: Int
   private let slots: ConnectionSlots
+  private var telling: LoopTimer?
   private(set) var connections: [ObjectIdentifier: ServerConnection] = [:]
   private var isDraining = false
   private var isStopped = false
@@ -28,7 +30,13 @@ final class LoopServer {
     self.dispatcher = dispatcher
     self.eventLoop = eventLoop
     self.logger = logger
+    telling = eventLoop.timer(after: .zero, repeating: Self.tellingInterval) { [unowned self] in
+      figures.tell(heldBytes: heldBytes)
+    }
   }
+
+  /// How often it is told what calls take.
+  private static let tellingInterval = Duration.seconds(1)
 
   func serve(_ socket: consuming OwnedSocket, _ security: RPCEndpoint.Security) {
     guard !isStopped else { return slots.free() }
@@ -39,6 +47,7 @@ final class LoopServer {
     do {
       let connection = try ServerConnection(socket, security, server: self)
       connections[ObjectIdentifier(connection)] = connection
+      figures.began()
       connection.start()
       // It was accepted, and so is served: it will hear that it should go elsewhere.
       if isDraining { connection.drain(grace: configuration.drainGrace) }
@@ -48,9 +57,10 @@ final class LoopServer {
     }
   }
 
-  func ended(_ connection: ServerConnection) {
+  func ended(_ connection: ServerConnection, _ end: ConnectionEnd) {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
     slots.free()
+    figures.ended(end)
     guard connections.isEmpty else { return }
     drained?.resume()
     drained = nil
@@ -66,5 +76,6 @@ final class LoopServer {
       if connections.isEmpty { continuation.resume() } else { drained = continuation }
     }
     isStopped = true
+    telling?.cancel()
   }
 }

@@ -89,6 +89,7 @@ class ServedCall: AwaitedRequest {
   /// Ends a call whose client takes longer than it may to send the request.
   func endLate() {
     let limit = server.configuration.requestTimeout
+    server.figures.reached(.requestTimeout)
     end(RPCStatus(.deadlineExceeded, "the request was not complete within \(limit)"))
   }
 

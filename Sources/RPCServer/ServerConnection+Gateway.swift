@@ -15,6 +15,7 @@ extension ServerConnection {
     do throws(HTTPFailure) {
       guard !isTooLarge else {
         let limit = server.configuration.maxMetadataBytes
+        server.figures.reached(.metadata)
         throw HTTPFailure(
           RPCStatus(.resourceExhausted, "the fields are over the limit of \(limit) bytes"), as: 431)
       }
@@ -30,6 +31,7 @@ extension ServerConnection {
           RPCStatus(.unimplemented, "\(operation.methodPath) is not served"))
       }
       guard runningCalls < server.configuration.maxRunningCalls else {
+        server.figures.reached(.runningCalls)
         throw operation.failure(
           RPCStatus(
             .unavailable, "too many calls of this connection run", retryAfter: .seconds(1)))

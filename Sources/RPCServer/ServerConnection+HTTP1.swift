@@ -32,11 +32,11 @@ extension ServerConnection: HTTP1SessionDelegate {
   /// reads a stream, of which the end may never come, is taken to be gone.
   func receivedEnd() {
     guard let http1, (http1Request as? GatewayCall)?.streamsResponses != true else {
-      return close()
+      return close(.client)
     }
     peerEnded = true
     guard !isFinishing else {
-      if untakenBytes == 0 { close() } else { stream.stopReading() }
+      if untakenBytes == 0 { close(.client) } else { stream.stopReading() }
       return
     }
     http1.receivedEnd()
@@ -79,6 +79,9 @@ extension ServerConnection: HTTP1SessionDelegate {
       case 501, 505: .unimplemented
       default: .invalidArgument
       }
+    if code == .resourceExhausted {
+      server.figures.reached(refusal.status == 413 ? .messageSize : .metadata)
+    }
     exchange.send(HTTPFailure(RPCStatus(code, refusal.reason), as: refusal.status))
     scheduleFlush()
   }
@@ -88,7 +91,7 @@ extension ServerConnection: HTTP1SessionDelegate {
   func closeLateHead(at now: Duration) -> Duration? {
     guard let since = headSince else { return nil }
     let end = since + server.configuration.limits.handshakeTimeout
-    if now >= end { close() }
+    if now >= end { close(.timeout) }
     return end
   }
 
@@ -101,6 +104,8 @@ extension ServerConnection: HTTP1SessionDelegate {
 }
 
 extension HTTP1Exchange: HTTPAnswer {
+  var carrier: CallCarrier { .http1 }
+
   func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?) {
     respond(
       status, fields.map { HTTP1Field($0.name, $0.value) }, contentLength: contentLength)

@@ -29,7 +29,7 @@ extension ServerConnection {
     switch action {
     case .close(let reason):
       server.logger.debug("a connection is closed", metadata: ["reason": "\(reason)"])
-      return close()
+      return close(.timeout)
     case .ping where http1 != nil: passIdleTime(at: now)
     case .ping:
       http2.ping(Self.keepalivePing)
@@ -92,7 +92,7 @@ extension ServerConnection {
   func endDrain(after pause: Duration) {
     server.eventLoop.timer(after: pause) { [self] in
       guard !stream.isClosing else { return }
-      guard !isUndecided else { return close() }
+      guard !isUndecided else { return close(.drained) }
       guard http1 == nil else { return }
       http2.goAway()
       scheduleFlush()

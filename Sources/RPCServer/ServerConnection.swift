@@ -46,9 +46,11 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   var isEstablished = false
   /// Whether the client was asked to open no more calls.
   var isDraining = false
+  /// Why it ends, once it is to.
+  private var end: ConnectionEnd?
   private var answersSent = 0
   /// The bytes of this connection that its server has counted.
-  private var counted = 0
+  var counted = 0
 
   /// How often it is looked whether the peer has taken all.
   private static let takenInterval = Duration.milliseconds(100)
@@ -68,7 +70,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     beginning = server.configuration.gateway == nil ? nil : []
   }
 
-  private var session: any HTTPSession { http1 ?? http2 }
+  var session: any HTTPSession { http1 ?? http2 }
   /// Whether it is not known yet what the client speaks.
   var isUndecided: Bool { beginning != nil }
 
@@ -89,9 +91,11 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       try secure(beginningWith: bytes)
       if let tls {
         var failure: HTTP2Error?
+        let isNew = tls.state == .handshaking
         try tls.receive(bytes) { plaintext in
           do throws(HTTP2Error) { try receive(plaintext, at: now) } catch { failure = error }
         }
+        if isNew, tls.state != .handshaking { server.figures.established(tls) }
         if let failure { throw failure }
         // Before anything is said, as HTTP/2 says something at once.
         if isUndecided, tls.state == .established { decide(isHTTP1: tls.isHTTP1) }
@@ -102,7 +106,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       scheduleFlush()
     } catch {
       server.logger.debug("a connection has failed", metadata: ["error": "\(error)"])
-      finish()
+      if let tls, tls.state == .handshaking { server.figures.failedHandshake() }
+      finish(.invalid)
     }
   }
 
@@ -140,7 +145,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     }
   }
 
-  func failed(_ error: SystemError) { close() }
+  func failed(_ error: SystemError) { close(.broken) }
 
   // MARK: To the socket
 
@@ -174,7 +179,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       stream.startReading()
     }
     account()
-    if session.isFinished { finish() }
+    if session.isFinished { finish(isDraining ? .drained : .answered) }
   }
 
   /// Tells what watches over this connection how it stands.
@@ -199,7 +204,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       try tls.send(plaintext)
       tls.takeOutgoing { stream.write($0) }
     } catch {
-      close()
+      close(.broken)
     }
   }
 
@@ -207,33 +212,6 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     guard !isFinishing else { return }
     lifetime.progressed(at: server.eventLoop.now)
     flush()
-  }
-
-  // MARK: Memory
-
-  /// How many bytes this connection makes the server keep.
-  private var heldBytes: Int { requestBytes + session.pendingAnswerBytes + stream.pendingBytes }
-
-  /// Whether the server may keep so many bytes more for this connection.
-  func hasRoom(for bytes: Int) -> Bool {
-    let held = heldBytes + bytes
-    return held <= server.configuration.maxConnectionMemory
-      && server.heldBytes + held - counted <= server.maxMemory
-  }
-
-  /// What a call is told for which there is no room.
-  var memoryIsFull: RPCStatus {
-    let limit = server.configuration.maxConnectionMemory
-    return RPCStatus(
-      .resourceExhausted,
-      "too many calls and messages wait: those of one connection may take \(limit) bytes, and "
-        + "those of all \(server.configuration.maxMemory)",
-      retryAfter: .seconds(1))
-  }
-
-  private func count(_ bytes: Int) {
-    server.heldBytes += bytes - counted
-    counted = bytes
   }
 
   // MARK: Calls
@@ -249,6 +227,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     do throws(CallHead.Refusal) {
       let route = try route(request, head)
       guard runningCalls < server.configuration.maxRunningCalls else {
+        server.figures.reached(.runningCalls)
         // Nothing was done: the client may try again, here or elsewhere.
         return stream.reset(.refusedStream)
       }
@@ -300,6 +279,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   ) throws(CallHead.Refusal) -> Dispatcher.Route {
     guard !request.isTooLarge else {
       let limit = server.configuration.http2.maxFieldBytes
+      server.figures.reached(.metadata)
       throw .status(
         RPCStatus(.resourceExhausted, "the metadata is over the limit of \(limit) bytes"))
     }
@@ -319,7 +299,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     let now = server.eventLoop.now
     guard !lifetime.receivedPing(calls: http2.openStreams, at: now) else { return }
     http2.goAway(.enhanceYourCalm, reason: "too_many_pings")
-    finishSoon()
+    finishSoon(.invalid)
   }
 
   func receivedPong(_ payload: UInt64) {
@@ -330,8 +310,9 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
 
   /// Says what is left to say, and closes once the peer has too: closing earlier would make the
   /// kernel throw away what the peer has not read yet.
-  private func finish() {
+  private func finish(_ end: ConnectionEnd) {
     guard !isFinishing, !stream.isClosing else { return }
+    self.end = end
     isFinishing = true
     if !isUndecided, tls?.state != .handshaking {
       _ = session.takeOutgoing(upTo: Self.flushSize) { send($0) }
@@ -354,12 +335,13 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private func closeWhenTaken(of left: Int) {
     guard !stream.isClosing else { return }
     count(heldBytes)
+    let end = end ?? .answered
     let untaken = untakenBytes
     if untaken == 0, peerEnded {
-      close()
+      close(end)
     } else if untaken == 0 {
       let pause = server.configuration.limits.closeTimeout
-      ending = server.eventLoop.timer(after: pause) { self.close() }
+      ending = server.eventLoop.timer(after: pause) { self.close(end) }
     } else {
       if untaken < left { lifetime.progressed(at: server.eventLoop.now) }
       ending = server.eventLoop.timer(after: Self.takenInterval) {
@@ -377,19 +359,21 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     http1Request = nil
   }
 
-  /// As ``finish()``, once what is being read was read.
-  private func finishSoon() {
-    server.eventLoop.atTurnEnd { [self] in finish() }
+  /// As ``finish(_:)``, once what is being read was read.
+  private func finishSoon(_ end: ConnectionEnd) {
+    server.eventLoop.atTurnEnd { [self] in finish(end) }
   }
 
   /// Closes the connection now; its calls are cancelled.
-  func close() {
+  ///
+  /// - Parameter end: Why, where it was not to end already.
+  func close(_ end: ConnectionEnd) {
     for timer in [check, ending] { timer?.cancel() }
     check = nil
     ending = nil
     stream.close()
     endSessions()
     count(0)
-    server.ended(self)
+    server.ended(self, self.end ?? end)
   }
 }

@@ -46,6 +46,7 @@ final class ServerStream: ServedCall, HTTP2StreamDelegate, ResponseSink {
       withheld += data.byteCount
       if requests.isHungry { release() }
     } catch {
+      if error.code == .resourceExhausted { server.figures.reached(.messageSize) }
       end(error)
     }
   }

@@ -16,6 +16,9 @@ public final class EventLoop {
   private var turnEnds: [() -> Void] = []
   private let workers = Workers()
   private var ended: (@Sendable () -> Void)?
+  private var turnObserver: ((Int64) -> Void)?
+  /// When the first event of this turn was handled, in nanoseconds; 0 while there was none.
+  private var turnBegan: UInt64 = 0
 
   init(executor: LoopExecutor) throws(SystemError) {
     self.executor = executor
@@ -24,6 +27,7 @@ public final class EventLoop {
     turn = .allocate(capacity: 1)
     readBuffer = .allocate(byteCount: 65_536, alignment: 16)
     try SystemError.check(uv_loop_init(uv), "uv_loop_init")
+    uv.pointee.data = Unmanaged.passUnretained(self).toOpaque()
   }
 
   deinit {
@@ -83,6 +87,7 @@ public final class EventLoop {
   }
 
   private func endTurn() {
+    handlesEvent()
     runTasks()
     while !turnEnds.isEmpty {
       let ends = turnEnds
@@ -90,6 +95,28 @@ public final class EventLoop {
       for end in ends { end() }
       runTasks()
     }
+    guard let turnObserver else { return }
+    turnObserver(Int64(uv_hrtime() - turnBegan))
+    turnBegan = 0
+  }
+
+  /// Calls `observer` at the end of each turn with how many nanoseconds it took: from its first event to
+  /// its last task, without the wait for events. Nothing else that the loop has to do is done meanwhile.
+  public func observeTurns(_ observer: @escaping (Int64) -> Void) {
+    assertIsolated()
+    turnObserver = observer
+    handlesEvent()
+  }
+
+  /// Notes when a turn begins.
+  private func handlesEvent() {
+    if turnObserver != nil, turnBegan == 0 { turnBegan = uv_hrtime() }
+  }
+
+  /// Notes that a handle has an event.
+  static func handlesEvent(of handle: UnsafeMutablePointer<uv_handle_t>) {
+    Unmanaged<EventLoop>.fromOpaque(handle.pointee.loop.pointee.data)
+      ._withUnsafeGuaranteedRef { $0.handlesEvent() }
   }
 
   /// Runs all that can run now.

@@ -48,6 +48,7 @@ public class HandleOwner {
     _ handle: UnsafeMutablePointer<Handle>?, as owner: Owner.Type
   ) -> Owner {
     let base = UnsafeMutableRawPointer(handle!).assumingMemoryBound(to: uv_handle_t.self)
+    EventLoop.handlesEvent(of: base)
     return unsafeDowncast(
       Unmanaged<HandleOwner>.fromOpaque(uv_handle_get_data(base)).takeUnretainedValue(), to: owner)
   }

@@ -155,8 +155,14 @@ public final class TLSSession {
     bytes.withUnsafeBytes { $0.first == 22 }
   }
 
+  /// The versions that there are.
+  public static let versions = ["TLSv1.2", "TLSv1.3"]
+
   /// The negotiated version, such as "TLSv1.3".
   public var version: String { String(cString: SSL_get_version(ssl)) }
+
+  /// Whether it goes on with the keys of an earlier session.
+  public var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
   /// Whether the peers agreed on `http/1.1`, and not on `h2`.
   public var isHTTP1: Bool { applicationProtocol.elementsEqual("http/1.1".utf8) }

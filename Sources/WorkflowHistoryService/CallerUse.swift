@@ -1,3 +1,4 @@
+internal import Metrics
 internal import ProtobufMessages
 internal import RPC
 internal import Synchronization
@@ -19,6 +20,14 @@ public final class CallerUse: Sendable {
   private let limits: CallerLimits
   private let clock: @Sendable () -> ContinuousClock.Instant
   private let uses = Mutex<[ExactText: Use]>([:])
+  private let concurrency = CallerUse.counter("caller-concurrent-calls")
+  private let callRate = CallerUse.counter("caller-calls-per-second")
+  private let byteRate = CallerUse.counter("caller-bytes-per-second")
+
+  /// Counts how often callers are held to a limit, as `workflow_history.limits.reached`.
+  private static func counter(_ limit: String) -> Counter {
+    Counter(label: "workflow_history.limits.reached", dimensions: [("limit", limit)])
+  }
 
   /// How many callers are remembered before those that have nothing to answer for are forgotten.
   private static let sweepSize = 4096
@@ -96,12 +105,15 @@ public final class CallerUse: Sendable {
   /// Why a call can't begin, and in how many seconds it may.
   private func reasonToRefuse(_ use: Use) -> (String, Double)? {
     if let most = limits.concurrentCalls, use.running >= most {
+      concurrency.increment()
       return ("\(most) calls of yours are running, which is as many as may", 0.1)
     }
     if let rate = limits.callsPerSecond, use.calls < 1 {
+      callRate.increment()
       return ("you may make \(rate) calls a second", (1 - use.calls) / Double(rate))
     }
     if let rate = limits.bytesPerSecond, use.bytes < 0 {
+      byteRate.increment()
       return ("you may send and take \(rate) bytes a second", -use.bytes / Double(rate))
     }
     return nil

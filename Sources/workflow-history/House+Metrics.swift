@@ -1,8 +1,32 @@
 import Foundation
+import Metrics
+import PostgresHistoryStore
 import PrometheusMetrics
+import Reactor
 import TLS
 
 extension House {
+  /// Tells how long the turns of loops take; where nobody reads that, they are not timed.
+  func observeTurns(of loops: [Loop]) async {
+    guard figures != nil else { return }
+    for loop in loops {
+      await loop.run { eventLoop in
+        let turns = Timer(
+          label: "workflow_history.loop.turn", dimensions: [("loop", eventLoop.loop.name)])
+        eventLoop.observeTurns { turns.recordNanoseconds($0) }
+      }
+    }
+  }
+
+  /// Tells how many writes wait, and what is allowed of what is counted.
+  func observe(_ writes: WriteQueue) {
+    figures?.observe("workflow_history.writes.waiting") { Double(writes.count) }
+    figures?.observe("workflow_history.writes.queued") { Double(writes.bytes) }
+    let limits = options.limits
+    figures?.observe("workflow_history.connections.limit") { Double(limits.maxConnections) }
+    figures?.observe("workflow_history.memory.limit") { Double(limits.maxMemory.bytes) }
+  }
+
   /// Tells when the certificate ends that connections are given now.
   func observe(_ tls: ReloadableTLSContext) {
     figures?.observe("workflow_history.tls.certificate_expiry_timestamp") {

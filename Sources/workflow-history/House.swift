@@ -10,6 +10,7 @@ import RPC
 import RPCServer
 import Reactor
 import TLS
+import Telemetry
 import WorkflowHistory
 import WorkflowHistoryService
 
@@ -44,6 +45,7 @@ actor House {
     let trust = try await makeTrust(directory)
     let tls = try await makeTLS(directory)
     for number in 0..<options.loopCount { loops.append(try Loop(name: "loop-\(number)")) }
+    await observeTurns(of: loops)
     stopRequests = await loops[0].run { StopRequests(on: $0) }
     observe(tls)
     let database = try await openDatabase(directory)
@@ -64,6 +66,7 @@ actor House {
     let firstLoop = loops[0]
     let retention = options.changeLogRetain.duration
     let writes = WriteQueue()
+    observe(writes)
     let writers = writersByLoop()
     let server = try await RPCServer.start(
       try serverConfiguration(tls, trust), endpoints: endpoints.all, loops: loops, logger: logger
@@ -74,6 +77,7 @@ actor House {
         database, replicas: replicas, limits: limits, writes: writes, sealing: sealing,
         on: eventLoop)
       try await store.connect()
+      store.tellFigures()
       if eventLoop.loop === firstLoop {
         store.keepPartitions(changeLogRetention: retention) { .now }
       }
@@ -91,7 +95,11 @@ actor House {
     let allowed = options.transport.unixUserIDs
     configuration.unixUserIDs = allowed.isEmpty ? nil : Set(allowed)
     configuration.unixMode = options.transport.unixMode.bits
-    configuration.refused = { [calls] in calls.tell($0) }
+    let refusals = RefusedCallCounter()
+    configuration.refused = { [calls] in
+      refusals.count($0)
+      calls.tell($0)
+    }
     return configuration
   }
 
@@ -127,6 +135,7 @@ actor House {
   private func startKeeping(_ database: PostgresOptions, _ sealing: PayloadSealing?) async throws {
     let background = try background ?? Loop(name: "background")
     self.background = background
+    await observeTurns(of: [background])
     let interval = options.foldInterval.duration
     await background.run { RollupFolder(database, on: $0).fold(every: interval) }
     if let learning = options.learnInterval.duration {

@@ -48,7 +48,7 @@ let house: [Room] = [
   Room(
     "RPCServer", .safe,
     rooms: ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor"],
-    packages: ["Logging"], system: ["Synchronization"]),
+    packages: ["Logging", "Metrics"], system: ["Synchronization"]),
   Room("RPCClient", .safe, rooms: ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
   Room(
     "GRPCMessages", .wrapper, rooms: ["ProtobufMessages"], c: ["CProtobufC", "CGRPCProtos"]),
@@ -93,7 +93,7 @@ let house: [Room] = [
     rooms: [
       "WorkflowHistory", "PatternLearning", "WorkflowHistoryMessages", "ProtobufMessages", "RPC",
       "Telemetry", "Identity",
-    ], packages: ["Logging"], system: ["Synchronization"]),
+    ], packages: ["Logging", "Metrics"], system: ["Synchronization"]),
   Room(
     "WorkflowHistoryClient", .safe,
     rooms: [
@@ -117,9 +117,9 @@ let house: [Room] = [
       "PostgresSupervisor", "Postgres", "Identity", "DevelopmentCertificates", "Sealing",
       "PrivateFiles", "TLS", "Reactor", "RPC", "ProtobufMessages", "ProtobufJSON",
       "HTTPRouting", "HTTPGateway", "WorkflowsREST", "Console", "JSON", "PrometheusMetrics",
-      "Compression",
+      "Telemetry", "Compression",
     ],
-    packages: ["Logging", "ArgumentParser", "Configuration", "SystemPackage"],
+    packages: ["Logging", "Metrics", "ArgumentParser", "Configuration", "SystemPackage"],
     system: ["Foundation", "Synchronization", "Dispatch"]),
 ]
 

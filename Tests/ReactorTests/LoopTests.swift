@@ -92,6 +92,26 @@ struct LoopTests {
     await loop.stop()
   }
 
+  @Test("tells how long each turn took, without the wait for what began it")
+  func turnTimes() async throws {
+    let loop = try Loop(name: "test")
+    let clock = ContinuousClock()
+    let began = clock.now
+    let turns = await loop.run { eventLoop in
+      let turns = Box<[Duration]>([])
+      eventLoop.observeTurns { turns.value.append(.nanoseconds($0)) }
+      await eventLoop.sleep(for: .milliseconds(200))
+      let busy = clock.now + .milliseconds(20)
+      while clock.now < busy {}
+      // The turn ends, and is told.
+      await eventLoop.sleep(for: .milliseconds(1))
+      return turns.value
+    }
+    #expect(turns.contains { $0 >= .milliseconds(20) })
+    #expect(turns.reduce(.zero, +) <= clock.now - began - .milliseconds(190))
+    await loop.stop()
+  }
+
   @Test("ends a turn once for many events")
   func turnEnds() async throws {
     let loop = try Loop(name: "test")

@@ -1,4 +1,5 @@
 import MetricsTestKit
+import PrometheusMetrics
 import ProtobufMessages
 import RPC
 import RPCTesting
@@ -35,15 +36,58 @@ struct InterceptorTests {
     let interceptor = MetricsInterceptor(factory: kit)
     for _ in 0..<2 { _ = try await serve(interceptor) }
     _ = try await serve(interceptor, failing: RPCStatus(.aborted, "no"))
-    let method = ("grpc.method", "a.B/C")
-    #expect(try kit.expectCounter("grpc.server.call.started", [method]).totalValue == 3)
+    let (method, carrier) = (("grpc.method", "a.B/C"), ("carrier", "grpc"))
+    #expect(try kit.expectCounter("grpc.server.call.started", [method, carrier]).totalValue == 3)
     let ok = [method, ("grpc.status", "OK")]
-    #expect(try kit.expectTimer("grpc.server.call.duration", ok).values.count == 2)
-    let aborted = [method, ("grpc.status", "ABORTED")]
+    #expect(try kit.expectTimer("grpc.server.call.duration", ok + [carrier]).values.count == 2)
+    let aborted = [method, ("grpc.status", "ABORTED"), carrier]
     #expect(try kit.expectTimer("grpc.server.call.duration", aborted).values.count == 1)
     let received = try kit.expectRecorder(
       "grpc.server.call.rcvd_total_compressed_message_size", ok)
     #expect(received.values == [3, 3])
+  }
+
+  @Test("a call is running until its handler has ended")
+  func running() async throws {
+    let registry = MetricsRegistry([
+      MetricDescription("workflow_history.calls.running", .gauge, by: ["grpc.method"], "Calls.")
+    ]) { 0 }
+    func running() -> Double? { registry.families().first?.series.first?.value.number }
+    var service = RPCService(
+      ServiceDescriptor(fullName: "a.B", methods: [Self.method]), arena: Arena())
+    service.unary("C") { (request: Blob, _: ServerCall) in
+      #expect(running() == 1)
+      return request
+    }
+    let dispatcher = Dispatcher([service], interceptors: [MetricsInterceptor(factory: registry)])
+    let call = ServerCall(
+      method: Self.method, metadata: Metadata(), peer: CallPeer(address: "tcp"), timeout: nil)
+    #expect(running() == 0)
+    _ = try await dispatcher.route(Array("/a.B/C".utf8)).serve(call, [1])
+    #expect(running() == 0)
+  }
+
+  @Test("a code that gRPC has not counts as unknown, so that no handler makes codes of its own")
+  func foreignCode() async throws {
+    let kit = TestMetrics()
+    let foreign = RPCStatus(RPCStatusCode(rawValue: 99), "no")
+    _ = try await serve(MetricsInterceptor(factory: kit), failing: foreign)
+    let dimensions = [("grpc.method", "a.B/C"), ("grpc.status", "UNKNOWN"), ("carrier", "grpc")]
+    #expect(try kit.expectTimer("grpc.server.call.duration", dimensions).values.count == 1)
+  }
+
+  @Test("a call that is refused before it comes here is counted by its code alone")
+  func refusals() throws {
+    let kit = TestMetrics()
+    let counter = RefusedCallCounter(factory: kit)
+    for path in ["/a.B/D", "/../etc"] {
+      counter.count(
+        RefusedCall(
+          path: path, status: RPCStatus(.unimplemented, "no"), peer: CallPeer(address: "tcp")))
+    }
+    let dimensions = [("grpc.status", "UNIMPLEMENTED")]
+    #expect(
+      try kit.expectCounter("workflow_history.calls.refused", dimensions).totalValue == 2)
   }
 
   @Test("a call has its caller's trace attached, and one without has none")
