@@ -2,6 +2,7 @@
 
 import dataclasses
 import gzip
+import re
 
 import grpc
 import pytest
@@ -9,7 +10,7 @@ from harness import curl, prometheus, tokens
 from harness.client import refused
 from harness.identifiers import fresh_user
 from harness.prometheus import samples, scrape, total
-from harness.server import Server
+from harness.server import Server, wait_until
 
 OPENMETRICS = "accept: application/openmetrics-text; version=1.0.0"
 SERVICE = "workflow_history.v1.WorkflowHistoryService"
@@ -98,3 +99,62 @@ def test_a_call_counts_once_under_its_code(server, client):
     with refused(grpc.StatusCode.UNAUTHENTICATED):
         dataclasses.replace(client, token=None).save()
     assert [after - had for after, had in zip(counted(), before)] == [4, 2, 1, 1]
+
+
+@pytest.fixture(scope="module")
+def monitored():
+    """A server that keeps executions for a year, of which each metric has a figure."""
+    own = Server("--retain", "365d")
+    try:
+        own.start()
+        client = own.client(fresh_user())
+        client.save()
+        yield own
+        assert own.stop() == 0, own.log
+    finally:
+        own.remove()
+
+
+def test_the_readme_lists_every_metric_as_the_server_tells_it(monitored):
+    readme = (prometheus.REPOSITORY / "README.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (counter|gauge|histogram) \|(.*?)\| (.*) \|$", readme, re.MULTILINE)
+    listed = {
+        name: prometheus.Family(kind, told, frozenset(re.findall(r"`(\w+)`", labels)))
+        for name, kind, labels, told in rows
+    }
+    assert listed == prometheus.families(scrape(monitored).body)
+
+
+def test_promtool_takes_the_rules_and_each_alert_fires_when_it_should():
+    for check in ("check", "test"):
+        rules = prometheus.RULES if check == "check" else prometheus.RULES.with_suffix(".test.yml")
+        checked = prometheus.promtool(check, "rules", rules)
+        assert checked.returncode == 0, checked.stdout.decode() + checked.stderr.decode()
+    tested = prometheus.RULES.with_suffix(".test.yml").read_text()
+    for alert in re.findall(r"alert: (\w+)", prometheus.RULES.read_text()):
+        assert f'alertname="{alert}", alertstate="firing"' in tested
+
+
+def test_a_prometheus_scrapes_all_that_the_dashboard_and_the_rules_show(monitored):
+    reader = prometheus.Prometheus(monitored)
+    try:
+        target = reader.target()
+        assert target["health"] == "up", target["lastError"]
+        rules = reader.rules()
+        for rule in rules:
+            assert rule["health"] == "ok", rule["lastError"]
+            assert rule["labels"]["severity"] in ("critical", "warning")
+            assert set(rule["annotations"]) == {"summary", "description"}
+        shown = prometheus.dashboard_expressions() + [rule["query"] for rule in rules]
+        named = set().union(*map(prometheus.names_in, shown))
+        assert len(named) > 40
+        assert named - reader.names() == set()
+        for expression in shown:
+            reader.value(expression)
+        (version,) = reader.value("workflow_history_build_info")
+        assert version["value"][1] == "1"
+        # Scraped again and again: a rate has two of them.
+        save = 'sum(rate(grpc_server_call_duration_seconds_count{grpc_status="OK"}[1m]))'
+        wait_until(lambda: reader.value(save), what="a second scrape")
+    finally:
+        reader.stop()
