@@ -15,14 +15,14 @@ struct ConsoleTests {
   }
 
   /// The paths of the files under `assets`, from there.
-  private static let files: [String] = {
+  static let assets: [String] = {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources/CConsole/assets").standardizedFileURL
     let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String }
     return (paths ?? []).filter { $0.contains(".") }.sorted()
   }()
 
-  @Test("serves each of its files as it stands, and says what it is", arguments: files)
+  @Test("serves each of its files as it stands, and says what it is", arguments: assets)
   func files(path: String) throws {
     let resource = try #require(read(path == "index.html" ? "/" : "/" + path))
     let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -38,7 +38,7 @@ struct ConsoleTests {
 
   @Test("has a page, and nothing where it has no file")
   func paths() {
-    #expect(Self.files.count > 20)
+    #expect(Self.assets.count > 20)
     #expect(read("/") != nil)
     for path in ["/index.html", "/js", "/js/", "/assets/js/main.js", "/../Package.swift", ""] {
       #expect(read(path) == nil)

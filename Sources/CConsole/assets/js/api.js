@@ -71,6 +71,14 @@ export async function get(path, parameters, signal) {
   return (await request(path, parameters, signal, "application/json")).json();
 }
 
+/** What ends a stream that has begun, whose head has said 200. */
+function failureOf(status) {
+  const isRefused = status.code === 16;
+  const error = new ApiError(isRefused ? 401 : 0, status);
+  if (isRefused) whenRefused(error);
+  return error;
+}
+
 /** The answers of a call that goes on, as they come. */
 export async function* stream(path, parameters, signal) {
   const answer = await request(path, parameters, signal, "application/x-ndjson");
@@ -84,7 +92,7 @@ export async function* stream(path, parameters, signal) {
       rest = lines.pop();
       for (const line of lines) {
         const message = JSON.parse(line);
-        if (message.error) throw new ApiError(message.error.code === 16 ? 401 : 200, message.error);
+        if (message.error) throw failureOf(message.error);
         yield message;
       }
     }

@@ -16,9 +16,9 @@ function pause(milliseconds, signal) {
  * Calls `changed` with each list of changes, until `signal` says otherwise.
  *
  * @param {(state: "live" | "waiting") => void} tell How it stands.
- * @param {() => void} missed Called where changes can't be told any more: all is to be read anew.
+ * @param {() => void} begun Called when changes are told from now on: what was read before may be old.
  */
-export async function watch(parameters, signal, { changed, tell, missed }) {
+export async function watch(parameters, signal, { changed, tell = () => {}, begun }) {
   let resumeToken = "";
   let wait = FIRST_PAUSE_MS;
   while (!signal.aborted) {
@@ -26,15 +26,14 @@ export async function watch(parameters, signal, { changed, tell, missed }) {
       for await (const answer of api.stream("/v1/executions:watch", { ...parameters, resumeToken }, signal)) {
         tell("live");
         wait = FIRST_PAUSE_MS;
+        if (!resumeToken) begun();
         resumeToken = answer.resumeToken ?? resumeToken;
         if (answer.changes?.length > 0) changed(answer.changes);
       }
     } catch (error) {
       if (signal.aborted || error.status === 401 || error.status === 403) return;
-      if (error.status === 400 && resumeToken) {
-        resumeToken = "";
-        missed();
-      }
+      // The log of changes is not kept for so long.
+      if (error.status === 400) resumeToken = "";
     }
     if (signal.aborted) return;
     tell("waiting");

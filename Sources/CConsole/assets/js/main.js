@@ -14,6 +14,9 @@ const main = document.getElementById("main");
 const bar = document.getElementById("bar");
 // Ends what the view that is shown has under way.
 let leaving = new AbortController();
+let expiry;
+// The longest that a timer takes.
+const LONGEST_MS = 2 ** 31 - 1;
 
 function viewFor({ path, parameters }) {
   const id = path.match(/^\/executions\/(.+)$/)?.[1];
@@ -28,7 +31,7 @@ async function show() {
   const { signal } = leaving;
   keys.setKeys({});
   bar.hidden = !api.isSignedIn();
-  if (!api.isSignedIn()) return signIn(main, show);
+  if (!api.isSignedIn()) return signIn(main, enter);
   const view = viewFor(place());
   document.title = `${view.title} · workflow-history`;
   for (const one of bar.querySelectorAll("nav a")) {
@@ -44,12 +47,23 @@ async function show() {
   }
 }
 
+/** Shows what was asked for, until the token ends: what it let one see is not left on the screen. */
+function enter() {
+  const { expires } = api.claims();
+  if (expires) {
+    const left = Math.min(expires * 1000 - Date.now(), LONGEST_MS);
+    expiry = setTimeout(() => signOut(new Error("The token has expired.")), left);
+  }
+  return show();
+}
+
 function signOut(reason) {
+  clearTimeout(expiry);
   api.setToken(null);
   leaving.abort();
   bar.hidden = true;
   keys.setKeys({});
-  signIn(main, show, reason);
+  signIn(main, enter, reason);
 }
 
 api.onRefusedToken((error) => { if (api.isSignedIn()) signOut(error); });

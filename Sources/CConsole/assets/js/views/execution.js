@@ -21,34 +21,47 @@ const UNUSUAL_PERCENT = 10;
 export async function execution(main, id, signal) {
   const path = `/v1/executions/${encodeURIComponent(id)}`;
   let { execution: shown } = await api.get(path, {}, signal);
-  const beside = { estimate: null, others: null };
+  // What comes later has its place from the start, so that nothing that is read moves or closes.
+  const slots = { mark: h("span", {}), note: h("div", {}), usual: h("dd", {}, "–"), around: h("div", {}) };
 
   function draw() {
     const open = new Set([...main.querySelectorAll("details.document[open]")].map((one) => one.id));
-    main.replaceChildren(...page(shown, beside, open).filter((part) => part !== null));
+    main.replaceChildren(...page(shown, slots, open).filter((part) => part !== null));
+  }
+
+  async function estimate() {
+    const { estimate } = await api.get(`${path}:estimate`, {}, signal);
+    const slow = slowness(shown, estimate);
+    slots.mark.replaceChildren(slow ? slowMark(slow) : "");
+    slots.note.replaceChildren(slow ? h("p", { class: "note" }, slow) : "");
+    slots.usual.replaceChildren(usual(estimate) ?? "–");
+  }
+
+  async function lookAround() {
+    const others = await around(shown, signal);
+    slots.around.replaceChildren(...aroundIt(shown, others));
+    setKeys(others);
   }
 
   draw();
   main.focus({ preventScroll: true });
   setKeys([]);
-  const estimates = api.get(`${path}:estimate`, {}, signal)
-    .then(({ estimate }) => { beside.estimate = estimate; }, () => {});
-  const others = around(shown, signal).then((found) => { beside.others = found; }, () => {});
-  await Promise.all([estimates, others]);
-  if (signal.aborted) return;
-  draw();
-  setKeys(beside.others ?? []);
+  // The page is of use without either.
+  estimate().catch(() => {});
+  lookAround().catch(() => {});
   watch({ userId: shown.userId, workflowId: shown.workflowId, createdAfter: shown.createdAt }, signal, {
-    async changed(changes) {
-      if (!changes.some((one) => one.executionId === shown.id)) return;
-      ({ execution: shown } = await api.get(path, {}, signal).catch(() => ({ execution: shown })));
-      if (signal.aborted) return;
-      announce(`The execution is ${statusOf(shown)}`);
-      draw();
-    },
-    tell: () => {},
-    missed: () => {},
+    changed: (changes) => { if (changes.some((one) => one.executionId === shown.id)) readAgain().catch(() => {}); },
+    begun: () => readAgain().catch(() => {}),
   });
+
+  async function readAgain() {
+    const { execution: now } = await api.get(path, {}, signal);
+    if (now.version === shown.version) return;
+    shown = now;
+    announce(`The execution is ${statusOf(shown)}`);
+    draw();
+    await estimate();
+  }
 
   function setKeys(others) {
     const at = others.findIndex((one) => one.id === shown.id);
@@ -61,37 +74,36 @@ export async function execution(main, id, signal) {
   }
 }
 
-function page(shown, { estimate, others }, open) {
-  const slow = slowness(shown, estimate);
+function page(shown, slots, open) {
   const tasks = tasksOf(shown.taskResults);
   return [
     h("div", { class: "head" },
-      h("h1", {}, shown.workflowId), statusBadge(statusOf(shown)), slow ? slowMark(slow) : null,
+      h("h1", {}, shown.workflowId), statusBadge(statusOf(shown)), slots.mark,
       h("span", { class: "actions" },
         h("a", { class: "button", href: link("/executions", { user: shown.userId === api.claims().user ? "" : shown.userId, workflow: shown.workflowId }) }, "All of this workflow"))),
-    slow ? h("p", { class: "note" }, slow) : null,
-    h("section", { class: "card", "aria-label": "Facts" }, facts(shown, estimate)),
+    slots.note,
+    h("section", { class: "card", "aria-label": "Facts" }, facts(shown, slots.usual)),
     shown.errorMessage ? h("section", { class: "card" }, h("h2", {}, "Error"),
       h("pre", { class: "message", tabindex: 0, role: "region", "aria-label": "Error message" }, shown.errorMessage)) : null,
     tasks ? h("section", { class: "card" }, h("h2", {}, "Tasks"), timeline(tasks)) : null,
-    others ? h("section", { class: "card" }, h("h2", {}, "Around it"), aroundIt(shown, others)) : null,
+    h("section", { class: "card" }, h("h2", {}, "Around it"), slots.around),
     h("section", { class: "card" }, h("h2", {}, "Documents"), [
       ["Input", "inputData"], ["Output", "outputData"], ["Task results", "taskResults"], ["Metadata", "executionMetadata"],
     ].map(([title, field]) => documentPart(title, field, shown, open))),
   ];
 }
 
-function facts(shown, estimate) {
+function facts(shown, usual) {
   const runs = elapsed(shown);
   const entries = [
     ["Type", shown.workflowType],
     ["Created", time(shown.createdAt)], ["Began", time(shown.startTime)], ["Ended", time(shown.endTime)],
     ["Duration", runs === null ? duration(shown.durationSeconds) : `${duration(runs)} so far`],
-    ["Usual", usual(estimate)], ["User", shown.userId], ["Version", String(shown.version ?? 0)],
+    ["Usual", usual], ["User", shown.userId], ["Version", String(shown.version ?? 0)],
     ["Last change", time(shown.updatedAt)], ["Id", h("code", {}, shown.id)],
   ];
-  return h("dl", { class: "facts" }, entries.filter(([, value]) => value !== null)
-    .map(([name, value]) => h("div", { class: name === "Usual" || name === "Id" ? "long" : null }, h("dt", {}, name), h("dd", {}, value))));
+  return h("dl", { class: "facts" }, entries.map(([name, value]) => h("div", { class: ["Usual", "Id"].includes(name) ? "long" : null },
+    h("dt", {}, name), value === usual ? usual : h("dd", {}, value))));
 }
 
 function usual(estimate) {

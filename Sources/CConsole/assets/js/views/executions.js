@@ -158,7 +158,7 @@ export async function executions(main, parameters, signal) {
     watch(watchParameters(filters), either, {
       changed,
       tell: (state) => { live.textContent = state === "live" ? "Live" : "Live (connecting)"; },
-      missed: () => read().catch(() => {}),
+      begun: () => read().catch(() => {}),
     });
   }
 
@@ -166,7 +166,6 @@ export async function executions(main, parameters, signal) {
     follows = !follows;
     live.setAttribute("aria-pressed", String(follows));
     if (follows) {
-      read().catch(() => {});
       follow();
     } else {
       following.abort();

@@ -1,0 +1,89 @@
+"""Somebody who looks at the console in a browser."""
+
+import urllib.parse
+
+from playwright.sync_api import Browser, Page
+
+DESKTOP, PHONE = (1280, 900), (360, 740)
+# Long enough for a debug build on a busy machine.
+PATIENCE_MS = 30_000
+
+
+class Reader:
+    """A page of one's own, what it has said, and what it has asked for."""
+
+    def __init__(self, browser: Browser, server, token: str, size=DESKTOP, theme="light"):
+        self.origin, self.token = f"https://{server.address}", token
+        self.context = browser.new_context(
+            ignore_https_errors=True,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            reduced_motion="reduce",
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.page: Page = self.context.new_page()
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        # A refusal that the test is about is told by the browser too.
+        self.expected: tuple[str, ...] = ()
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(self.origin + "/")
+
+    def _hear(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.said.append(message.text)
+
+    def close(self) -> None:
+        self.context.close()
+        unexpected = [said for said in self.said if not any(one in said for one in self.expected)]
+        assert unexpected == []
+        assert {urllib.parse.urlsplit(url).netloc for url in self.asked} == {
+            urllib.parse.urlsplit(self.origin).netloc
+        }
+
+    # -- the way around
+
+    def sign_in(self, token: str | None = None) -> "Reader":
+        self.page.get_by_label("Access token").fill(token or self.token)
+        self.page.get_by_role("button", name="Sign in").click()
+        return self
+
+    def go(self, place: str) -> None:
+        """Follows a link of the console."""
+        self.page.evaluate("place => { location.hash = place; }", place)
+
+    def wait_for(self, selector: str, **how):
+        return self.page.wait_for_selector(selector, **how)
+
+    def wait_until(self, expression: str, argument: object = None) -> None:
+        self.page.wait_for_function(expression, arg=argument)
+
+    # -- what is seen
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the rows."""
+        return self.page.eval_on_selector_all(
+            "#executions tbody tr[data-id]", "rows => rows.map(row => row.dataset.id)"
+        )
+
+    def rows(self, count: int | None = None) -> list[str]:
+        """The ids once there are so many rows, or any."""
+        wanted = "> 0" if count is None else f"=== {count}"
+        self.wait_until(
+            f"() => document.querySelectorAll('#executions tbody tr[data-id]').length {wanted}"
+        )
+        return self.ids
+
+    def statuses(self) -> list[str]:
+        return self.page.eval_on_selector_all(
+            "#executions .status", "badges => badges.map(badge => badge.textContent)"
+        )
+
+    def row(self, execution_id: str):
+        return self.page.locator(f'#executions tr[data-id="{execution_id}"]')
+
+    def range_is(self, text: str) -> None:
+        self.wait_until("text => document.querySelector('#range')?.textContent === text", text)

@@ -1,0 +1,65 @@
+"""Every view in either theme, on a large and on a small screen: who reads it otherwise, or on a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from browsing.reader import DESKTOP, PHONE
+
+SCREENS = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+
+
+def findings(reader) -> list[str]:
+    """What axe-core finds, by rule and element."""
+    violations = Axe().run(reader.page).response["violations"]
+    return [f"{one['impact']}: {one['id']}: {one['nodes'][0]['html']}" for one in violations]
+
+
+def fits(reader) -> bool:
+    return reader.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("size", "theme"), SCREENS)
+def test_nothing_is_found_and_nothing_overflows(history, open_console, size, theme):
+    reader = open_console(history.user, size=size, theme=theme)
+    assert findings(reader) == [] and fits(reader)
+    reader.sign_in()
+    reader.rows(50)
+    reader.wait_for(".slow")
+    assert findings(reader) == [] and fits(reader)
+    # One with tasks.
+    link = reader.page.locator("#executions tr:has-text('nightly-etl') a").first
+    link.click()
+    reader.wait_for("svg.neighbours a")
+    assert findings(reader) == [] and fits(reader)
+    reader.go("#/dashboard")
+    reader.wait_for(".tiles")
+    assert findings(reader) == [] and fits(reader)
+    reader.page.get_by_role("button", name="Keyboard shortcuts").click()
+    assert findings(reader) == []
+
+
+def test_a_theme_may_be_chosen_and_stays(history, open_console):
+    reader = open_console(history.user, theme="light").sign_in()
+    reader.rows(50)
+    theme = "() => document.documentElement.dataset.theme"
+    assert reader.page.evaluate(theme) == "light"
+    for name in ("as the system", "light"):
+        reader.page.get_by_role("button", name=f"Theme: {name}").click()
+    assert reader.page.evaluate(theme) == "dark"
+    reader.page.reload()
+    assert reader.page.evaluate(theme) == "dark"
+
+
+def test_each_control_shows_that_it_has_the_focus(history, open_console):
+    reader = open_console(history.user).sign_in()
+    reader.rows(50)
+    for _ in range(30):
+        reader.page.keyboard.press("Tab")
+        focused, outline, shadow, shows_itself = reader.page.evaluate(
+            """() => {
+              const one = document.activeElement, style = getComputedStyle(one);
+              return [one.outerHTML, style.outlineStyle, style.boxShadow, !one.matches(":focus")];
+            }"""
+        )
+        # A field's own button for a calendar is the browser's to draw.
+        assert outline != "none" or shadow != "none" or shows_itself, focused

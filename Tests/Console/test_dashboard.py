@@ -1,0 +1,105 @@
+"""The dashboard: the figures are those of the API, and people can read them."""
+
+from harness.client import COMPLETED, FAILED
+
+
+def tile(reader, label: str) -> str:
+    return reader.page.locator(f".tile:has(.label:text-is('{label}')) .value").inner_text()
+
+
+def card(reader, title: str):
+    return reader.page.locator(f"section.card:has(h2:text-is('{title}'))")
+
+
+def table_of(reader, title: str) -> list[list[str]]:
+    """The rows of a chart's table, or of a card's."""
+    found = card(reader, title)
+    for summary in found.get_by_text("As a table").all():
+        summary.click()
+    return [row.split("\t") for row in found.locator("tbody tr").all_inner_texts()]
+
+
+def test_the_figures_are_those_of_the_api(history, open_console):
+    reader = open_console(history.user).sign_in()
+    reader.rows(50)
+    reader.page.get_by_role("link", name="Dashboard").click()
+    reader.wait_for(".tiles")
+    statistics, metrics = history.statistics(days=30), history.metrics(days=30)
+    # The oldest leave the window between one question and the next.
+    shown = int(tile(reader, "Executions").replace(",", ""))
+    assert abs(shown - statistics.total_executions) < 500
+    assert tile(reader, "Success rate") == f"{statistics.success_rate:.1f}%"
+    days = table_of(reader, "Executions a day")
+    assert len(days) == len(metrics.daily)
+    whole = {day.date: day for day in metrics.daily[1:-1]}
+    for date, completed, failed, others in days[1:-1]:
+        assert int(completed.replace(",", "")) == whole[date].completed_executions
+        assert int(failed.replace(",", "")) == whole[date].failed_executions
+        assert others == "0"
+    assert len(table_of(reader, "Success rate")) == len(metrics.daily)
+    durations = {row[0]: row[1:] for row in table_of(reader, "Duration")}
+    assert len(durations) == len(metrics.daily) and all("s" in one[0] for one in durations.values())
+    assert len(table_of(reader, "How durations are spread")) >= len(metrics.duration_histogram)
+    assert [row[0] for row in table_of(reader, "Speed classes")] == [
+        "very fast", "fast", "normal", "slow", "very slow",
+    ]
+    errors = table_of(reader, "Errors")
+    assert [row[0].split("\n")[0] for row in errors] == [
+        pattern.fingerprint for pattern in metrics.error_patterns
+    ]
+    assert len(card(reader, "What to do").locator("li").all()) == len(metrics.optimization_tips)
+    assert {row[0] for row in table_of(reader, "Types")} == {
+        kind.workflow_type for kind in statistics.by_type
+    }
+    assert [row[0] for row in table_of(reader, "Slowest tasks")] == [
+        task.task_name for task in metrics.slowest_tasks
+    ]
+
+
+def test_time_and_type_are_chosen_and_have_a_link(history, open_console):
+    reader = open_console(history.user).sign_in()
+    reader.rows(50)
+    reader.go("#/dashboard?days=7")
+    reader.wait_for(".tiles")
+    week = int(tile(reader, "Executions").replace(",", ""))
+    assert abs(week - history.statistics(days=7).total_executions) < 500
+    card(reader, "Types").get_by_role("link", name="model-training").click()
+    reader.wait_until("() => location.hash.includes('type=model-training')")
+    reader.wait_until(
+        "week => Number(document.querySelector('.tile .value')?.textContent.replaceAll(',', '')) < week / 10",
+        week,
+    )
+    reader.page.get_by_label("Time").select_option("365")
+    reader.wait_until("() => location.hash.includes('days=365')")
+
+
+def test_an_example_of_an_error_leads_to_its_execution(client, open_console):
+    client.save(status=COMPLETED)
+    failed = client.save(status=FAILED, error_message="disk full")
+    reader = open_console(client.user).sign_in()
+    reader.rows(2)
+    reader.go("#/dashboard")
+    reader.wait_for(".tiles")
+    assert tile(reader, "Success rate") == "50%"
+    card(reader, "Errors").get_by_role("link").click()
+    assert reader.wait_for("pre.message").inner_text() == "disk full"
+    assert failed.id in reader.page.url
+
+
+def test_what_is_at_the_pointer_is_told(history, open_console):
+    reader = open_console(history.user).sign_in()
+    reader.rows(50)
+    reader.go("#/dashboard")
+    reader.wait_for(".tiles")
+    drawing = card(reader, "Duration").get_by_role("img")
+    drawing.hover()
+    shown = card(reader, "Duration").locator(".tooltip").inner_text().split("\n")
+    assert [line.split(":")[0] for line in shown[1:]] == ["p50", "p95", "p99"]
+
+
+def test_without_executions_there_is_nothing_to_draw(client, open_console):
+    reader = open_console(client.user).sign_in()
+    reader.wait_for("text=Nothing was saved yet")
+    reader.go("#/dashboard")
+    reader.wait_for("text=No execution was created in this time")
+    assert tile(reader, "p50") == "–"

@@ -1,0 +1,153 @@
+"""One execution as the console shows it."""
+
+import json
+import time
+
+from harness.client import COMPLETED, FAILED, RUNNING, document
+from harness.identifiers import timestamp, uuid7
+
+LOAD = {"task_name": "load", "status": "COMPLETED", "duration_seconds": 2.5}
+CHECK = {"task_name": "check", "status": "FAILED", "duration_seconds": 1, "error": "no rows"}
+
+
+def test_an_execution_is_opened_with_all_that_is_known_of_it(client, open_console):
+    saved = client.save(
+        workflow_id="orders",
+        status=FAILED,
+        error_message="row 7 has no id",
+        input_data=document({"region": "eu", "deep": {"a": [1, None, "text"]}}),
+        output_data=document([]),
+        task_results=document([LOAD, CHECK]),
+        execution_metadata=document({"host": "worker-3"}),
+    )
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.row(saved.id).get_by_role("link", name="orders").click()
+    reader.wait_for("h1:has-text('orders')")
+    page = reader.page
+    assert page.locator(".head .status").inner_text() == "FAILED"
+    assert page.locator("pre.message").inner_text() == "row 7 has no id"
+    assert page.locator("dl.facts").inner_text().count(saved.id) == 1
+    tasks = page.locator("section:has(h2:text-is('Tasks'))")
+    assert "2 tasks, 3.5 s altogether" in tasks.get_by_role("img").get_attribute("aria-label")
+    tasks.get_by_text("As a table").click()
+    rows = tasks.locator("tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in rows] == [
+        ["load", "COMPLETED", "0 s", "2.5 s", ""],
+        ["check", "FAILED", "2.5 s", "1 s", "no rows"],
+    ]
+    document_of = page.locator("#document-inputData")
+    assert '"eu"' in document_of.inner_text()
+    page.locator("#document-executionMetadata summary").first.click()
+    page.locator("#document-executionMetadata").get_by_text('"worker-3"').wait_for()
+
+
+def test_tasks_that_tell_when_they_began_lie_there(client, open_console):
+    began = "2026-01-01T00:00:{:02d}Z"
+    saved = client.save(
+        status=COMPLETED,
+        task_results=document(
+            [
+                LOAD | {"start_time": began.format(0), "duration_seconds": 10},
+                CHECK | {"start_time": began.format(4), "end_time": began.format(6), "duration_seconds": None},
+            ]
+        ),
+    )
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    reader.wait_for("h2:text-is('Tasks')")
+    reader.page.get_by_text("As a table").click()
+    rows = reader.page.locator("section:has(h2:text-is('Tasks')) tbody tr").all_inner_texts()
+    assert [row.split("\t")[2:4] for row in rows] == [["0 s", "10 s"], ["4 s", "2 s"]]
+
+
+def test_results_that_are_no_tasks_are_shown_as_they_are(client, open_console):
+    for results, shown in (({"done": True}, "true"), ([1, "two", None], '"two"'), ([["x"]], '"x"')):
+        saved = client.save(status=COMPLETED, task_results=document(results))
+        reader = open_console(client.user).sign_in()
+        reader.rows()
+        reader.go(f"#/executions/{saved.id}")
+        reader.wait_for("h2:text-is('Documents')")
+        assert reader.page.locator("h2:text-is('Tasks')").count() == 0
+        reader.page.locator("#document-taskResults summary").first.click()
+        reader.page.locator("#document-taskResults").get_by_text(shown).wait_for()
+
+
+def test_those_before_and_after_are_the_workflows_own(client, open_console):
+    now = time.time()
+    ours = [
+        client.save(id=uuid7(now - age), workflow_id="w", status=COMPLETED).id
+        for age in (900_000, 90_000, 9_000, 8_999, 900, 90)
+    ]
+    client.save(id=uuid7(now - 9_000), workflow_id="other", status=COMPLETED)
+    reader = open_console(client.user).sign_in()
+    reader.rows(7)
+    reader.go(f"#/executions/{ours[2]}")
+    page = reader.page
+    reader.wait_for("svg.neighbours a")
+    links = page.eval_on_selector_all(
+        "svg.neighbours a", "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert links == [f"#/executions/{one}" for one in ours]
+    page.get_by_role("link", name="After →").click()
+    reader.wait_until("id => location.hash.endsWith(id)", ours[3])
+    reader.wait_for(f'svg.neighbours a[aria-current][href$="{ours[3]}"]')
+    page.keyboard.press("[")
+    reader.wait_until("id => location.hash.endsWith(id)", ours[2])
+
+
+def test_an_execution_that_goes_on_is_followed(client, open_console):
+    saved = client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    reader.wait_for(".head .status.running")
+    assert "so far" in reader.page.locator("dl.facts").inner_text()
+    reader.wait_for("svg.neighbours a")
+    client.update(saved.id, status=COMPLETED, output_data=document({"written": 3}))
+    reader.wait_for(".head .status.completed")
+
+
+def test_one_that_is_slower_than_those_like_it_is_marked(client, open_console):
+    now = time.time()
+    for _ in range(40):
+        client.save(status=COMPLETED, start_time=timestamp(now - 10), end_time=timestamp(now - 9))
+    slow = client.save(
+        status=COMPLETED, start_time=timestamp(now - 900), end_time=timestamp(now - 300)
+    )
+    reader = open_console(client.user).sign_in()
+    reader.rows(41)
+    reader.go(f"#/executions/{slow.id}")
+    mark = reader.wait_for(".head .slow")
+    assert "10 min; 9 of 10 executions like it take at most" in mark.get_attribute("title")
+
+
+def test_what_is_not_there_or_anothers_is_told_so(client, server, open_console):
+    other = server.client("somebody-else")
+    anothers = other.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.expected = ("404", "403", "400")
+    reader.wait_for("text=Nothing was saved yet")
+    for execution_id in (uuid7(), anothers.id, "nonsense"):
+        reader.go(f"#/executions/{execution_id}")
+        reader.wait_for("main > .error")
+        reader.go("#/dashboard")
+        reader.wait_for(".tiles")
+
+
+def test_a_large_document_is_opened_in_portions(client, open_console):
+    saved = client.save(
+        status=COMPLETED, output_data=document({"rows": [{"n": n} for n in range(5_000)]})
+    )
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    part = reader.page.locator("#document-outputData")
+    part.locator("summary").first.click()
+    part.locator("summary", has_text="[5000]").click()
+    more = part.get_by_role("button", name="Show 200 more of 4800")
+    more.click()
+    part.get_by_role("button", name="Show 200 more of 4600").wait_for()
+    assert json.loads(saved.output_data.json)["rows"][399] == {"n": 399}
+    assert part.locator("summary", has_text="399:").count() == 1

@@ -1,0 +1,204 @@
+"""The list of executions: signing in, filters, pages, and what changes while one looks."""
+
+import re
+import time
+
+from harness import curl, tokens
+from harness.client import COMPLETED, FAILED, RUNNING
+from harness.identifiers import timestamp
+from harness.server import Server
+
+
+def test_who_signs_in_sees_the_newest_executions(history, open_console):
+    reader = open_console(history.user).sign_in()
+    newest = [one.id for one in history.history(page_size=50).executions]
+    assert reader.rows(50) == newest
+    reader.range_is("1–50 of 100,000")
+
+
+def test_a_token_that_is_refused_is_told_so_and_kept_nowhere(client, open_console):
+    reader = open_console(client.user)
+    reader.expected = ("401",)
+    reader.sign_in(tokens.with_changed_payload(reader.token, sub="somebody"))
+    assert "token" in reader.page.get_by_role("alert").inner_text()
+    reader.sign_in("no token at all")
+    reader.wait_until("() => document.querySelector('[role=alert]')?.textContent.includes('no token')")
+    reader.sign_in("Bearer " + reader.token)
+    reader.wait_for("text=Nothing was saved yet")
+    kept = "() => JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie"
+    assert reader.token not in reader.page.evaluate(kept) + reader.page.url
+    reader.page.reload()
+    reader.wait_for("#token")
+
+
+def test_filters_are_the_servers_and_have_a_link(history, open_console):
+    reader = open_console(history.user).sign_in()
+    reader.rows(50)
+    reader.page.get_by_label("FAILED").check()
+    reader.wait_until(
+        "() => [...document.querySelectorAll('#executions .status')]"
+        ".every(badge => badge.textContent === 'FAILED')"
+    )
+    failed = history.history(page_size=50, statuses=[FAILED], include_total=True)
+    assert reader.rows(50) == [one.id for one in failed.executions]
+    reader.range_is(f"1–50 of {failed.total:,}")
+    reader.page.get_by_label("Workflow").fill("nightly-etl-3")
+    reader.page.keyboard.press("Enter")
+    both = history.history(
+        page_size=50, statuses=[FAILED], workflow_id="nightly-etl-3", include_total=True
+    )
+    reader.range_is(f"1–{min(50, both.total)} of {both.total:,}")
+    assert reader.rows(min(50, both.total)) == [one.id for one in both.executions]
+    assert "workflow=nightly-etl-3" in reader.page.url and "status=FAILED" in reader.page.url
+    reader.page.get_by_role("button", name="Clear").click()
+    reader.range_is("1–50 of 100,000")
+
+
+def test_a_range_of_time_is_read_in_the_readers_zone(client, open_console):
+    old = client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    assert reader.rows(1) == [old.id]
+    tomorrow = time.strftime("%Y-%m-%dT00:00:00", time.localtime(time.time() + 86_400))
+    reader.page.get_by_label("Created from").fill(tomorrow)
+    reader.page.get_by_role("button", name="Filter").click()
+    reader.wait_for("text=No execution meets these filters")
+    reader.page.get_by_label("Created from").fill("")
+    reader.page.get_by_label("Created before").fill(tomorrow)
+    reader.page.get_by_role("button", name="Filter").click()
+    assert reader.rows(1) == [old.id]
+
+
+def test_pages_follow_each_other_and_lead_back(history, open_console):
+    reader = open_console(history.user).sign_in()
+    first = reader.rows(50)
+    pages = [first]
+    for number in (2, 3):
+        reader.page.get_by_role("button", name="Older").click()
+        reader.range_is(f"{50 * (number - 1) + 1}–{50 * number} of 100,000")
+        pages.append(reader.rows(50))
+    shown = [one for page in pages for one in page]
+    assert shown == sorted(set(shown), reverse=True)
+    reader.page.get_by_role("button", name="Newer").click()
+    reader.range_is("51–100 of 100,000")
+    assert reader.rows(50) == pages[1]
+    reader.page.go_back()
+    reader.range_is("101–150 of 100,000")
+    assert reader.rows(50) == pages[2]
+
+
+def test_what_happens_is_seen_as_it_happens(client, open_console):
+    first = client.save(workflow_id="first", status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.wait_until("() => document.querySelector('.live').textContent === 'Live'")
+    second = client.save(workflow_id="second", status=RUNNING)
+    assert reader.rows(2) == [second.id, first.id]
+    client.update(first.id, status=FAILED, error_message="it broke")
+    reader.wait_for(f'tr[data-id="{first.id}"] .status.failed')
+    client.delete(second.id)
+    assert reader.rows(1) == [first.id]
+
+
+def test_what_no_longer_meets_the_filters_leaves_the_list(client, open_console):
+    saved = client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.page.get_by_label("RUNNING").check()
+    reader.wait_until("() => location.hash.includes('status=RUNNING')")
+    assert reader.rows(1) == [saved.id]
+    client.update(saved.id, status=COMPLETED)
+    reader.wait_for("text=No execution meets these filters")
+
+
+def test_a_list_that_is_held_does_not_move(client, open_console):
+    reader = open_console(client.user).sign_in()
+    reader.wait_for("text=Nothing was saved yet")
+    reader.page.get_by_role("button", name="Live").click()
+    saved = client.save(status=RUNNING)
+    assert reader.ids == []
+    reader.page.get_by_role("button", name="Live").click()
+    assert reader.rows(1) == [saved.id]
+
+
+def test_who_may_read_others_names_the_user(history, open_console):
+    reader = open_console("operator", tokens.ANY_USER).sign_in()
+    reader.wait_for("text=Nothing was saved yet")
+    reader.page.get_by_label("User").fill(history.user)
+    reader.page.keyboard.press("Enter")
+    assert reader.rows(50) == [one.id for one in history.history(page_size=50).executions]
+    alone = open_console(history.user).sign_in()
+    alone.rows(50)
+    assert alone.page.get_by_label("User", exact=True).count() == 0
+
+
+def test_an_execution_that_takes_longer_than_most_of_its_type_is_marked(client, open_console):
+    now = time.time()
+    for _ in range(40):
+        client.save(
+            status=COMPLETED, start_time=timestamp(now - 10), end_time=timestamp(now - 9)
+        )
+    slow = client.save(
+        status=COMPLETED, start_time=timestamp(now - 600), end_time=timestamp(now - 540)
+    )
+    reader = open_console(client.user).sign_in()
+    reader.rows(41)
+    mark = reader.row(slow.id).locator(".slow")
+    mark.wait_for()
+    assert re.search(r"1 min.*95 of 100 executions of etl", mark.get_attribute("title"))
+    assert reader.page.locator(".slow").count() == 1
+
+
+def test_the_list_is_used_by_keyboard_alone(history, open_console):
+    reader = open_console(history.user).sign_in()
+    ids = reader.rows(50)
+    focused = "() => document.activeElement.closest('tr')?.dataset.id"
+    for key, index in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        reader.page.keyboard.press(key)
+        assert reader.page.evaluate(focused) == ids[index]
+    reader.page.keyboard.press("n")
+    reader.range_is("51–100 of 100,000")
+    reader.page.keyboard.press("p")
+    reader.range_is("1–50 of 100,000")
+    reader.page.keyboard.press("/")
+    reader.page.keyboard.type("j")
+    assert reader.page.get_by_label("Workflow").input_value() == "j"
+    reader.page.keyboard.press("Escape")
+    reader.page.keyboard.press("?")
+    assert "Next execution" in reader.page.get_by_role("dialog").inner_text()
+    reader.page.keyboard.press("Escape")
+    for key in ("g", "d"):
+        reader.page.keyboard.press(key)
+    reader.wait_for("h1:has-text('Dashboard')")
+
+
+def test_text_of_executions_is_never_markup(client, open_console):
+    hostile = "<img src=x onerror=alert(1)>"
+    saved = client.save(workflow_id=hostile, status=FAILED, error_message=f"<script>{hostile}")
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    assert reader.row(saved.id).get_by_role("link").inner_text() == hostile
+    reader.row(saved.id).get_by_role("link").click()
+    assert reader.wait_for("pre.message").inner_text() == f"<script>{hostile}"
+    assert reader.page.locator("main img, main script").count() == 0
+
+
+def test_a_token_that_expires_signs_its_reader_out(server, client, open_console):
+    reader = open_console(client.user)
+    reader.expected = ("401",)
+    claims = {"sub": client.user, "exp": tokens.now() + 3}
+    reader.sign_in(tokens.sign(server.secret, claims))
+    reader.wait_for("text=Nothing was saved yet")
+    # The watch ends with its token.
+    reader.wait_for("#token")
+    assert "expired" in reader.page.get_by_role("alert").inner_text()
+
+
+def test_a_server_may_have_no_console(server):
+    closed = Server("--console", "off")
+    try:
+        closed.start()
+        for path in ("/", "/js/main.js", "/console.css"):
+            assert curl.ask(closed, "GET", path).status == 404
+            assert curl.ask(server, "GET", path).status == 200
+    finally:
+        closed.remove()
