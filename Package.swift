@@ -93,8 +93,8 @@ let package = Package(
     room(
       "RPCServer",
       [
-        "RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor", logging,
-        metrics,
+        "RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor",
+        "TextEncoding", logging, metrics,
       ]),
     room("RPCClient", ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
     room(

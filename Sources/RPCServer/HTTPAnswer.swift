@@ -12,7 +12,7 @@ protocol HTTPAnswer: AnyObject {
   var pendingBytes: Int { get }
   /// Calls `body` once, when no more than `level` bytes wait to be sent, or the answer is over.
   func whenDrained(to level: Int, _ body: @escaping () -> Void)
-  /// Sends the head.
+  /// Sends the head, with the date.
   ///
   /// - Parameter contentLength: How long the body is; nil where that is not known.
   func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?)
@@ -63,7 +63,7 @@ extension HTTP2Stream: HTTPAnswer {
 
   func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?) {
     var head = [HTTP2Field(":status", String(status))]
-    head += fields.map { HTTP2Field($0.name, $0.value) }
+    head += (fields + [DateField.shared.now]).map { HTTP2Field($0.name, $0.value) }
     if let contentLength { head.append(HTTP2Field("content-length", String(contentLength))) }
     respond(head)
   }

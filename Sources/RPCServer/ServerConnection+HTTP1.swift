@@ -107,6 +107,7 @@ extension HTTP1Exchange: HTTPAnswer {
   var carrier: CallCarrier { .http1 }
 
   func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?) {
+    let fields = fields + [DateField.shared.now]
     respond(
       status, fields.map { HTTP1Field($0.name, $0.value) }, contentLength: contentLength)
   }

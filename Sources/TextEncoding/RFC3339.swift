@@ -84,7 +84,7 @@ public enum RFC3339 {
   // Years are counted from March, so that the leap day is a year's last, in eras of 400 years, which
   // all have 146,097 days; 719,468 days lie between 0000-03-01 and 1970-01-01.
 
-  private static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = shifted / 146_097
     let dayOfEra = shifted % 146_097

@@ -47,7 +47,9 @@ let house: [Room] = [
   Room("Console", .wrapper, rooms: ["HTTPGateway", "RPC"], c: ["CConsole"], packages: ["Crypto"]),
   Room(
     "RPCServer", .safe,
-    rooms: ["RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor"],
+    rooms: [
+      "RPC", "HTTPGateway", "ProtobufMessages", "HTTP1", "HTTP2", "TLS", "Reactor", "TextEncoding",
+    ],
     packages: ["Logging", "Metrics"], system: ["Synchronization"]),
   Room("RPCClient", .safe, rooms: ["RPC", "ProtobufMessages", "HTTP2", "TLS", "Reactor"]),
   Room(

@@ -1,5 +1,7 @@
 """JSON by HTTP: every call by its rule, on the port of gRPC."""
 
+import datetime
+import email.utils
 import http.client
 import json
 import socket
@@ -116,6 +118,13 @@ def test_what_is_refused_is_told_as_grpc_tells_it(
 def test_a_body_that_is_no_message_is_refused(caller, data):
     answer = caller.ask("POST", "/v1/executions", data=data)
     assert answer.status == 400 and answer.json["code"] == 3
+
+
+def test_every_answer_says_when_it_was_made(caller):
+    for method, target in [("GET", "/v1/statistics"), ("GET", "/v1/none"), ("PUT", "/v1/executions")]:
+        dated = caller.ask(method, target).fields["date"]
+        made = email.utils.parsedate_to_datetime(dated)
+        assert abs((datetime.datetime.now(datetime.UTC) - made).total_seconds()) < 60
 
 
 def test_a_body_of_another_type_is_refused(caller):

@@ -79,6 +79,7 @@ struct GatewayTests {
     #expect(answer.fields["content-type"] == "application/json")
     #expect(answer.fields["content-length"] == "7")
     #expect(answer.fields["cache-control"] == "no-store")
+    #expect(answer.fields["date"]?.hasSuffix(" GMT") == true)
     #expect(answer.fields["grpc-status"] == nil)
   }
 

@@ -53,6 +53,7 @@ struct HTTP1Tests {
     let answer = try await answer(to: request.map { String($0) }, of: start())
     #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") && answer.hasSuffix("\r\n\r\n[1]"))
     #expect(answer.contains("\r\ncontent-length: 3\r\n"))
+    #expect(answer.contains(/\r\ndate: [A-Z][a-z]{2}, [^\r]* GMT\r\n/))
   }
 
   @Test("has its requests answered in turn, and goes on after each")
