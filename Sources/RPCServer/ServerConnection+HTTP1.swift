@@ -66,7 +66,9 @@ extension ServerConnection: HTTP1SessionDelegate {
     _ request: HTTPHead, _ head: CallHead, on exchange: HTTP1Exchange
   ) -> GatewayCall? {
     guard let gateway = server.configuration.gateway, !head.isGRPC else {
-      exchange.send(HTTPFailure(RPCStatus(.unimplemented, "gRPC is spoken over HTTP/2"), as: 505))
+      let status = RPCStatus(.unimplemented, "gRPC is spoken over HTTP/2")
+      tell(path: request.target, head, status)
+      exchange.send(HTTPFailure(status, as: 505))
       return nil
     }
     return gatewayCall(request, head, by: gateway, answer: exchange)
@@ -82,7 +84,10 @@ extension ServerConnection: HTTP1SessionDelegate {
     if code == .resourceExhausted {
       server.figures.reached(refusal.status == 413 ? .messageSize : .metadata)
     }
-    exchange.send(HTTPFailure(RPCStatus(code, refusal.reason), as: refusal.status))
+    let status = RPCStatus(code, refusal.reason)
+    // What was asked for can't be told where it could not be read.
+    tell(path: "HTTP/1.1", CallHead(), status)
+    exchange.send(HTTPFailure(status, as: refusal.status))
     scheduleFlush()
   }
 

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import socket
 
 import grpc
 import pytest
@@ -47,6 +48,18 @@ def test_each_line_in_a_pipe_is_a_json_object(talkative):
         assert line["level"] in ("trace", "debug", "info", "notice", "warning", "error")
         assert line["logger"].startswith("workflow-history") and line["message"]
     assert found[-1]["message"]
+
+
+def test_what_is_no_request_of_http_has_a_line_too(own_server):
+    with socket.socket(socket.AF_UNIX) as plain:
+        plain.settimeout(60)
+        plain.connect(str(own_server.socket))
+        plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert plain.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert own_server.stop() == 0
+    (line,) = refusals(own_server)
+    assert (line["method"], line["status"]) == ("HTTP/1.1", "INVALID_ARGUMENT")
+    assert "Host" in line["reason"]
 
 
 def test_each_refused_call_has_a_line(own_server):

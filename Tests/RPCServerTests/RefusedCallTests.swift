@@ -1,4 +1,5 @@
 import HTTP2
+import HTTPGateway
 import ProtobufMessages
 import RPC
 import RPCTesting
@@ -54,6 +55,34 @@ struct RefusedCallTests {
     #expect(told.map(\.status.code) == [code])
     #expect(told.first?.peer.address.hasPrefix("127.0.0.1:") == true)
     #expect(told.first?.traceparent == Self.traceparent)
+  }
+
+  @Test(
+    "are told of where they are no requests of HTTP/1.1, or none that are taken",
+    arguments: [
+      ("GET /echo HTTP/1.1\r\n\r\n", "HTTP/1.1", .invalidArgument),
+      ("GET /echo HTTP/3.0\r\n\r\n", "HTTP/1.1", .unimplemented),
+      ("GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\n", "HTTP/1.1", .resourceExhausted),
+      (
+        "POST /test.Echo/Echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/grpc\r\n"
+          + "connection: close\r\n\r\n", "/test.Echo/Echo", .unimplemented
+      ),
+    ] as [(String, String, RPCStatusCode)])
+  func http1(request: String, path: String, code: RPCStatusCode) async throws {
+    let told = Told()
+    let server = try await TestServer.start {
+      $0.gateway = HTTPGateway([BareOperations()])
+      $0.refused = { told.note($0) }
+    } handlers: { _ in
+      [:]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop, speaks: false)
+      client.send(Array(request.utf8))
+      await client.wait { client.isEnded }
+    }
+    await server.stop()
+    #expect(told.all.map(\.path) == [path] && told.all.map(\.status.code) == [code])
   }
 
   @Test(
