@@ -74,6 +74,10 @@ public final class HTTP1Session {
   /// How many bytes wait to be taken.
   public var pendingBytes: Int { output.count }
 
+  /// How many bytes of requests are kept here: those that were not read, and the fields of a head that is
+  /// not complete.
+  public var heldInputBytes: Int { input.count + reader.headBytes }
+
   /// Whether the connection is to be closed, as all that there was to say was taken.
   ///
   /// Since a client that is still sending may lose the answer with a connection that is closed at once,
@@ -103,6 +107,13 @@ public final class HTTP1Session {
     exchange?.drained(to: output.count)
     if exchange == nil, position < input.count || peerEnded { read() }
     return output.count > 0
+  }
+
+  /// Refuses a request of which the head is not complete, where there is one.
+  public func refuseHead(_ refusal: HTTP1Refusal) {
+    guard isReadingHead else { return }
+    refuse(refusal)
+    read()
   }
 
   /// Serves no request after the one that is being served, which is told its client.

@@ -38,6 +38,9 @@ struct RequestReader {
   /// Whether a request line has been read, and not yet the end of the head.
   var isInHead: Bool { if case .fields = phase { true } else { false } }
 
+  /// What the fields of a head that is not complete take.
+  var headBytes: Int { isInHead ? fieldBytes : 0 }
+
   /// Whether nothing of a request has been read.
   var isBetweenRequests: Bool { if case .requestLine = phase { true } else { false } }
 

@@ -11,6 +11,8 @@ protocol HTTPSession: AnyObject {
   var answersSent: Int { get }
   /// How many bytes of answers wait to be handed over.
   var pendingAnswerBytes: Int { get }
+  /// How many bytes of requests wait to be read.
+  var heldInputBytes: Int { get }
   /// Whether more is to be read from the client.
   var takesInput: Bool { get }
   /// Whether all is said, and nothing will be asked.
@@ -27,6 +29,7 @@ extension HTTP2Session: HTTPSession {
 
   var openCalls: Int { openStreams }
   var pendingAnswerBytes: Int { pendingBodyBytes }
+  var heldInputBytes: Int { 0 }
   var takesInput: Bool { queuedFrames <= Self.maxQueuedFrames }
 }
 

@@ -79,7 +79,7 @@ public struct RPCServerConfiguration: Sendable {
   /// How many bytes may wait for a client that reads slowly before its calls wait.
   public var maxPendingBytes = 256 << 10
   /// How many bytes the calls of one connection may take: their metadata, requests that are not
-  /// complete or not read, and responses that the client has not taken.
+  /// complete or not read (by HTTP/1.1 their heads too), and responses that the client has not taken.
   public var maxConnectionMemory = 64 << 20
   /// How many bytes the calls of all connections may take; each loop has its share.
   public var maxMemory = 1 << 30

@@ -75,16 +75,16 @@ extension ServerConnection: HTTP1SessionDelegate {
   }
 
   func refused(_ refusal: HTTP1Refusal, on exchange: HTTP1Exchange) {
-    let code: RPCStatusCode =
+    let status =
       switch refusal.status {
-      case 413, 414, 431: .resourceExhausted
-      case 501, 505: .unimplemented
-      default: .invalidArgument
+      case 413, 414, 431: RPCStatus(.resourceExhausted, refusal.reason)
+      case 501, 505: RPCStatus(.unimplemented, refusal.reason)
+      case 503: memoryIsFull
+      default: RPCStatus(.invalidArgument, refusal.reason)
       }
-    if code == .resourceExhausted {
+    if status.code == .resourceExhausted, refusal.status != 503 {
       server.figures.reached(refusal.status == 413 ? .messageSize : .metadata)
     }
-    let status = RPCStatus(code, refusal.reason)
     // What was asked for can't be told where it could not be read.
     tell(path: "HTTP/1.1", CallHead(), status)
     exchange.send(HTTPFailure(status, as: refusal.status))

@@ -4,7 +4,9 @@ internal import Reactor
 /// What a connection makes the server keep.
 extension ServerConnection {
   /// How many bytes this connection makes the server keep.
-  var heldBytes: Int { requestBytes + session.pendingAnswerBytes + stream.pendingBytes }
+  var heldBytes: Int {
+    requestBytes + session.heldInputBytes + session.pendingAnswerBytes + stream.pendingBytes
+  }
 
   /// Whether the server may keep so many bytes more for this connection; where not, a limit counts as
   /// reached.

@@ -133,6 +133,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   private func pass(_ plaintext: RawSpan, at now: Duration) throws(HTTP2Error) {
     guard let http1 else { return try http2.receive(plaintext, at: now) }
     http1.receive(plaintext)
+    if http1.isReadingHead, !hasRoom(for: 0) { http1.refuseHead(.overloaded) }
   }
 
   /// Decides, at the first byte, whether the connection is TLS.

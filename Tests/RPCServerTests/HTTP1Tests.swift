@@ -1,9 +1,10 @@
 import HTTPGateway
 import RPC
-import RPCServer
 import RPCTesting
-import Reactor
 import Testing
+
+@testable import RPCServer
+@testable import Reactor
 
 @Suite("A connection that speaks HTTP/1.1", .timeLimit(.minutes(1)))
 struct HTTP1Tests {
@@ -133,6 +134,33 @@ struct HTTP1Tests {
         $0.requestTimeout = .milliseconds(50)
       })
     #expect(answer.isEmpty || answer.hasSuffix("[]"))
+  }
+
+  @Test("is told to come back where there is no room for the head of its request")
+  func memory() async throws {
+    let head = "GET /echo HTTP/1.1\r\nhost: a\r\n"
+    let large = (0..<3).map { "x-\($0): \(String(repeating: "v", count: 2_000))\r\n" }
+    for pieces in [[head] + large, [head + large.joined()]] {
+      let answer = try await answer(to: pieces, of: start { $0.maxConnectionMemory = 5_000 })
+      #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains("retry-after: 1\r\n"))
+    }
+  }
+
+  @Test("takes of the memory of all what has come of a request, until it has gone")
+  func sharedMemory() async throws {
+    let server = try await start { $0.maxMemory = 20_000 }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop, speaks: false)
+      client.send(Array("GET /a HTTP/1.1\r\nx: \(String(repeating: "v", count: 18_000))".utf8))
+      await server.server.loops[0].run { loop in
+        while loop.heldBytes < 18_000 { await loop.eventLoop.sleep(for: .milliseconds(1)) }
+      }
+      client.stream.close()
+      await server.server.loops[0].run { loop in
+        while loop.heldBytes > 0 { await loop.eventLoop.sleep(for: .milliseconds(1)) }
+      }
+    }
+    await server.stop()
   }
 
   @Test("is told of a body that is not complete in time")
