@@ -36,7 +36,9 @@ public struct HTTPGateway: Sendable {
         throw HTTPFailure(
           RPCStatus(.invalidArgument, "a body must be application/json, and not encoded"), as: 415)
       }
-      return operation
+      // Who was told of events goes on by itself after the last, at the address where it began.
+      guard let last = head.metadata["last-event-id"], !last.isEmpty else { return operation }
+      return operation.resumed(after: last) ?? operation
     }
     throw .notFound
   }

@@ -17,11 +17,21 @@ public protocol HTTPOperation: Sendable {
   /// - Parameter response: Its wire bytes.
   /// - Throws: A ``MessageError`` where it can't be said in JSON, which is a fault of the server.
   func json(of response: [UInt8]) throws(MessageError) -> [UInt8]
+  /// The id of the event that a response is, by which its caller goes on after it. Nil: it has none.
+  ///
+  /// - Parameter response: Its wire bytes.
+  func eventID(of response: [UInt8]) -> String?
+  /// The operation that goes on after the event with this id; nil where none can.
+  func resumed(after eventID: String) -> (any HTTPOperation)?
   /// What the caller is told of a call that has failed.
   func failure(_ status: RPCStatus) -> HTTPFailure
 }
 
 extension HTTPOperation {
+  /// None.
+  public func eventID(of response: [UInt8]) -> String? { nil }
+  /// None.
+  public func resumed(after eventID: String) -> (any HTTPOperation)? { nil }
   /// A `google.rpc.Status`, under the status of HTTP that goes with its code.
   public func failure(_ status: RPCStatus) -> HTTPFailure { HTTPFailure(status) }
 }

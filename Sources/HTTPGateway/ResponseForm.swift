@@ -33,13 +33,21 @@ public enum ResponseForm: Sendable {
 
   /// A response as a piece of the body.
   ///
-  /// - Parameter json: The response, on one line.
-  public func piece(_ json: [UInt8]) -> [UInt8] {
+  /// - Parameters:
+  ///   - json: The response, on one line.
+  ///   - eventID: The id of the event that it is.
+  public func piece(_ json: [UInt8], eventID: String? = nil) -> [UInt8] {
     switch self {
     case .json: json
     case .lines: json + [UInt8(ascii: "\n")]
-    case .events: Array("data: ".utf8) + json + Array("\n\n".utf8)
+    case .events: Self.idLine(eventID) + Array("data: ".utf8) + json + Array("\n\n".utf8)
     }
+  }
+
+  /// The line that says an event's id, which is left out where it is no text of one line.
+  private static func idLine(_ eventID: String?) -> [UInt8] {
+    guard let eventID, eventID.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7F }) else { return [] }
+    return Array("id: \(eventID)\n".utf8)
   }
 
   /// What ends a body in whose midst the call has failed: a line with the member `error`, or an event

@@ -25,4 +25,10 @@ extension HTTPCall: HTTPOperation {
   public var methodPath: String { method.path }
   /// Whether the method answers with any number of responses.
   public var streamsResponses: Bool { method.isServerStreaming }
+  /// The response's token, where the method has such.
+  public func eventID(of response: [UInt8]) -> String? { resumeToken(of: response) }
+  /// The call with the token in place of the caller's own.
+  public func resumed(after eventID: String) -> (any HTTPOperation)? {
+    resumed(withToken: eventID)
+  }
 }

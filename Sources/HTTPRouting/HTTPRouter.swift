@@ -103,10 +103,12 @@ struct Route: Sendable {
 
 /// A call of a method by HTTP, whose body may still have to come. Its parameters are read with it.
 public struct HTTPCall: Sendable {
-  private let route: Route
+  let route: Route
   private let path: [(field: String, text: Substring)]
   private let query: Substring
   private let mapping: JSONMapping
+  /// The token to go on with, whatever the query says.
+  var resumeToken: String?
 
   init(
     _ route: Route, path: [(field: String, text: Substring)], query: Substring,
@@ -148,7 +150,9 @@ public struct HTTPCall: Sendable {
     var binder = ParameterBinder(route, mapping)
     for (field, text) in path { try binder.bind(path: field, text) }
     try binder.bind(query: query)
-    return binder.wire
+    guard let resumeToken, let field = route.request.resumeToken else { return binder.wire }
+    // The last wins.
+    return try binder.wire + mapping.wire(fromText: resumeToken, at: [field])
   }
 
   /// The JSON of a response.

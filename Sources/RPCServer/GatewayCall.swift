@@ -93,7 +93,8 @@ final class GatewayCall: ServedCall, ResponseSink {
 
   func send(_ framed: consuming [UInt8]) throws {
     guard !isOver else { throw CancellationError() }
-    let json = try json(of: Array(framed.dropFirst(MessageDeframer.prefixSize)))
+    let message = Array(framed.dropFirst(MessageDeframer.prefixSize))
+    let json = try json(of: message)
     guard connection.hasRoom(for: json.count) else { throw connection.memoryIsFull }
     call.sentBytes += json.count
     guard operation.streamsResponses else {
@@ -101,7 +102,7 @@ final class GatewayCall: ServedCall, ResponseSink {
       return
     }
     respond()
-    answer.write(form.piece(json))
+    answer.write(form.piece(json, eventID: operation.eventID(of: message)))
     connection.scheduleFlush()
   }
 

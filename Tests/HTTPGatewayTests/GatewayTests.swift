@@ -85,12 +85,30 @@ struct GatewayTests {
     let events = ResponseForm(of: watch, accept: "text/html, Text/Event-Stream;q=0.9")
     #expect(events.fields[0] == RPCField("content-type", "text/event-stream"))
     #expect(text(events.piece(Array("{}".utf8))) == "data: {}\n\n")
+    #expect(text(events.piece(Array("{}".utf8), eventID: "a-1")) == "id: a-1\ndata: {}\n\n")
+    #expect(text(events.piece(Array("{}".utf8), eventID: "a\nb")) == "data: {}\n\n")
+    #expect(text(lines.piece(Array("{}".utf8), eventID: "a-1")) == "{}\n")
     #expect(
       text(events.lastPiece(failure)) == "event: error\ndata: {\"code\":10,\"message\":\"\"}\n\n")
     let get = try operation("GET", "/v1/executions/a")
     #expect(
       ResponseForm(of: get, accept: "text/event-stream").fields[0]
         == RPCField("content-type", "application/json"))
+  }
+
+  @Test("goes on with a watch after the event that its caller had last")
+  func resuming() throws {
+    let last = [RPCField("last-event-id", "t2")]
+    let watch = try operation("GET", "/v1/executions:watch?resumeToken=t1", last)
+    // resume_token, twice: the last counts.
+    #expect(try watch.request(body: []) == [0x42, 2] + "t1".utf8 + [0x42, 2] + "t2".utf8)
+    #expect(watch.eventID(of: [0x12, 2] + "t3".utf8) == "t3")
+    #expect(watch.eventID(of: []) == nil)
+    let unread = try operation("GET", "/v1/executions:watch", [RPCField("last-event-id", "")])
+    #expect(try unread.request(body: []) == [])
+    // What can't be gone on with begins again.
+    let export = try operation("GET", "/v1/executions:export", last)
+    #expect(try export.request(body: []) == [] && export.eventID(of: [0x12, 1, 0x61]) == nil)
   }
 
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -266,6 +266,7 @@ def test_a_watch_tells_of_each_change_as_it_happens_until_the_server_stops(own_s
     command += ["--header", "accept: text/event-stream", "http://localhost/v1/executions:watch"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
         # The first event says from where the watch goes on.
+        first = watch.stdout.readline().removeprefix("id: ").strip()
         assert watch.stdout.readline().startswith('data: {"changes":[]')
         saved = caller.save()
         line = watch.stdout.readline()
@@ -273,6 +274,15 @@ def test_a_watch_tells_of_each_change_as_it_happens_until_the_server_stops(own_s
             line = watch.stdout.readline()
         (change,) = json.loads(line.removeprefix("data: "))["changes"]
         assert change["kind"] == "CHANGE_KIND_CREATED"
+        # Another goes on after that event, whatever its own address says.
+        again = [*command[:-1], "--header", f"last-event-id: {first}"]
+        again += ["http://localhost/v1/executions:watch?resumeToken=nonsense"]
+        with subprocess.Popen(again, stdout=subprocess.PIPE, text=True) as resumed:
+            line = resumed.stdout.readline()
+            while saved["id"] not in line:
+                assert line.startswith(("id: ", "data: {", "\n"))
+                line = resumed.stdout.readline()
+            resumed.kill()
         assert own_server.stop() == 0
         rest = watch.stdout.read()
         assert rest.endswith("200") and "event: error" in rest
