@@ -154,6 +154,7 @@ public final class MessageQueue {
   private func makeDeferred() throws(RPCStatus) -> [UInt8]? {
     guard let make = deferred else { return nil }
     deferred = nil
+    defer { drained?() }
     let bytes = try make()
     guard bytes.count <= limit else {
       throw RPCStatus(.resourceExhausted, "the message is over the limit of \(limit) bytes")

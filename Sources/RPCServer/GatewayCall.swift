@@ -62,8 +62,7 @@ final class GatewayCall: ServedCall, ResponseSink {
     self.body = []
     do throws(RPCStatus) {
       try requests.finish()
-      // The handler takes it first of all.
-      charge(0)
+      chargeUntilTaken()
       start()
     } catch {
       end(error)

@@ -25,6 +25,8 @@ class ServedCall: AwaitedRequest {
 
   /// How far a handler may write ahead of what the caller takes.
   static let maxAhead = 64 << 10
+  /// How large a request may be that is not worth keeping count of.
+  private static let smallRequest = 4 << 10
   /// What a call takes in objects, here and in nghttp2.
   private static let overhead = 1 << 10
 
@@ -194,6 +196,13 @@ class ServedCall: AwaitedRequest {
 
   /// Gives back what the call itself took.
   private final func leave() { connection.requestBytes -= size }
+
+  /// Has the connection answer for the request until the handler has taken it, which may have to wait to
+  /// be let in. A small one is taken as read, as most are at once.
+  final func chargeUntilTaken() {
+    guard charged > Self.smallRequest else { return charge(0) }
+    requests.drained = { self.charge(0) }
+  }
 
   /// Has the connection answer for so many bytes of requests.
   final func charge(_ bytes: Int) {

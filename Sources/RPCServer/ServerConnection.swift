@@ -339,7 +339,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     let end = end ?? .answered
     let untaken = untakenBytes
     if untaken == 0, peerEnded {
-      close(end)
+      close(self.end ?? .client)
     } else if untaken == 0 {
       let pause = server.configuration.limits.closeTimeout
       ending = server.eventLoop.timer(after: pause) { self.close(end) }

@@ -65,8 +65,7 @@ final class ServerStream: ServedCall, HTTP2StreamDelegate, ResponseSink {
     do {
       try requests.finish()
       guard !route.streamsRequests else { return }
-      // The handler takes it first of all.
-      charge(0)
+      chargeUntilTaken()
       start()
     } catch {
       end(error)

@@ -1,4 +1,6 @@
 import HTTP2
+import HTTPGateway
+import ProtobufMessages
 import RPC
 import RPCTesting
 import Testing
@@ -44,6 +46,61 @@ struct CallMemoryTests {
         await call.ended()
         #expect(call["grpc-status"] == "0")
       }
+      await waitUntilNothingIsCharged(server)
+      client.stream.close()
+    }
+    await server.stop()
+  }
+
+  /// Lets no call in before an event.
+  private final class Gate: ServerInterceptor {
+    private let events: Events
+
+    init(_ events: Events) { self.events = events }
+
+    func interception(of method: MethodDescriptor) -> Interception? {
+      let events = events
+      return Interception(admit: { _ in { await events.wait(for: "opened") } })
+    }
+  }
+
+  @Test("is that of a request until its handler has taken it, by gRPC and by JSON")
+  func heldBack() async throws {
+    let events = Events()
+    let server = try await TestServer.start {
+      $0.gateway = HTTPGateway([BareOperations()])
+    } interceptors: {
+      [Gate(events)]
+    } handlers: { _ in
+      [
+        "Echo": { blob, _ in
+          events.record("taken")
+          await events.wait(for: "done")
+          return blob
+        }
+      ]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let size = 20 << 10
+      let json = try client.begin(fields: [
+        HTTP2Field(":method", "POST"), HTTP2Field(":scheme", "http"), HTTP2Field(":path", "/echo"),
+        HTTP2Field(":authority", "a"), HTTP2Field("content-type", "application/json"),
+      ])
+      json.send(Array(repeating: 0x31, count: size))
+      let call = try client.begin("/test.Echo/Echo")
+      call.send([0, 0, 0, UInt8(size >> 8), 0] + Array(repeating: 0x31, count: size))
+      // What was sent before is read before what answers this.
+      let other = try client.begin("/test.Echo/Other")
+      await other.ended()
+      #expect(await charged(server) > 2 * size)
+      events.record("opened")
+      await events.wait(for: "taken", count: 2)
+      #expect(await charged(server) < size)
+      events.record("done")
+      await json.ended()
+      await call.ended()
+      #expect(json.body.count == size && call["grpc-status"] == "0")
       await waitUntilNothingIsCharged(server)
       client.stream.close()
     }

@@ -23,14 +23,18 @@ public struct TestServer: Sendable {
   /// Starts a server.
   ///
   /// - Parameters:
+  ///   - interceptors: what calls pass, made on each loop.
   ///   - handlers: the methods by name, made on each loop.
   public static func start(
     at address: SocketAddress = .tcp(host: "127.0.0.1", port: 0),
     _ security: RPCEndpoint.Security = .plaintext, loops count: Int = 1,
     configure: (inout RPCServerConfiguration) -> Void = { _ in },
+    interceptors: @escaping @Sendable () -> [any ServerInterceptor] = { [] },
     handlers: @escaping @Sendable (EventLoop) -> [String: Handler]
   ) async throws -> TestServer {
-    try await start(at: address, security, loops: count, configure: configure) { eventLoop in
+    try await start(
+      at: address, security, loops: count, configure: configure, interceptors: interceptors
+    ) { eventLoop in
       let handlers = handlers(eventLoop)
       let names = handlers.keys.sorted()
       var service = RPCService(
@@ -48,6 +52,7 @@ public struct TestServer: Sendable {
   static func start(
     at address: SocketAddress, _ security: RPCEndpoint.Security, loops count: Int = 1,
     configure: (inout RPCServerConfiguration) -> Void,
+    interceptors: @escaping @Sendable () -> [any ServerInterceptor] = { [] },
     service: @escaping @Sendable (EventLoop) -> RPCService
   ) async throws -> TestServer {
     var configuration = RPCServerConfiguration(tls: try TestCertificate.shared.get().server)
@@ -56,7 +61,7 @@ public struct TestServer: Sendable {
     let server = try await RPCServer.start(
       configuration, endpoints: [RPCEndpoint(address, security)], loops: loops,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    ) { eventLoop in Dispatcher([service(eventLoop)], interceptors: []) }
+    ) { eventLoop in Dispatcher([service(eventLoop)], interceptors: interceptors()) }
     return TestServer(server: server, loops: loops, security: security)
   }
 
