@@ -127,6 +127,6 @@ extension MetricDescription {
   ]
   /// By powers of 2, up to the largest batch.
   private static let batchBounds = (0...9).map { Double(1 << $0) }
-  /// By powers of 4, up to what a message may be.
-  private static let sizeBounds = (3...11).map { Double(1 << ($0 * 2)) }
+  /// By powers of 16, up to what a message may be: 64 bytes to 4 MiB.
+  private static let sizeBounds = (0...4).map { Double(64 << ($0 * 4)) }
 }

@@ -124,11 +124,23 @@ def start(folder: Folder, stack: contextlib.ExitStack) -> list[Contestant]:
         contestant("nghttpd, a file for the same request", nghttpd, "/answer"),
         contestant("gRPC C++", grpc_cpp, ECHO),
     ]
-    real = HistoryServer()
+    try:
+        contestants += [
+            health("workflow-history, health", stack),
+            health("workflow-history, health, without metrics", stack, "--metrics", "off"),
+        ]
+    except SystemExit as error:
+        print(f"scripts/bench: without its health: {error}", file=sys.stderr)
+    return contestants
+
+
+def health(name: str, stack: contextlib.ExitStack, *flags: str) -> Contestant:
+    """The real server, asked how it is."""
+    real = HistoryServer(*flags)
     stack.callback(real.remove)
     real.start()
-    health = Contestant(
-        name="workflow-history, health",
+    contestant = Contestant(
+        name=name,
         address=real.address,
         pid=real.process.pid,
         ca=real.data / "tls" / "ca.pem",
@@ -138,12 +150,8 @@ def start(folder: Folder, stack: contextlib.ExitStack) -> list[Contestant]:
         headers=grpc_headers(None),
         request=framed(b""),
     )
-    try:
-        health.ask_once()
-        contestants.append(health)
-    except SystemExit as error:
-        print(f"scripts/bench: without its health: {error}", file=sys.stderr)
-    return contestants
+    contestant.ask_once()
+    return contestant
 
 
 def row(contestant: Contestant, ours: Contestant) -> dict:

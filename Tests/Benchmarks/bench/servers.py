@@ -134,8 +134,8 @@ class FileServer(Process):
 class HistoryServer(Server):
     """The real server, on one loop; its Postgres shares its core."""
 
-    def __init__(self):
-        super().__init__("--loops", "1")
+    def __init__(self, *flags: str):
+        super().__init__("--loops", "1", *flags)
 
     def launch(self, **arguments) -> subprocess.Popen:
         with on_core(SERVER_CORE):
