@@ -18,8 +18,8 @@ public struct HTTPRouter: Sendable {
   /// A router of one service.
   ///
   /// - Parameters:
-  ///   - rules: The bindings. Where the paths of two match, one with a verb goes before one without, and
-  ///     then the first.
+  ///   - rules: The bindings. Where the paths of some match, and one has a verb, those without don't count; of
+  ///     the others the first does.
   ///   - service: The service that they are of.
   ///   - messages: What its requests and responses are, by their full names.
   ///   - mapping: How values and bodies are read.
@@ -51,8 +51,12 @@ public struct HTTPRouter: Sendable {
   public func route(_ method: String, _ target: String) -> Outcome {
     let path = target.prefix { $0 != "?" }
     var allowed: [String] = []
+    var hasVerb = false
     for route in routes {
+      // What is a verb is no part of a field, whatever method it is for.
+      if hasVerb, route.template.verb.isEmpty { break }
       guard let fields = route.template.match(path) else { continue }
+      hasVerb = !route.template.verb.isEmpty
       guard route.rule.method == method else {
         if !allowed.contains(route.rule.method) { allowed.append(route.rule.method) }
         continue

@@ -33,6 +33,14 @@ public enum WorkflowHistoryAPI {
       start: workflow_history__v1__service_config_start(),
       count: workflow_history__v1__service_config_size))
 
+  /// The OpenAPI document of the methods that have HTTP rules, JSON.
+  public static let openAPIDocument = [UInt8](
+    UnsafeBufferPointer(
+      start: workflow_history__v1__openapi_start(), count: workflow_history__v1__openapi_size))
+
+  /// The SHA-256 of that document, in hexadecimal.
+  public static let openAPIDigest = workflow_history__v1__openapi_digest
+
   private static var serviceDescriptor: UnsafeRawPointer {
     var service = WorkflowHistory__V1__WorkflowHistoryService_Service()
     // The generated initialiser is what tells the descriptor's address.

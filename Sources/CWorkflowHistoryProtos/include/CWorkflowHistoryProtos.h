@@ -6,3 +6,4 @@
 #include "workflow_history/v1/workflow_history_service.pb-c.h"
 #include "workflow_history/v1/file_descriptor_set.h"
 #include "workflow_history/v1/service_config.h"
+#include "workflow_history/v1/openapi.h"

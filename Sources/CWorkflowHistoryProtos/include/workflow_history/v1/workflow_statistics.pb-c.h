@@ -493,7 +493,7 @@ struct  WorkflowHistory__V1__EfficiencyPoint
 
 
 /*
- * How many executions took how long. Those of a duration of 0 have a bucket of their own, from 0 to 0.
+ * What the executions that were created on one day add up to.
  */
 struct  WorkflowHistory__V1__DailyFigures
 {
@@ -536,6 +536,9 @@ struct  WorkflowHistory__V1__DailyFigures
     , (char *)protobuf_c_empty_string, 0, 0, 0, 0, NULL, NULL, NULL }
 
 
+/*
+ * How many executions took how long. Those of a duration of 0 have a bucket of their own, from 0 to 0.
+ */
 struct  WorkflowHistory__V1__DurationBucket
 {
   ProtobufCMessage base;

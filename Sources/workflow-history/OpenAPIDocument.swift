@@ -1,0 +1,15 @@
+import HTTPGateway
+import WorkflowHistoryMessages
+
+/// What can be asked by HTTP, as OpenAPI says it, at `/openapi.json`.
+///
+/// It needs no token: it is the same on every server, and says nothing that is not public with the code.
+/// Who generates a client of it has none yet.
+struct OpenAPIDocument: HTTPResources {
+  func resource(_ path: Substring, for head: HTTPHead) -> HTTPResource? {
+    guard path == "/openapi.json" else { return nil }
+    return HTTPResource(
+      contentType: "application/json", body: WorkflowHistoryAPI.openAPIDocument,
+      entityTag: "\"\(WorkflowHistoryAPI.openAPIDigest)\"")
+  }
+}

@@ -1,0 +1,71 @@
+"""The OpenAPI document: that it is one, is served, and is what the server does."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from harness import curl, openapi, tokens
+
+# How long schemathesis asks; scripts/schemathesis lets it ask for longer.
+SECONDS = int(os.environ.get("SCHEMATHESIS_SECONDS", "75"))
+
+
+def operations() -> dict[str, dict]:
+    paths = json.loads(openapi.DOCUMENT.read_text())["paths"]
+    return {one["operationId"]: one for path in paths.values() for one in path.values()}
+
+
+def test_the_document_is_valid():
+    command = [openapi.environment() / "openapi-spec-validator", openapi.DOCUMENT]
+    judged = subprocess.run(command, capture_output=True, text=True)
+    assert judged.returncode == 0, judged.stdout + judged.stderr
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails():
+    for name, operation in operations().items():
+        assert operation["summary"] and operation["description"], name
+        assert {"200", "401"} < set(operation["responses"]), name
+        for parameter in operation["parameters"]:
+            assert "$ref" in parameter or parameter["description"], (name, parameter)
+
+
+def test_everything_that_is_asked_and_answered_is_described():
+    schemas = json.loads(openapi.DOCUMENT.read_text())["components"]["schemas"]
+    for name, schema in schemas.items():
+        assert schema["description"], name
+
+
+@pytest.mark.parametrize("way", curl.WAYS, ids="-".join)
+def test_it_is_served_to_who_has_no_token(server, way):
+    served = curl.ask(server, "GET", "/openapi.json", way=way)
+    assert served.status == 200 and served.body == openapi.DOCUMENT.read_bytes()
+    assert served.fields["content-type"] == "application/json"
+    kept = (f"if-none-match: {served.fields['etag']}",)
+    again = curl.ask(server, "GET", "/openapi.json", way=way, fields=kept)
+    assert again.status == 304 and again.body == b""
+    assert curl.ask(server, "POST", "/openapi.json", body={}, way=way).status == 405
+
+
+@pytest.mark.parametrize("way", curl.WAYS, ids="-".join)
+def test_the_longest_query_of_names_is_read(server, way):
+    # Each character is twelve in percent-encoding.
+    name = "%F0%9F%A6%8A" * 255
+    target = f"/v1/executions?userId={name}&workflowId={name}&workflowType={name}"
+    token = server.token("ann", tokens.ANY_USER)
+    answer = curl.ask(server, "GET", target, token=token, way=way)
+    assert answer.status == 200 and answer.json["executions"] == []
+
+
+def test_schemathesis_finds_nothing_that_the_server_does_otherwise(own_server, tmp_path):
+    done, report, answers = openapi.run_schemathesis(own_server, SECONDS, tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert report["complete"], report["stop_reason"]
+    assert {phase["status"] for phase in report["phases"].values()} == {"success"}, report
+    print(f"{report['test_cases']['generated']} cases, {json.dumps(answers)}")
+    for name in operations():
+        # What is asked gets through to the call, and is refused for what it is.
+        assert answers[name].get("200", 0) > 0, (name, answers[name])
+        assert answers[name].get("400", 0) > 0, (name, answers[name])
+        assert answers[name].get("401", 0) > 0, (name, answers[name])
