@@ -57,15 +57,18 @@ def run_round(
     body: pathlib.Path | None,
     shape: Shape = EVERY_STREAM,
     log: pathlib.Path | None = None,
+    is_http1: bool = False,
 ) -> Round:
-    """Makes so many calls of the server in this process: POSTs of this body, or GETs. The log has
-    how long each took, for `latencies`."""
+    """Makes so many calls of the server in this process: POSTs of this body, or GETs, by HTTP/2 unless
+    it is to be HTTP/1.1. The log has how long each took, for `latencies`."""
     command = ["h2load", f"--requests={calls}", f"--clients={shape.connections}"]
     command += [f"--max-concurrent-streams={shape.streams}", "--threads=1"]
     command.append(f"--tls13-ciphers={CIPHER}")
     command += [argument for header in headers for argument in ("--header", header)]
     if shape.calls_per_second is not None:
         command.append(f"--rps={shape.calls_per_second}")
+    if is_http1:
+        command.append("--h1")
     if body is not None:
         command.append(f"--data={body}")
     if log is not None:
