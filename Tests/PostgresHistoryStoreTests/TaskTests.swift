@@ -192,7 +192,8 @@ import WorkflowHistory
         """
         INSERT INTO workflow_executions (id, workflow_id, workflow_type, user_id, status, version,
           created_at, updated_at, save_digest, task_results)
-        SELECT ('\(first)' || lpad(n::text, 12, '0'))::uuid, 'w', 'etl', 'alice', 3, 1, now(), now(),
+        SELECT ('\(first)' || lpad(n::text, 12, '0'))::uuid, 'w', 'etl', 'alice', 3, 1,
+          to_timestamp(\(testNow.microseconds / 1_000_000)), now(),
           decode(repeat('00', 32), 'hex'), CASE WHEN n % 10 > 0 THEN jsonb_build_array(
             jsonb_build_object('task_name', 't' || n % 100, 'duration_seconds', n)) END
         FROM generate_series(1, 1200) AS n
