@@ -52,7 +52,7 @@ def chromium():
 def open_console(server, chromium):
     """Opens the console for a user: `open_console(user, scope=..., width=..., theme=...)`.
 
-    In the end nothing may have been said to the browser's console, and nothing asked of anybody else.
+    In the end nothing may have been said to the browser's console, nor asked of anybody else.
     """
     readers = []
 

@@ -1,4 +1,4 @@
-"""Every view in either theme, on a large and on a small screen: who reads it otherwise, or on a phone."""
+"""Every view in either theme, on a large and on a small screen, and by keyboard."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

@@ -41,7 +41,11 @@ def test_the_figures_are_those_of_the_api(history, open_console):
     assert len(durations) == len(metrics.daily) and all("s" in one[0] for one in durations.values())
     assert len(table_of(reader, "How durations are spread")) >= len(metrics.duration_histogram)
     assert [row[0] for row in table_of(reader, "Speed classes")] == [
-        "very fast", "fast", "normal", "slow", "very slow",
+        "very fast",
+        "fast",
+        "normal",
+        "slow",
+        "very slow",
     ]
     errors = table_of(reader, "Errors")
     assert [row[0].split("\n")[0] for row in errors] == [
@@ -66,7 +70,8 @@ def test_time_and_type_are_chosen_and_have_a_link(history, open_console):
     card(reader, "Types").get_by_role("link", name="model-training").click()
     reader.wait_until("() => location.hash.includes('type=model-training')")
     reader.wait_until(
-        "week => Number(document.querySelector('.tile .value')?.textContent.replaceAll(',', '')) < week / 10",
+        "week => Number(document.querySelector('.tile .value')?.textContent.replaceAll(',', ''))"
+        " < week / 10",
         week,
     )
     reader.page.get_by_label("Time").select_option("365")

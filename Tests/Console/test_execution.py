@@ -49,7 +49,12 @@ def test_tasks_that_tell_when_they_began_lie_there(client, open_console):
         task_results=document(
             [
                 LOAD | {"start_time": began.format(0), "duration_seconds": 10},
-                CHECK | {"start_time": began.format(4), "end_time": began.format(6), "duration_seconds": None},
+                CHECK
+                | {
+                    "start_time": began.format(4),
+                    "end_time": began.format(6),
+                    "duration_seconds": None,
+                },
             ]
         ),
     )

@@ -22,7 +22,9 @@ def test_a_token_that_is_refused_is_told_so_and_kept_nowhere(client, open_consol
     reader.sign_in(tokens.with_changed_payload(reader.token, sub="somebody"))
     assert "token" in reader.page.get_by_role("alert").inner_text()
     reader.sign_in("no token at all")
-    reader.wait_until("() => document.querySelector('[role=alert]')?.textContent.includes('no token')")
+    reader.wait_until(
+        "() => document.querySelector('[role=alert]')?.textContent.includes('no token')"
+    )
     reader.sign_in("Bearer " + reader.token)
     reader.wait_for("text=Nothing was saved yet")
     kept = "() => JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie"
@@ -134,9 +136,7 @@ def test_who_may_read_others_names_the_user(history, open_console):
 def test_an_execution_that_takes_longer_than_most_of_its_type_is_marked(client, open_console):
     now = time.time()
     for _ in range(40):
-        client.save(
-            status=COMPLETED, start_time=timestamp(now - 10), end_time=timestamp(now - 9)
-        )
+        client.save(status=COMPLETED, start_time=timestamp(now - 10), end_time=timestamp(now - 9))
     slow = client.save(
         status=COMPLETED, start_time=timestamp(now - 600), end_time=timestamp(now - 540)
     )

@@ -13,6 +13,8 @@ import { elapsed, slowness, usualDurations } from "../usual.js";
 const PAGE_SIZE = 50;
 // Rows are drawn anew at most so often, however many changes come.
 const REDRAW_MS = 200;
+// And counted anew.
+const RECOUNT_MS = 5_000;
 // Whether the list follows what happens; it is so until the reader says otherwise.
 let follows = true;
 // The tokens of the pages before the one that is shown, for each set of filters.
@@ -49,6 +51,8 @@ export async function executions(main, parameters, signal) {
   let rows = [];
   let usual = null;
   let nextToken = "";
+  // How many there are on all pages, once that is known.
+  let total;
   const changedIDs = new Set();
 
   function row(execution) {
@@ -79,7 +83,7 @@ export async function executions(main, parameters, signal) {
     changedIDs.clear();
   }
 
-  function drawRange(total) {
+  function drawRange() {
     const first = (at + 1) * PAGE_SIZE + 1;
     const shown = rows.length === 0 ? "0" : `${count(first)}–${count(first + rows.length - 1)}`;
     // Whoever came by a link to a page does not see how many are before it.
@@ -91,7 +95,9 @@ export async function executions(main, parameters, signal) {
   async function readTotal() {
     const answer = await api.get("/v1/executions",
       { ...listParameters(filters), pageSize: 1, includeTotal: "true" }, signal).catch(() => null);
-    if (answer && !signal.aborted) drawRange(answer.total ?? 0);
+    if (!answer || signal.aborted) return;
+    total = answer.total ?? 0;
+    drawRange();
   }
 
   function toNext() {
@@ -114,13 +120,14 @@ export async function executions(main, parameters, signal) {
     draw();
     drawRange();
     readTotal();
-    if (performance.getEntriesByName("first-row").length === 0 && rows.length > 0) performance.mark("first-row");
   }
 
   // MARK: Live
 
   let following = new AbortController();
   let redraw = null;
+  let recount = null;
+  let isOverfull = false;
 
   function meets(execution) {
     return (filters.statuses.length === 0 || filters.statuses.includes(bare(execution.status, "WORKFLOW_STATUS_")))
@@ -139,7 +146,8 @@ export async function executions(main, parameters, signal) {
       else if (!pageToken) {
         const before = rows.findIndex((one) => one.id < execution.id);
         rows.splice(before < 0 ? rows.length : before, 0, execution);
-        // A page has its size; what leaves it is on the next.
+        // A page has its size; what leaves it is on the next, to which there may be no token yet.
+        isOverfull ||= rows.length > PAGE_SIZE && !nextToken;
         rows.length = Math.min(rows.length, PAGE_SIZE);
       } else continue;
       changedIDs.add(execution.id);
@@ -149,6 +157,16 @@ export async function executions(main, parameters, signal) {
       if (signal.aborted) return;
       announce(`${changedIDs.size} executions changed`);
       draw();
+      drawRange();
+      if (isOverfull) {
+        isOverfull = false;
+        read().catch(() => {});
+      } else {
+        recount ??= setTimeout(() => {
+          recount = null;
+          if (!signal.aborted) readTotal();
+        }, RECOUNT_MS);
+      }
     }, REDRAW_MS);
   }
 
