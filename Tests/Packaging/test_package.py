@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from harness import prometheus
+from harness.server import Server
 from harness.stubs import REPOSITORY
 
 UNITS = ("workflow-history.service", "workflow-history.socket")
@@ -71,6 +73,23 @@ def test_the_executable_knows_its_commands_and_the_shells_do_too(root):
         "fish/vendor_completions.d/workflow-history.fish",
     ):
         assert "change-log-retain" in (root / "usr/share" / place).read_text()
+
+
+def test_the_dashboard_and_the_alerts_come_along(root):
+    for path in prometheus.MONITORING.iterdir():
+        packaged = root / "usr/share/workflow-history/monitoring" / path.name
+        assert packaged.read_bytes() == path.read_bytes()
+
+
+def test_the_server_tells_the_version_of_its_package(package, root, monkeypatch):
+    monkeypatch.setenv("WORKFLOW_HISTORY_EXECUTABLE", str(root / "usr/bin/workflow-history"))
+    server = Server()
+    try:
+        server.start()
+        version = field(package, "Version")
+        assert prometheus.total(server, "workflow_history_build_info", version=version) == 1
+    finally:
+        server.remove()
 
 
 def test_systemd_finds_nothing_wrong_with_the_units(root, tmp_path):
