@@ -3,14 +3,17 @@
 import dataclasses
 import gzip
 import re
+import socket
+import ssl
 
 import grpc
 import pytest
 from harness import curl, prometheus, tokens
-from harness.client import refused
+from harness.client import document, refused
 from harness.identifiers import fresh_user
 from harness.prometheus import samples, scrape, total
 from harness.server import Server, wait_until
+from harness.stubs import changes_pb2
 
 OPENMETRICS = "accept: application/openmetrics-text; version=1.0.0"
 SERVICE = "workflow_history.v1.WorkflowHistoryService"
@@ -26,7 +29,9 @@ def test_figures_are_told_in_both_forms_by_every_way(server, way):
     assert b"\n# TYPE grpc_server_call_started_total counter\n" in text.body
     openmetrics = scrape(server, OPENMETRICS, way=way)
     assert openmetrics.status == 200
-    assert openmetrics.fields["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert openmetrics.fields["content-type"].startswith(
+        "application/openmetrics-text; version=1.0.0"
+    )
     assert openmetrics.body.endswith(b"\n# EOF\n")
     assert b"\n# TYPE grpc_server_call_started counter\n" in openmetrics.body
 
@@ -98,7 +103,114 @@ def test_a_call_counts_once_under_its_code(server, client):
         client.save(status=0)
     with refused(grpc.StatusCode.UNAUTHENTICATED):
         dataclasses.replace(client, token=None).save()
-    assert [after - had for after, had in zip(counted(), before)] == [4, 2, 1, 1]
+    assert [after - had for after, had in zip(counted(), before, strict=True)] == [4, 2, 1, 1]
+
+
+def moved(server, name: str, **labels: str):
+    """A function that tells how much a metric has grown since now."""
+    before = total(server, name, **labels)
+    return lambda: total(server, name, **labels) - before
+
+
+@pytest.mark.parametrize("way, carrier", [(("tls", "2"), "http/2"), (("unix", "1.1"), "http/1.1")])
+def test_a_call_by_json_counts_under_what_carried_it(server, way, carrier):
+    method = f"{SERVICE}/GetUserWorkflowHistory"
+    started = moved(server, "grpc_server_call_started_total", grpc_method=method, carrier=carrier)
+    ended = moved(server, CALLS, grpc_method=method, grpc_status="OK", carrier=carrier)
+    answer = curl.ask(server, "GET", "/v1/executions", token=server.token(fresh_user()), way=way)
+    assert answer.status == 200
+    assert (started(), ended()) == (1, 1)
+
+
+def test_a_watch_is_a_call_that_runs(server, client):
+    watches = moved(
+        server, "workflow_history_calls_running", grpc_method=f"{SERVICE}/WatchWorkflowExecutions"
+    )
+    watch = client.stub.WatchWorkflowExecutions(
+        changes_pb2.WatchWorkflowExecutionsRequest(), metadata=client.metadata
+    )
+    wait_until(lambda: watches() == 1, what="the watch")
+    watch.cancel()
+    wait_until(lambda: watches() == 0, what="the end of the watch")
+
+
+def test_what_is_refused_before_it_is_a_call_makes_no_series(server, client):
+    refusals = moved(server, "workflow_history_calls_refused_total", grpc_status="UNIMPLEMENTED")
+    known = set(samples(scrape(server).body))
+    for number in range(3):
+        with refused(grpc.StatusCode.UNIMPLEMENTED):
+            client.channel.unary_unary(f"/{SERVICE}/No{number}")(b"", metadata=client.metadata)
+    assert refusals() == 3
+    new = set(samples(scrape(server).body)) - known
+    assert not any("No" in value for _, labels in new for _, value in labels)
+
+
+def test_a_limit_that_is_reached_counts_under_the_name_of_its_setting(server, client):
+    size = moved(server, "workflow_history_limits_reached_total", limit="max-message-size")
+    metadata = moved(server, "workflow_history_limits_reached_total", limit="max-metadata-size")
+    large = {"workflowId": "w", "workflowType": "t", "inputData": "x" * (5 << 20)}
+    answer = curl.ask(server, "POST", "/v1/executions", token=client.token, body=large)
+    assert answer.status == 413
+    with refused(grpc.StatusCode.RESOURCE_EXHAUSTED):
+        client.save(input_data=document("x" * (5 << 20)))
+    large = ("x-large: " + "x" * 40_000,)
+    answer = curl.ask(server, "GET", "/v1/executions", fields=large, way=("tls", "1.1"))
+    assert answer.status == 431
+    assert (size(), metadata()) == (2, 1)
+
+
+def test_callers_limits_count_too():
+    own = Server("--caller-calls-per-second", "1")
+    try:
+        own.start()
+        client = own.client(fresh_user())
+        with refused(grpc.StatusCode.RESOURCE_EXHAUSTED):
+            for _ in range(50):
+                client.save()
+        reached = "workflow_history_limits_reached_total"
+        assert total(own, reached, limit="caller-calls-per-second") >= 1
+    finally:
+        own.remove()
+
+
+def handshake(server, context: ssl.SSLContext, session=None) -> ssl.SSLSession:
+    """Makes a connection, and returns what the next can go on with."""
+    raw = socket.create_connection(("127.0.0.1", server.port))
+    with context.wrap_socket(raw, server_hostname="localhost", session=session) as secured:
+        return secured.session
+
+
+def test_handshakes_count_by_version_and_whether_they_go_on_with_a_session(server):
+    name = "workflow_history_tls_handshakes_total"
+    context = ssl.create_default_context(cadata=server.ca.decode())
+    context.set_alpn_protocols(["http/1.1"])
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    fresh = moved(server, name, version="TLSv1.2", resumed="false")
+    resumed = moved(server, name, version="TLSv1.2", resumed="true")
+    session = handshake(server, context)
+    handshake(server, context, session)
+    wait_until(lambda: (fresh(), resumed()) == (1, 1), what="both handshakes")
+
+
+def test_what_is_no_tls_is_a_handshake_that_failed(server):
+    failed = moved(server, "workflow_history_tls_handshake_failures_total")
+    closed = moved(server, "workflow_history_connections_closed_total", reason="invalid")
+    with socket.create_connection(("127.0.0.1", server.port)) as raw:
+        raw.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        while raw.recv(4096):
+            pass
+    wait_until(lambda: (failed(), closed()) == (1, 1), what="the end of the connection")
+
+
+def test_connections_that_were_accepted_are_open_or_closed(server):
+    figures = samples(scrape(server).body)
+
+    def sum_of(name: str) -> float:
+        return sum(value for (named, _), value in figures.items() if named == name)
+
+    accepted = sum_of("workflow_history_connections_accepted_total")
+    closed = sum_of("workflow_history_connections_closed_total")
+    assert accepted - closed == sum_of("workflow_history_connections_open") >= 1
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +229,9 @@ def monitored():
 
 def test_the_readme_lists_every_metric_as_the_server_tells_it(monitored):
     readme = (prometheus.REPOSITORY / "README.md").read_text()
-    rows = re.findall(r"^\| `(\w+)` \| (counter|gauge|histogram) \|(.*?)\| (.*) \|$", readme, re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+)` \| (counter|gauge|histogram) \|(.*?)\| (.*) \|$", readme, re.MULTILINE
+    )
     listed = {
         name: prometheus.Family(kind, told, frozenset(re.findall(r"`(\w+)`", labels)))
         for name, kind, labels, told in rows
