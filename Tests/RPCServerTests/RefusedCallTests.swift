@@ -62,7 +62,9 @@ struct RefusedCallTests {
     arguments: [
       ("GET /echo HTTP/1.1\r\n\r\n", "HTTP/1.1", .invalidArgument),
       ("GET /echo HTTP/3.0\r\n\r\n", "HTTP/1.1", .unimplemented),
-      ("GET /\(String(repeating: "a", count: 9_000)) HTTP/1.1\r\n", "HTTP/1.1", .resourceExhausted),
+      (
+        "GET /\(String(repeating: "a", count: 17_000)) HTTP/1.1\r\n", "HTTP/1.1", .resourceExhausted
+      ),
       (
         "POST /test.Echo/Echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/grpc\r\n"
           + "connection: close\r\n\r\n", "/test.Echo/Echo", .unimplemented
