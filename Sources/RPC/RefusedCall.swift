@@ -1,7 +1,8 @@
 /// A call that was refused before it came to the interceptors: nobody serves its method, or its request is
 /// too large, too late or no message.
 public struct RefusedCall: Sendable {
-  /// What was called, `/Service/Method`, as the caller has it. It is up to the caller what it holds.
+  /// What was called, `/Service/Method` or a path of HTTP, as the caller has it; `HTTP/1.1` where a request
+  /// of that could not be read. It is up to the caller what it holds.
   public var path: String
   /// What the caller was told.
   public var status: RPCStatus

@@ -97,7 +97,7 @@ def answers_by_http(server, tmp_path_factory) -> list[list]:
 def values(printed: str) -> list:
     """The JSON values of a text, one after the other, also as the data of events."""
     decoder, found = json.JSONDecoder(), []
-    text = re.sub(r"^(event: error\n)?data: ", "", printed, flags=re.MULTILINE).strip()
+    text = re.sub(r"^(event: error\n|id: .*\n)?data: ", "", printed, flags=re.MULTILINE).strip()
     while text:
         value, end = decoder.raw_decode(text)
         found.append(value)
