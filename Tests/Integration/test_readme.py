@@ -68,7 +68,7 @@ def test_the_commands_do_what_they_say(server, repository, containing):
 
 @pytest.fixture(scope="module")
 def answers_by_http(server, tmp_path_factory) -> list[list]:
-    """What the examples of curl print, block by block, each as the JSON values in it, for a user who
+    """What the examples of curl print, block by block, as the JSON values in each, for a user who
     has an execution of another type already."""
     user = fresh_user()
     earlier = {"workflowId": "wf-1", "workflowType": "report", "status": "WORKFLOW_STATUS_PENDING"}
@@ -78,7 +78,9 @@ def answers_by_http(server, tmp_path_factory) -> list[list]:
     folder = tmp_path_factory.mktemp("readme")
     (folder / ".workflow-history").symlink_to(server.data)
     script = "\nprintf '\\n====\\n'\n".join(blocks)
-    script = script.replace("localhost:50051", f"localhost:{server.port}").replace("--user ann", f"--user {user}")
+    script = script.replace("localhost:50051", f"localhost:{server.port}").replace(
+        "--user ann", f"--user {user}"
+    )
     # A shell that reads a script expands aliases only when it is told to, and only in later lines.
     commands = f'workflow-history() {{ "{executable()}" "$@"; }}\n{script}'
     done = subprocess.run(
@@ -97,7 +99,7 @@ def answers_by_http(server, tmp_path_factory) -> list[list]:
 def values(printed: str) -> list:
     """The JSON values of a text, one after the other, also as the data of events."""
     decoder, found = json.JSONDecoder(), []
-    text = re.sub(r"^(event: error\n|id: .*\n)?data: ", "", printed, flags=re.MULTILINE).strip()
+    text = re.sub(r"^(data: |(id|event): .*\n)", "", printed, flags=re.MULTILINE).strip()
     while text:
         value, end = decoder.raw_decode(text)
         found.append(value)

@@ -65,7 +65,11 @@ def streamed_responses_conform(ctx, response, case):
     for line in response.text.splitlines():
         said = json.loads(line)
         failure = said.get("error")
-        schema = lines["x-item-schema"] if failure is None else DOCUMENT["components"]["schemas"]["Status"]
+        schema = (
+            lines["x-item-schema"]
+            if failure is None
+            else DOCUMENT["components"]["schemas"]["Status"]
+        )
         errors = [error.message for error in _validator(schema).iter_errors(failure or said)]
         assert not errors, errors
 
@@ -112,8 +116,8 @@ def _is_of_relations(status: dict) -> bool:
 @schemathesis.check
 def forbidden_data_is_refused(ctx, response, case):
     """negative_data_rejection, but for what protobuf's JSON mapping reads besides what it writes
-    (integers as strings, and enums by their numbers), and what an update's mask doesn't name, which is
-    dropped, whatever it is."""
+    (integers as strings, and enums by their numbers), and what an update's mask doesn't name, which
+    is dropped, whatever it is."""
     if response.status_code == 200 and _is_of_mapping(case):
         return None
     return negative_data_rejection(ctx, response, case)
@@ -126,7 +130,9 @@ def _is_of_mapping(case) -> bool:
         for parameter in map(_resolved, operation["parameters"])
         if parameter["in"] == "query"
     }
-    required = [one["name"] for one in map(_resolved, operation["parameters"]) if one.get("required")]
+    required = [
+        one["name"] for one in map(_resolved, operation["parameters"]) if one.get("required")
+    ]
     query = {"type": "object", "properties": schemas, "additionalProperties": False}
     query["required"] = [name for name in required if name in schemas]
     asked = {name: _of_text(schemas.get(name, {}), one) for name, one in (case.query or {}).items()}

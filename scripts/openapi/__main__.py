@@ -1,10 +1,10 @@
-"""Prints the OpenAPI 3.1 document of the methods that have HTTP rules.
+"""Prints the OpenAPI 3.1 document of the methods that have HTTP rules, and of the reads under
+/api/workflows.
 
-usage: python3 scripts/openapi CONTRACTS RULES NOTES [FRAGMENT...]
+usage: python3 scripts/openapi CONTRACTS RULES NOTES
 
-CONTRACTS is a google.protobuf.FileDescriptorSet with source info, RULES the google.api.Service in JSON.
-NOTES, JSON too, has what these don't say: limits, and what belongs to whom. Each FRAGMENT is an OpenAPI
-document of other paths, which is merged.
+CONTRACTS is a google.protobuf.FileDescriptorSet with source info, RULES the google.api.Service in
+JSON. NOTES, JSON too, has what these don't say: limits, and what belongs to whom.
 """
 
 import json
@@ -12,14 +12,18 @@ import pathlib
 import sys
 
 import failures
+import mapping
+import workflows
 from contracts import Contracts
 from operations import Operations
 from rules import rules_of
 from schemas import Schemas
 
+PACKAGE = "workflow_history.v1"
+
 
 def document(contracts: Contracts, service_config: dict, notes: dict) -> dict:
-    schemas = Schemas(contracts, notes)
+    schemas = Schemas(contracts, notes, mapping.PROTOBUF)
     operations = Operations(contracts, schemas, notes)
     paths: dict[str, dict] = {}
     for rule in rules_of(service_config):
@@ -34,7 +38,7 @@ def document(contracts: Contracts, service_config: dict, notes: dict) -> dict:
         "tags": notes["tags"],
         "paths": paths,
         "components": {
-            "schemas": dict(sorted((schemas.components | failures.SCHEMAS).items())),
+            "schemas": schemas.components | failures.SCHEMAS,
             "responses": failures.components(),
             "parameters": notes["parameters"],
             "securitySchemes": notes["security_schemes"],
@@ -42,26 +46,32 @@ def document(contracts: Contracts, service_config: dict, notes: dict) -> dict:
     }
 
 
-def merge(into: dict, fragment: dict) -> None:
-    """Adds what a fragment has; what both have must be alike, or objects and arrays to be merged."""
-    for key, value in fragment.items():
-        present = into.setdefault(key, value)
-        if isinstance(present, dict) and isinstance(value, dict):
-            merge(present, value)
-        elif isinstance(present, list) and isinstance(value, list):
-            present += [one for one in value if one not in present]
-        elif present != value:
-            raise SystemExit(f"a fragment has another {key}: {value!r} for {present!r}")
+def add_workflows(made: dict, contracts: Contracts, notes: dict) -> None:
+    """Adds the reads under /api/workflows, with the messages that they answer with."""
+    schemas = Schemas(contracts, notes, mapping.WORKFLOWS)
+    for name in workflows.MESSAGES:
+        schemas.answer(f"{PACKAGE}.{name}")
+    for name, schema in workflows.SCHEMAS.items():
+        name = mapping.WORKFLOWS.prefix + name
+        message = schemas.components.get(name, {"properties": {}, "required": []})
+        properties = message["properties"] | schema["properties"]
+        required = list(dict.fromkeys([*message["required"], *schema["required"]]))
+        schemas.components[name] = (
+            message | schema | {"properties": properties, "required": required}
+        )
+    made["tags"].append(workflows.TAG)
+    made["paths"] |= workflows.PATHS
+    made["components"]["schemas"] |= schemas.components
+    for kind, components in workflows.components().items():
+        made["components"][kind] |= components
 
 
-def main(contracts: str, rules: str, notes: str, *fragments: str) -> None:
-    made = document(
-        Contracts(pathlib.Path(contracts).read_bytes()),
-        json.loads(pathlib.Path(rules).read_text()),
-        json.loads(pathlib.Path(notes).read_text()),
-    )
-    for fragment in fragments:
-        merge(made, json.loads(pathlib.Path(fragment).read_text()))
+def main(contracts: str, rules: str, notes: str) -> None:
+    declared = Contracts(pathlib.Path(contracts).read_bytes())
+    service_config, noted = (json.loads(pathlib.Path(path).read_text()) for path in (rules, notes))
+    made = document(declared, service_config, noted)
+    add_workflows(made, declared, noted)
+    made["components"]["schemas"] = dict(sorted(made["components"]["schemas"].items()))
     print(json.dumps(made, indent=1, ensure_ascii=False))
 
 

@@ -3,7 +3,8 @@ its code."""
 
 _RETRY_AFTER = {
     "retry-after": {
-        "description": "How many seconds to wait before the call is made again, where that is known.",
+        "description": "How many seconds to wait before the call is made again, where that is"
+        " known.",
         "schema": {"type": "integer", "minimum": 0},
     }
 }
@@ -12,8 +13,9 @@ _RETRY_AFTER = {
 RESPONSES = {
     "400": (
         "BadRequest",
-        "INVALID_ARGUMENT, with the fields that are refused; FAILED_PRECONDITION, where the execution"
-        " does not stand so that this may be done; or OUT_OF_RANGE, where a token is too old.",
+        "INVALID_ARGUMENT, with the fields that are refused; FAILED_PRECONDITION, where the"
+        " execution does not stand so that this may be done; or OUT_OF_RANGE, where a token is too"
+        " old.",
         {},
     ),
     "401": (
@@ -34,7 +36,11 @@ RESPONSES = {
         {},
     ),
     "413": ("TooLarge", "RESOURCE_EXHAUSTED: the body is larger than 4 MiB.", {}),
-    "414": ("TooLong", "RESOURCE_EXHAUSTED: by HTTP/1.1, path and query are longer than 16 KiB.", {}),
+    "414": (
+        "TooLong",
+        "RESOURCE_EXHAUSTED: by HTTP/1.1, path and query are longer than 16 KiB.",
+        {},
+    ),
     "415": ("NotJSON", "INVALID_ARGUMENT: the body is not said to be application/json.", {}),
     "429": (
         "ResourceExhausted",
@@ -47,7 +53,11 @@ RESPONSES = {
         "UNAVAILABLE: the database is away, or the server is stopping. Call again.",
         _RETRY_AFTER,
     ),
-    "504": ("DeadlineExceeded", "DEADLINE_EXCEEDED: it took longer than `grpc-timeout` allows.", {}),
+    "504": (
+        "DeadlineExceeded",
+        "DEADLINE_EXCEEDED: it took longer than `grpc-timeout` allows.",
+        {},
+    ),
 }
 
 # What any call may be answered.
@@ -87,7 +97,10 @@ SCHEMAS = {
                 "maximum": 16,
                 "description": "The code of gRPC, a google.rpc.Code.",
             },
-            "message": {"type": "string", "description": "What is wrong and what to do, in English."},
+            "message": {
+                "type": "string",
+                "description": "What is wrong and what to do, in English.",
+            },
             "details": {
                 "type": "array",
                 "items": {
@@ -140,5 +153,6 @@ def components() -> dict:
 def responses(statuses: list[str]) -> dict:
     """References to the responses with these statuses."""
     return {
-        status: {"$ref": f"#/components/responses/{RESPONSES[status][0]}"} for status in sorted(statuses)
+        status: {"$ref": f"#/components/responses/{RESPONSES[status][0]}"}
+        for status in sorted(statuses)
     }

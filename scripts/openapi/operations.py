@@ -44,7 +44,9 @@ class Operations:
         return [
             *(self._path_parameter(request, path) for path in rule.path_fields),
             *(
-                self._query_parameter(names, message, field, field.name in notes.get("required", []))
+                self._query_parameter(
+                    names, message, field, field.name in notes.get("required", [])
+                )
                 for names, message, field in self._query_fields(rule, request, notes)
             ),
             *(
@@ -105,7 +107,10 @@ class Operations:
     # -- the bodies
 
     def _body(self, rule: Rule, request: str, notes: dict) -> dict:
-        left_out = [*(path.rpartition(".")[2] for path in rule.path_fields), *notes.get("left_out", [])]
+        left_out = [
+            *(path.rpartition(".")[2] for path in rule.path_fields),
+            *notes.get("left_out", []),
+        ]
         required = list(notes.get("required", []))
         message = request
         if rule.body != "*":
@@ -116,9 +121,7 @@ class Operations:
         return {
             # Where all of its fields may be left out it is `{}`.
             "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}
-            },
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
         }
 
     def _response(self, message: str, is_stream: bool) -> dict:
@@ -132,16 +135,17 @@ class Operations:
                 "application/x-ndjson": {
                     "schema": {
                         "type": "string",
-                        "description": "A response on each line. Where the call fails in the midst of"
-                        " it, the last line is an object whose `error` is a Status.",
+                        "description": "A response on each line. Where the call fails in the midst"
+                        " of it, the last line is an object whose `error` is a Status.",
                     },
                     "x-item-schema": schema,
                 },
                 "text/event-stream": {
                     "schema": {
                         "type": "string",
-                        "description": "A response as the data of each event. Where the call fails in"
-                        " the midst of it, the last event has the type `error`, and a Status as data.",
+                        "description": "A response as the data of each event. Where the call fails"
+                        " in the midst of it, the last event has the type `error`, and a Status as"
+                        " data.",
                     },
                     "x-item-schema": schema,
                 },

@@ -1,7 +1,8 @@
-"""JSON Schemas of messages, by protobuf's JSON mapping with documents in place."""
+"""JSON Schemas of messages, by a JSON mapping with documents in place."""
 
 from contracts import Contracts
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
+from mapping import Mapping
 
 INTEGERS_32 = {"type": "integer", "format": "int32"}
 _SCALARS = {
@@ -34,8 +35,9 @@ _DOCUMENT = "workflow_history.v1.JsonDocument"
 class Schemas:
     """The schemas of what is asked and answered; those of answers are collected as components."""
 
-    def __init__(self, contracts: Contracts, notes: dict):
+    def __init__(self, contracts: Contracts, notes: dict, mapping: Mapping):
         self.contracts = contracts
+        self._mapping = mapping
         self.components: dict[str, dict] = {}
         self._limits: dict[str, dict] = notes["limits"]
         self._forms: dict[str, dict] = notes["forms"]
@@ -46,20 +48,31 @@ class Schemas:
 
     def answer(self, message: str) -> dict:
         """A message as the server writes it: fields without presence are always there."""
-        name = message.rpartition(".")[2]
+        name = self._mapping.prefix + message.rpartition(".")[2]
         if name not in self.components:
             self.components[name] = {}
             fields = self.contracts.messages[message].field
-            required = [field.json_name for field in fields if not _has_presence(field)]
+            required = [
+                self._mapping.name(field)
+                for field in fields
+                if self._mapping.writes_absent_as_null or not _has_presence(field)
+            ]
             self.components[name] = _described(self.contracts.comment(message)) | {
                 "type": "object",
-                "properties": {field.json_name: self._answered(message, field) for field in fields},
+                "properties": {
+                    self._mapping.name(field): self._answered(message, field) for field in fields
+                },
                 **({"required": required} if required else {}),
             }
         return _reference(name)
 
     def _answered(self, message: str, field: Field) -> dict:
-        return self._field(message, field, self._answered_value(field) | self._form(message, field))
+        value = self._answered_value(field) | self._form(message, field)
+        if field.label == Field.LABEL_REPEATED:
+            value = {"type": "array", "items": value}
+        elif self._mapping.may_be_null(field, _has_presence(field)):
+            value = _or_null(value)
+        return _described(self.contracts.comment(f"{message}.{field.name}")) | value
 
     def _answered_value(self, field: Field) -> dict:
         if field.type == Field.TYPE_ENUM:
@@ -67,16 +80,22 @@ class Schemas:
         message = field.type_name.removeprefix(".")
         if field.type == Field.TYPE_MESSAGE and message not in (_DOCUMENT, *_WELL_KNOWN):
             return self.answer(message)
+        if field.type == Field.TYPE_INT64 and not self._mapping.writes_int64_as_strings:
+            return {"type": "integer", "format": "int64"}
         return plain(field)
 
     def _enum(self, enum: str) -> dict:
-        name = enum.rpartition(".")[2]
-        values = self.contracts.enums[enum].value
-        meanings = (f"- `{one.name}`: {self.contracts.comment(f'{enum}.{one.name}')}" for one in values)
+        name = self._mapping.prefix + enum.rpartition(".")[2]
+        values = [value.name for value in self.contracts.enums[enum].value]
+        written = [self._mapping.value(one, values) for one in values]
+        meanings = (
+            f"- `{one}`: {self.contracts.comment(f'{enum}.{value}')}"
+            for one, value in zip(written, values, strict=True)
+        )
         self.components[name] = {
             "description": "\n".join([self.contracts.comment(enum), "", *meanings]),
             "type": "string",
-            "enum": [value.name for value in values],
+            "enum": written,
         }
         return _reference(name)
 
@@ -100,10 +119,8 @@ class Schemas:
         schema = self.asked_value(message, field)
         if field.label == Field.LABEL_REPEATED:
             schema = {"type": "array", "items": schema}
-        if not is_required and "type" in schema:
-            schema["type"] = [schema["type"], "null"]
-            if "enum" in schema:
-                schema["enum"] = [*schema["enum"], None]
+        if not is_required:
+            schema = _or_null(schema)
         return _described(self.contracts.comment(f"{message}.{field.name}")) | schema
 
     def asked_value(self, message: str, field: Field) -> dict:
@@ -119,7 +136,7 @@ class Schemas:
         return schema | self._form(message, field) | self._noted(self._limits, message, field)
 
     def path_value(self, message: str, field: Field) -> dict:
-        """A value in a path, where a field can't be left out: so limits that let it be don't hold."""
+        """A value in a path, where no field can be left out: limits that let it be don't hold."""
         return plain(field) | self._form(message, field)
 
     # -- both
@@ -135,11 +152,6 @@ class Schemas:
     def unmet(self) -> list[str]:
         """The fields of notes that are in nothing that is asked or answered."""
         return sorted({*self._limits, *self._forms} - self._met)
-
-    def _field(self, message: str, field: Field, value: dict) -> dict:
-        if field.label == Field.LABEL_REPEATED:
-            value = {"type": "array", "items": value}
-        return _described(self.contracts.comment(f"{message}.{field.name}")) | value
 
 
 def plain(field: Field) -> dict:
@@ -158,6 +170,15 @@ def is_text(field: Field) -> bool:
 
 def _has_presence(field: Field) -> bool:
     return field.type == Field.TYPE_MESSAGE and field.label != Field.LABEL_REPEATED
+
+
+def _or_null(schema: dict) -> dict:
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    if "type" not in schema:
+        return schema
+    schema = schema | {"type": [schema["type"], "null"]}
+    return schema | {"enum": [*schema["enum"], None]} if "enum" in schema else schema
 
 
 def _described(comment: str) -> dict:

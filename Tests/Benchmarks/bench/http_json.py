@@ -1,6 +1,6 @@
-"""What a call by HTTP with JSON costs beside the same call by gRPC: the server's CPU time, and how many
-are answered in a second. HTTP/1.1 has one call under way on each connection, and stands beside gRPC that
-does so too."""
+"""What a call by HTTP with JSON costs beside the same call by gRPC: the server's CPU time, and how
+many are answered in a second. HTTP/1.1 has one call under way on each connection, and stands beside
+gRPC that does so too."""
 
 import dataclasses
 import json
@@ -141,10 +141,12 @@ def take_turns(calls: Calls, name: str, sides: list[Side], rounds: int):
 
 
 def check(name: str, side: Side, expected: int):
-    """Holds what came to be answers, not refusals: each has as many bytes as one that was looked at."""
+    """Holds what came to be answers, not refusals: each has the bytes of one that was looked at."""
     for one in side.rounds:
         if abs(one.data_bytes / one.calls / expected - 1) > SIZES_ALIKE:
-            raise SystemExit(f"{name}: {one.data_bytes} bytes came, not {one.calls} times {expected}")
+            raise SystemExit(
+                f"{name}: {one.data_bytes} bytes came, not {one.calls} times {expected}"
+            )
 
 
 def answer_by_grpc(server: Server, call: Call) -> int:

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and the tools that judge it and a server by it, in an environment of theirs."""
+"""The OpenAPI document, and what judges it and a server by it, in an environment of its own."""
 
 import functools
 import json

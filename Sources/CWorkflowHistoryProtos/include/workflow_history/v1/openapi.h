@@ -10,4 +10,4 @@ static inline const uint8_t *workflow_history__v1__openapi_start(void) {
   return workflow_history__v1__openapi;
 }
 /* Its SHA-256. */
-#define workflow_history__v1__openapi_digest "0568be09d9656afb471cb5bf073c6ae2e8bfd53d9418356f382f6affa7a10403"
+#define workflow_history__v1__openapi_digest "812cc1b0bad55b9cbc6568bda79f5a48a33d2660187a75516a7a411717f6d954"
