@@ -69,7 +69,7 @@ def test_the_readme_has_each_setting_with_its_default(tmp_path):
 def test_the_readme_s_file_is_one(tmp_path):
     readme = (stubs.REPOSITORY / "README.md").read_text()
     path = tmp_path / "settings.json"
-    path.write_text(re.search(r"```json\n(.*?)```", readme, re.DOTALL)[1])
+    path.write_text(re.search(r"```json\n(\{\n  \"listen\".*?)```", readme, re.DOTALL)[1])
     settings = check("--config", str(path), folder=tmp_path)
     assert settings["max-streams"]["value"] == "512"
     assert settings["retain"]["value"] == ["status=FAILED:365d", "90d"]
