@@ -10,7 +10,7 @@ from browsing.history import save_history
 from browsing.reader import Reader
 from harness import tokens
 from harness.identifiers import fresh_user
-from harness.server import Server
+from harness.server import shared_server
 
 EXECUTIONS = 100_000
 
@@ -18,12 +18,8 @@ EXECUTIONS = 100_000
 @pytest.fixture(scope="session")
 def server():
     """The server that tests share. None of them may stop it."""
-    shared = Server()
-    try:
-        yield shared.start()
-        assert shared.stop() == 0, shared.log
-    finally:
-        shared.remove()
+    with shared_server() as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,9 @@
 import json
 import time
 
+from browsing.history import save_usual_and_slow
 from harness.client import COMPLETED, FAILED, RUNNING, document
-from harness.identifiers import timestamp, uuid7
+from harness.identifiers import uuid7
 
 LOAD = {"task_name": "load", "status": "COMPLETED", "duration_seconds": 2.5}
 CHECK = {"task_name": "check", "status": "FAILED", "duration_seconds": 1, "error": "no rows"}
@@ -115,12 +116,7 @@ def test_an_execution_that_goes_on_is_followed(client, open_console):
 
 
 def test_one_that_is_slower_than_those_like_it_is_marked(client, open_console):
-    now = time.time()
-    for _ in range(40):
-        client.save(status=COMPLETED, start_time=timestamp(now - 10), end_time=timestamp(now - 9))
-    slow = client.save(
-        status=COMPLETED, start_time=timestamp(now - 900), end_time=timestamp(now - 300)
-    )
+    slow = save_usual_and_slow(client, 1, 600)
     reader = open_console(client.user).sign_in()
     reader.rows(41)
     reader.go(f"#/executions/{slow.id}")

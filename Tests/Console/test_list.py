@@ -3,9 +3,9 @@
 import re
 import time
 
+from browsing.history import save_usual_and_slow
 from harness import curl, tokens
 from harness.client import COMPLETED, FAILED, RUNNING
-from harness.identifiers import timestamp
 from harness.server import Server
 
 
@@ -134,12 +134,7 @@ def test_who_may_read_others_names_the_user(history, open_console):
 
 
 def test_an_execution_that_takes_longer_than_most_of_its_type_is_marked(client, open_console):
-    now = time.time()
-    for _ in range(40):
-        client.save(status=COMPLETED, start_time=timestamp(now - 10), end_time=timestamp(now - 9))
-    slow = client.save(
-        status=COMPLETED, start_time=timestamp(now - 600), end_time=timestamp(now - 540)
-    )
+    slow = save_usual_and_slow(client, 1, 60)
     reader = open_console(client.user).sign_in()
     reader.rows(41)
     mark = reader.row(slow.id).locator(".slow")

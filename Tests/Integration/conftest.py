@@ -11,7 +11,7 @@ from harness import asynchronous, tokens
 from harness.channels import TRANSPORTS
 from harness.identifiers import fresh_user
 from harness.python_client import connect
-from harness.server import Server
+from harness.server import Server, shared_server
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,12 +31,8 @@ def pytest_unconfigure():
 @pytest.fixture(scope="session")
 def server():
     """The server that tests share. None of them may stop it."""
-    shared = Server()
-    try:
-        yield shared.start()
-        assert shared.stop() == 0, shared.log
-    finally:
-        shared.remove()
+    with shared_server() as shared:
+        yield shared
 
 
 @pytest.fixture

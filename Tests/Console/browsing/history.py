@@ -64,6 +64,20 @@ def run(chance: random.Random, at: float):
     )
 
 
+def save_usual_and_slow(client: Client, usual_seconds: float, slow_seconds: float):
+    """The slow one, behind enough others of its type to tell what is usual."""
+    now = time.time()
+
+    def save(seconds: float):
+        return client.save(
+            status=COMPLETED, start_time=timestamp(now - seconds), end_time=timestamp(now)
+        )
+
+    for _ in range(40):
+        save(usual_seconds)
+    return save(slow_seconds)
+
+
 def save_history(client: Client, count: int, days: float = 30) -> None:
     """Saves so many executions over the last days, the newest some minutes old."""
     chance = random.Random(7)

@@ -1,5 +1,6 @@
 """A `workflow-history serve` process of the tests' own, and the Postgres that it supervises."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -193,3 +194,14 @@ class Server:
 
     def client(self, user: str, transport: str = "tls", scope: str | None = tokens.READ_WRITE):
         return Client(self.channel(transport), user, self.token(user, scope))
+
+
+@contextlib.contextmanager
+def shared_server():
+    """A server that runs for as long as the block lasts, and ends well."""
+    server = Server()
+    try:
+        yield server.start()
+        assert server.stop() == 0, server.log
+    finally:
+        server.remove()
