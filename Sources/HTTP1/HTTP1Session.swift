@@ -65,7 +65,7 @@ public final class HTTP1Session {
 
   /// Whether a request has begun to come, of which the head is not complete.
   public var isReadingHead: Bool {
-    exchange == nil && !isLast && (reader.isInHead || position < input.count)
+    exchange == nil && !isLast && !isBehind && (reader.isInHead || position < input.count)
   }
 
   /// 1 while a request is served, from its head to the end of its answer and of its body; else 0.
@@ -103,10 +103,18 @@ public final class HTTP1Session {
   ///
   /// - Returns: whether there is more.
   public func takeOutgoing(upTo limit: Int, _ body: (RawSpan) -> Void) -> Bool {
-    output.take(upTo: limit, body)
+    let count = pass(output.first(limit), to: body)
+    // `body` may end the session, as where the socket has failed.
+    guard !hasEnded else { return false }
+    output.drop(count)
     exchange?.drained(to: output.count)
     if exchange == nil, position < input.count || peerEnded { read() }
     return output.count > 0
+  }
+
+  private func pass(_ bytes: ArraySlice<UInt8>, to body: (RawSpan) -> Void) -> Int {
+    if !bytes.isEmpty { bytes.withUnsafeBytes { body($0.bytes) } }
+    return bytes.count
   }
 
   /// Refuses a request of which the head is not complete, where there is one.

@@ -9,12 +9,12 @@ struct OutgoingBytes {
 
   mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
-  /// Hands over at most `limit` bytes, in one piece.
-  mutating func take(upTo limit: Int, _ body: (RawSpan) -> Void) {
-    let end = taken + min(limit, count)
-    guard end > taken else { return }
-    bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[taken..<end]).bytes) }
-    taken = end
+  /// The first of them, at most so many.
+  func first(_ limit: Int) -> ArraySlice<UInt8> { bytes[taken..<(taken + min(limit, count))] }
+
+  /// Drops the first of them, which were taken.
+  mutating func drop(_ count: Int) {
+    taken += count
     // A reader that is always behind would make them grow for as long as it reads.
     if taken == bytes.count {
       bytes.removeAll(keepingCapacity: taken <= 1 << 16)

@@ -222,4 +222,13 @@ struct AnswerTests {
     client.requests[0].exchange.respondAndEnd(200)
     #expect(session.openExchanges == 0 && session.answersSent == 1 && session.pendingBytes > 0)
   }
+
+  @Test("may end with its connection while it is being sent")
+  func endsInTheMidst() {
+    let client = Client()
+    client.send(get)
+    client.requests[0].exchange.respondAndEnd(200, body: Array("hello".utf8))
+    let hasMore = client.session.takeOutgoing(upTo: 10) { _ in client.session.end() }
+    #expect(!hasMore && client.session.isFinished && client.session.pendingBytes == 0)
+  }
 }
