@@ -26,3 +26,10 @@ static inline int unacknowledged_bytes(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_NWRITE, &count, &size) < 0 ? 0 : count;
 #endif
 }
+
+/// The error that has ended a connection, such as ECONNRESET; 0 where none has. It is told once.
+static inline int socket_error(int descriptor) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) < 0 ? 0 : error;
+}

@@ -51,7 +51,8 @@ package struct PathTemplate: Hashable, Sendable {
       guard path.hasSuffix(":" + verb) else { return nil }
       path = path.dropLast(verb.count + 1)
     }
-    let texts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let texts = path.split(
+      separator: "/", maxSplits: segments.count, omittingEmptySubsequences: false)
     guard texts.count == segments.count else { return nil }
     var fields: [(field: String, text: Substring)] = []
     for (segment, text) in zip(segments, texts) {

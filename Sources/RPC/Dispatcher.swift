@@ -86,7 +86,7 @@ public struct Dispatcher {
   public func route(_ path: [UInt8]) throws(RPCStatus) -> Route {
     for candidate in routes where candidate.path == path { return candidate.route }
     let parts = String(decoding: path, as: UTF8.self)
-      .split(separator: "/", omittingEmptySubsequences: false)
+      .split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].isEmpty else {
       throw RPCStatus(.unimplemented, "the path is not /Service/Method")
     }

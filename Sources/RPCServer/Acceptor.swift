@@ -9,6 +9,8 @@ final class Acceptor {
   private let unixMode: UInt16
   private var next = 0
   private let figures = ServerFigures()
+  /// Whether there was no room for a connection when that was last looked at.
+  private var isFull = false
   /// How many connections are on their way to their loops.
   private var handingOver = 0
   private var handedOver: CheckedContinuation<Void, Never>?
@@ -36,9 +38,10 @@ final class Acceptor {
     let accepted = { [unowned self] (socket: consuming OwnedSocket) in
       self.accepted(socket, endpoint.security)
     }
-    let mayAccept = { [figures] in
+    let mayAccept = { [unowned self] in
       let isFree = slots.take()
-      if !isFree { figures.reached(.connections) }
+      if !isFree, !isFull { figures.reached(.connections) }
+      isFull = !isFree
       return isFree
     }
     let unused = { slots.free() }

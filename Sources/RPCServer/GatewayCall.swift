@@ -8,6 +8,8 @@ internal import Reactor
 /// make the body of the answer.
 final class GatewayCall: ServedCall, ResponseSink {
   private let operation: any HTTPOperation
+  /// What the path and the query take, which are read with the body.
+  private let targetBytes: Int
   private let form: ResponseForm
   private let answer: any HTTPAnswer
   private var body: [UInt8] = []
@@ -18,14 +20,16 @@ final class GatewayCall: ServedCall, ResponseSink {
   private var hasResponded = false
 
   init(
-    _ head: CallHead, _ operation: any HTTPOperation, of route: Dispatcher.Route,
+    _ head: CallHead, _ operation: any HTTPOperation, targetBytes: Int, of route: Dispatcher.Route,
     answer: any HTTPAnswer, connection: ServerConnection
   ) {
     self.operation = operation
+    self.targetBytes = targetBytes
     self.answer = answer
     form = ResponseForm(of: operation, accept: head.metadata["accept"])
     super.init(head, encoding: nil, of: route, connection: connection)
     call.carrier = answer.carrier
+    charge(targetBytes)
   }
 
   /// Whether there may be any number of responses.
@@ -45,7 +49,7 @@ final class GatewayCall: ServedCall, ResponseSink {
       return end(RPCStatus(.resourceExhausted, "the body is over the limit of \(limit) bytes"))
     }
     body.append(data, from: 0, count: data.byteCount)
-    charge(body.count)
+    charge(targetBytes + body.count)
     if !connection.hasRoom(for: 0) { end(connection.memoryIsFull) }
   }
 

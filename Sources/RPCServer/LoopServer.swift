@@ -30,7 +30,8 @@ final class LoopServer {
     self.dispatcher = dispatcher
     self.eventLoop = eventLoop
     self.logger = logger
-    telling = eventLoop.timer(after: .zero, repeating: Self.tellingInterval) { [unowned self] in
+    telling = eventLoop.timer(after: .zero, repeating: Self.tellingInterval) { [weak self] in
+      guard let self else { return }
       figures.tell(heldBytes: heldBytes)
     }
   }

@@ -24,7 +24,9 @@ extension ServerConnection {
         answer.send(resource, to: request)
         return nil
       }
-      do { try head.checkTimeout() } catch { throw HTTPFailure(error, as: 400) }
+      do { try head.checkTimeout() } catch {
+        throw HTTPFailure(RPCStatus(.invalidArgument, error.message))
+      }
       let operation = try operation(request, gateway)
       guard let route = try? server.dispatcher.route(Array(operation.methodPath.utf8)) else {
         throw operation.failure(
@@ -36,12 +38,14 @@ extension ServerConnection {
           RPCStatus(
             .unavailable, "too many calls of this connection run", retryAfter: .seconds(1)))
       }
-      guard hasRoom(for: ServedCall.size(of: head)) else { throw operation.failure(memoryIsFull) }
-      return GatewayCall(head, operation, of: route, answer: answer, connection: self)
+      let target = request.target.utf8.count
+      guard hasRoom(for: ServedCall.size(of: head) + target) else {
+        throw operation.failure(memoryIsFull)
+      }
+      return GatewayCall(
+        head, operation, targetBytes: target, of: route, answer: answer, connection: self)
     } catch {
-      // A query may name users.
-      let path = request.target.prefix { $0 != "?" }
-      tell(path: String(path), head, error.cause)
+      tell(path: request.target, head, error.cause)
       answer.send(error, to: request)
       return nil
     }

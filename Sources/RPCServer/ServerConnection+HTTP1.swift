@@ -56,6 +56,8 @@ extension ServerConnection: HTTP1SessionDelegate {
       http1Request = call
       call.begin()
       if endsBody { call.receivedEnd() }
+      // One that was sent behind others, before the client was gone.
+      if peerEnded, call.streamsResponses { server.eventLoop.atTurnEnd { self.close(.client) } }
     } else {
       http1Request = endsBody ? nil : RefusedExchange(exchange, at: server.eventLoop.now)
     }

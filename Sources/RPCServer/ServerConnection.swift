@@ -180,7 +180,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       stream.startReading()
     }
     account()
-    if session.isFinished { finish(isDraining ? .drained : .answered) }
+    if session.isFinished { finish(isDraining ? .drained : peerEnded ? .client : .answered) }
   }
 
   /// Tells what watches over this connection how it stands.
@@ -247,11 +247,12 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     }
   }
 
-  /// Tells of a request that is refused before it is a call.
+  /// Tells of a request that is refused before it is a call. Its query is not told, which may name users.
   func tell(path: String, _ head: CallHead, _ status: RPCStatus) {
+    let path = path.prefix { $0 != "?" }
     server.configuration.refused?(
       RefusedCall(
-        path: path, status: status, peer: peer, traceparent: head.metadata["traceparent"]))
+        path: String(path), status: status, peer: peer, traceparent: head.metadata["traceparent"]))
   }
 
   private func serve(
@@ -335,6 +336,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   /// - Parameter left: the bytes that it had not taken before.
   private func closeWhenTaken(of left: Int) {
     guard !stream.isClosing else { return }
+    // Reading no more, nothing else tells of it.
+    if peerEnded, stream.isBroken { return close(.broken) }
     count(heldBytes)
     let end = end ?? .answered
     let untaken = untakenBytes

@@ -153,6 +153,14 @@ public final class ByteStream: HandleOwner {
     return Int(unacknowledged_bytes(descriptor))
   }
 
+  /// Whether the connection has failed, which is not told while nothing is read or written.
+  public var isBroken: Bool {
+    var descriptor: uv_os_fd_t = -1
+    guard !isClosing, uv_fileno(raw.assumingMemoryBound(to: uv_handle_t.self), &descriptor) == 0
+    else { return false }
+    return socket_error(descriptor) != 0
+  }
+
   /// Tells the peer, after all that was written, that no more will be. Reading goes on.
   public func finishWriting() {
     guard !finishes, !isClosing else { return }

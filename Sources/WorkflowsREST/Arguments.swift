@@ -14,15 +14,24 @@ struct Arguments: Sendable {
     _ parameters: [Parameter], _ segments: [(field: String, text: Substring)], _ query: Substring
   ) {
     for segment in segments { take(segment.text, named: segment.field, in: .path, of: parameters) }
-    for pair in query.split(separator: "&") {
-      let name = pair.prefix { $0 != "=" }
-      let text = pair.dropFirst(name.count + 1)
-      let decoded = PercentEncoding.decode(name, spaces: true)
-      take(text, named: decoded ?? "", in: .query, of: parameters)
+    var rest = query
+    while !rest.isEmpty, problems.count < Self.maxProblems {
+      let pair = rest.utf8.firstIndex(of: UInt8(ascii: "&")) ?? rest.endIndex
+      if pair > rest.startIndex { take(pair: rest[..<pair], of: parameters) }
+      rest = rest[pair...].dropFirst()
     }
     for case let parameter in parameters where values[parameter.name] == nil {
       values[parameter.name] = parameter.standard
     }
+  }
+
+  /// More than so many are not told: a query is read before it is known who asks, and may be long.
+  private static let maxProblems = 16
+
+  private mutating func take(pair: Substring, of parameters: [Parameter]) {
+    let end = pair.utf8.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+    let name = PercentEncoding.decode(pair[..<end], spaces: true)
+    take(pair[end...].dropFirst(), named: name ?? "", in: .query, of: parameters)
   }
 
   private mutating func take(

@@ -213,6 +213,22 @@ def test_a_connection_of_http_client_serves_one_request_after_the_other(server):
     connection.close()
 
 
+def test_who_closes_both_sides_leaves_no_connection_behind():
+    narrow = Server("--max-connections", "2")
+    try:
+        narrow.start()
+        context = ssl.create_default_context(cafile=str(narrow.data / "tls" / "ca.pem"))
+        context.set_alpn_protocols(["http/1.1"])
+        # Each takes the place of one that is gone, though that was answered.
+        for _ in range(20):
+            raw = socket.create_connection(("127.0.0.1", narrow.port), timeout=20)
+            tls = context.wrap_socket(raw, server_hostname="localhost")
+            tls.sendall(b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n")
+            tls.close()
+    finally:
+        narrow.remove()
+
+
 def test_who_closes_its_side_behind_a_request_is_answered(server):
     token = server.token(fresh_user())
     request = f"GET /v1/statistics HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n"

@@ -10,6 +10,7 @@ import socket
 import grpc
 import pytest
 
+from harness import curl
 from harness.client import Client, refused
 from harness.identifiers import fresh_user
 from harness.server import Server, wait_until
@@ -60,6 +61,15 @@ def test_what_is_no_request_of_http_has_a_line_too(own_server):
     (line,) = refusals(own_server)
     assert (line["method"], line["status"]) == ("HTTP/1.1", "INVALID_ARGUMENT")
     assert "Host" in line["reason"]
+
+
+@pytest.mark.parametrize("version", ["1.1", "2"])
+def test_a_query_is_not_told_as_it_may_name_users(own_server, version):
+    fields = ("content-type: application/grpc",)
+    curl.ask(own_server, "POST", "/v1/none?userId=bob", fields=fields, way=("unix", version))
+    assert own_server.stop() == 0
+    (line,) = refusals(own_server)
+    assert line["method"] == "/v1/none" and "bob" not in own_server.log
 
 
 def test_each_refused_call_has_a_line(own_server):

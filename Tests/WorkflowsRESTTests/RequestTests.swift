@@ -122,4 +122,18 @@ struct RequestTests {
     #expect(try WorkflowsREST().operation("GET", "/api/workflow") == nil)
     #expect(try WorkflowsREST().operation("GET", "/v1/executions") == nil)
   }
+
+  @Test("is told of some of what is wrong with a long query, which is not read to its end")
+  func longQuery() throws {
+    for query in ["a&b=1&", "limit=&", "&"] {
+      let target = "/api/workflows/history?" + String(repeating: query, count: 4_000)
+      let operation = try operation(target)
+      let failure = Result { try operation.request(body: []) }
+      guard case .failure(let error as MessageError) = failure else {
+        #expect(query == "&")
+        continue
+      }
+      #expect((1...16).contains(error.violations.count))
+    }
+  }
 }
