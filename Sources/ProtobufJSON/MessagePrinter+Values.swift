@@ -50,9 +50,8 @@ extension MessagePrinter {
     case .sint32: integer(Int32(truncatingIfNeeded: zigZagDecoded(bits & 0xFFFF_FFFF)))
     case .enumeration(let declaration):
       let number = Int32(truncatingIfNeeded: bits)
-      if let name = declaration.name(of: number) {
-        output.appendJSONString(
-          mapping.writesPlainEnumNames ? declaration.plain(name) : name)
+      if let name = declaration.jsonName(of: number, isPlain: mapping.writesPlainEnumNames) {
+        output.append(contentsOf: name)
       } else {
         integer(number)
       }
@@ -93,14 +92,5 @@ extension MessagePrinter {
     output.append(UInt8(ascii: "\""))
     output.append(contentsOf: text.utf8)
     output.append(UInt8(ascii: "\""))
-  }
-}
-
-extension EnumDescriptor {
-  /// A value's name in lower case, without what all of its names begin with (AIP-126).
-  fileprivate func plain(_ name: String) -> String {
-    let zero = self.name(of: 0) ?? ""
-    let prefix = zero.hasSuffix("UNSPECIFIED") ? zero.dropLast("UNSPECIFIED".count) : ""
-    return (name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]).lowercased()
   }
 }

@@ -1,8 +1,9 @@
 import JSON
 import ProtobufMessages
 
-/// Writes the JSON of one message, and of those in it: as deep as its declaration goes.
-struct MessagePrinter {
+/// Writes the JSON of one message, and of those in it: as deep as its declaration goes. It can't be
+/// copied, for a call that only reads it would keep and release all that it holds.
+struct MessagePrinter: ~Copyable {
   let mapping: JSONMapping
   var output: [UInt8] = []
   /// The values of the messages that are being printed, the innermost's last, each by its field.
@@ -44,7 +45,7 @@ struct MessagePrinter {
     for (index, field) in declaration.fields.enumerated() {
       let first = next
       while next < end, met[next].index == index { next += 1 }
-      let hasValue = first < next && !isDefault(wire, met[next - 1].content, of: field)
+      let hasValue = first < next && !Self.isDefault(wire, met[next - 1].content, of: field)
       let isWritten = field.hasPresence ? mapping.writesAbsentAsNull : mapping.writesDefaults
       guard hasValue || isWritten else { continue }
       let mark = output.count
@@ -69,11 +70,11 @@ struct MessagePrinter {
   }
 
   /// Whether a value differs in nothing from none: serializers leave such out, but need not.
-  private func isDefault(
+  private static func isDefault(
     _ wire: [UInt8], _ content: Range<Int>, of field: FieldDescriptor
   ) -> Bool {
     if field.hasPresence || field.isRepeated { return false }
-    return switch field.kind.wireType {
+    return switch field.wireType {
     case .lengthDelimited: content.isEmpty
     case .fixed64, .fixed32: wire[content].allSatisfy { $0 == 0 }
     case .varint: wire[content].allSatisfy { $0 & 0x7F == 0 }
@@ -103,7 +104,7 @@ struct MessagePrinter {
     _ wire: [UInt8], _ occurrences: Range<Int>, of field: FieldDescriptor
   ) throws(FieldError) {
     let last = met[occurrences.upperBound - 1]
-    try check(last.type, of: field)
+    try Self.check(last.type, of: field)
     if occurrences.count > 1, case .message(let declaration) = field.kind {
       // The bytes of messages one after the other are those of their merger.
       let merged = occurrences.reduce(into: [UInt8]()) { $0 += wire[met[$1].content] }
@@ -121,13 +122,13 @@ struct MessagePrinter {
     for index in occurrences {
       let (type, content) = (met[index].type, met[index].content)
       // Numbers may come packed, many at a time.
-      let isPacked = type == .lengthDelimited && field.kind.wireType != .lengthDelimited
-      if !isPacked { try check(type, of: field) }
+      let isPacked = type == .lengthDelimited && field.wireType != .lengthDelimited
+      if !isPacked { try Self.check(type, of: field) }
       var elements = WireReader(content)
       repeat {
         if isPacked && elements.isAtEnd { break }
         let element =
-          isPacked ? try elements.value(wire.span, field.kind.wireType) : content
+          isPacked ? try elements.value(wire.span, field.wireType) : content
         if output.count > opened { output.append(UInt8(ascii: ",")) }
         try value(wire, element, of: field.kind)
       } while isPacked
@@ -136,8 +137,8 @@ struct MessagePrinter {
     return output.count == opened
   }
 
-  private func check(_ type: WireType, of field: FieldDescriptor) throws(FieldError) {
-    guard type == field.kind.wireType else {
+  private static func check(_ type: WireType, of field: FieldDescriptor) throws(FieldError) {
+    guard type == field.wireType else {
       throw FieldError("has another wire type than its declaration says")
     }
   }

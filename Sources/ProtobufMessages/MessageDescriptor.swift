@@ -11,6 +11,8 @@ public final class MessageDescriptor: Sendable {
   public let wellKnownType: WellKnownType?
   /// The fields' indices by both of their names.
   private let indices: [String: Int]
+  /// The fields' numbers.
+  private let numbers: [UInt32]
 
   package init(fullName: String, fields: [FieldDescriptor]) {
     precondition(fields.count <= 64, "\(fullName) has more fields than are taken")
@@ -23,6 +25,7 @@ public final class MessageDescriptor: Sendable {
       indices[field.jsonName] = index
     }
     self.indices = indices
+    numbers = fields.map(\.number)
   }
 
   /// The index of the field with this name: the proto's or JSON's. Nil where there is none.
@@ -32,13 +35,13 @@ public final class MessageDescriptor: Sendable {
   public func index(ofNumber number: UInt32) -> Int? {
     // Most messages number their fields from 1, without gaps.
     let likely = Int(number) - 1
-    if fields.indices.contains(likely), fields[likely].number == number { return likely }
-    return fields.firstIndex { $0.number == number }
+    if numbers.indices.contains(likely), numbers[likely] == number { return likely }
+    return numbers.firstIndex(of: number)
   }
 }
 
-/// A field of a message, as its proto declares it.
-public struct FieldDescriptor: Sendable {
+/// A field of a message, as its proto declares it. A class, so that a copy is one reference.
+public final class FieldDescriptor: Sendable {
   /// What a value of the field is.
   public enum Kind: Sendable {
     case double, float, bool, string, bytes
@@ -56,6 +59,8 @@ public struct FieldDescriptor: Sendable {
   public let number: UInt32
   /// What a value of it is.
   public let kind: Kind
+  /// How a value of it lies on the wire, where it isn't packed with others.
+  package let wireType: WireType
   /// Whether it holds any number of values.
   public let isRepeated: Bool
   /// Whether a value that is the default differs from none.
@@ -75,6 +80,7 @@ public struct FieldDescriptor: Sendable {
     self.jsonName = lowerCamelCase(name)
     self.number = number
     self.kind = kind
+    wireType = kind.wireType
     self.isRepeated = isRepeated
     self.hasPresence = hasPresence
     self.oneof = oneof
@@ -87,17 +93,31 @@ public struct FieldDescriptor: Sendable {
 public final class EnumDescriptor: Sendable {
   /// Its package and name, such as `workflow_history.v1.WorkflowStatus`.
   public let fullName: String
-  private let names: [Int32: String]
   private let numbers: [String: Int32]
+  /// The names as they stand in JSON, quoted. They have nothing to escape.
+  private let jsonNames: [Int32: [UInt8]]
+  /// The same in lower case, without what all of them begin with (AIP-126).
+  private let plainJSONNames: [Int32: [UInt8]]
 
   package init(fullName: String, names: [Int32: String], numbers: [String: Int32]) {
     self.fullName = fullName
-    self.names = names
     self.numbers = numbers
+    jsonNames = names.mapValues { Array("\"\($0)\"".utf8) }
+    let zero = names[0] ?? ""
+    let prefix = zero.hasSuffix("UNSPECIFIED") ? zero.dropLast("UNSPECIFIED".count) : ""
+    plainJSONNames = names.mapValues { name in
+      let plain = name.hasPrefix(prefix) ? name.dropFirst(prefix.count) : name[...]
+      return Array("\"\(plain.lowercased())\"".utf8)
+    }
   }
 
-  /// The name of a value. Nil where the proto has none for it.
-  public func name(of number: Int32) -> String? { names[number] }
+  /// The name of a value as it stands in JSON, quoted. Nil where the proto has none for it.
+  ///
+  /// - Parameter isPlain: Whether it is in lower case and without what all of the names begin with:
+  ///   `completed` for `WORKFLOW_STATUS_COMPLETED`.
+  package func jsonName(of number: Int32, isPlain: Bool) -> [UInt8]? {
+    isPlain ? plainJSONNames[number] : jsonNames[number]
+  }
 
   /// The value with this name, or this other name of the same value. Nil where there is none.
   public func number(of name: String) -> Int32? { numbers[name] }

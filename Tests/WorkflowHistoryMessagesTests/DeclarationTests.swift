@@ -71,6 +71,8 @@ struct DeclarationTests {
       return
     }
     #expect(status.number(of: "WORKFLOW_STATUS_FAILED") == 4)
-    #expect(status.name(of: 4) == "WORKFLOW_STATUS_FAILED" && status.name(of: 99) == nil)
+    #expect(status.jsonName(of: 4, isPlain: false) == Array("\"WORKFLOW_STATUS_FAILED\"".utf8))
+    #expect(status.jsonName(of: 4, isPlain: true) == Array("\"failed\"".utf8))
+    #expect(status.jsonName(of: 99, isPlain: false) == nil)
   }
 }
