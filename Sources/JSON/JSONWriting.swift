@@ -76,10 +76,19 @@ extension [UInt8] {
     if number.isInfinite {
       return append(contentsOf: (number < 0 ? "\"-Infinity\"" : "\"Infinity\"").utf8)
     }
-    let text = number.description.utf8
+    append(contentsOf: number.description.utf8)
     // `1.0` is `1`, as others write it.
-    let isWhole = text.suffix(2).elementsEqual(".0".utf8)
-    append(contentsOf: isWhole ? text.dropLast(2) : text[...])
+    if last == UInt8(ascii: "0"), self[count - 2] == UInt8(ascii: ".") { removeLast(2) }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether a text is ASCII that stands for itself in a string of JSON.
+  public var isPlainInJSON: Bool {
+    for index in indices where self[index] >= 0x80 || self[index].beginsEscapedInJSON {
+      return false
+    }
+    return true
   }
 }
 

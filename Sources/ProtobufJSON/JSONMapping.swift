@@ -47,6 +47,8 @@ public struct JSONMapping: Sendable {
     of wire: [UInt8], as declaration: MessageDescriptor
   ) throws(MessageError) -> [UInt8] {
     var printer = MessagePrinter(mapping: self)
+    // Texts, which most bytes are of, take as many in JSON, and the fields' names come to them.
+    printer.output.reserveCapacity(2 * wire.count)
     do throws(FieldError) {
       try printer.message(wire, wire.indices, as: declaration)
     } catch {

@@ -69,13 +69,14 @@ extension MessagePrinter {
 
   private mutating func integer64(_ number: some FixedWidthInteger) {
     if mapping.writesInt64AsStrings {
-      quoted(String(number))
+      quoted(String(number).utf8)
     } else {
       integer(number)
     }
   }
 
   private mutating func string(_ utf8: ArraySlice<UInt8>) throws(FieldError) {
+    if utf8.span.isPlainInJSON { return quoted(utf8) }
     do { _ = try UTF8Span(validating: utf8.span) } catch { throw FieldError("is not valid UTF-8") }
     guard !utf8.contains(0) else { throw FieldError("has a NUL character (U+0000)") }
     output.appendJSONString(utf8)
@@ -84,13 +85,13 @@ extension MessagePrinter {
   private mutating func base64(_ bytes: ArraySlice<UInt8>) {
     let text = Base64.encode(Array(bytes))
     let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-    quoted(text + padding)
+    quoted((text + padding).utf8)
   }
 
   /// Writes a string that has nothing to escape.
-  mutating func quoted(_ text: String) {
+  mutating func quoted(_ utf8: some Collection<UInt8>) {
     output.append(UInt8(ascii: "\""))
-    output.append(contentsOf: text.utf8)
+    output.append(contentsOf: utf8)
     output.append(UInt8(ascii: "\""))
   }
 }

@@ -12,12 +12,14 @@ extension MessagePrinter {
       guard RFC3339.representable.contains(time.seconds), 0...999_999_999 ~= time.nanos else {
         throw FieldError("must lie in the years 1 to 9999")
       }
-      quoted(RFC3339.text(seconds: time.seconds, nanoseconds: time.nanos))
+      output.append(UInt8(ascii: "\""))
+      RFC3339.append(seconds: time.seconds, nanoseconds: time.nanos, to: &output)
+      output.append(UInt8(ascii: "\""))
     case .duration:
       guard let text = try SecondsAndNanos(wire, range).durationText else {
         throw FieldError("is no duration of at most 10,000 years")
       }
-      quoted(text)
+      quoted(text.utf8)
     case .fieldMask: try fieldMask(wire, range)
     default:
       let kind = declaration.fields[0].kind
@@ -46,7 +48,7 @@ extension MessagePrinter {
       }
       paths.append(lowerCamelCase(path))
     }
-    quoted(paths.joined(separator: ","))
+    quoted(paths.joined(separator: ",").utf8)
   }
 }
 

@@ -9,12 +9,18 @@ public enum RFC3339 {
   ///   - seconds: Since 1970, and ``representable``.
   ///   - nanoseconds: 0 to 999,999,999, later than that.
   public static func text(seconds: Int64, nanoseconds: Int32) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(30)
+    append(seconds: seconds, nanoseconds: nanoseconds, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Appends the same text to others.
+  public static func append(seconds: Int64, nanoseconds: Int32, to text: inout [UInt8]) {
     var days = seconds / 86_400
     if seconds % 86_400 < 0 { days -= 1 }
     let time = seconds - days * 86_400
     let (year, month, day) = date(daysSince1970: days)
-    var text: [UInt8] = []
-    text.reserveCapacity(30)
     append(year, 4, to: &text)
     append(month, 2, after: "-", to: &text)
     append(day, 2, after: "-", to: &text)
@@ -23,7 +29,6 @@ public enum RFC3339 {
     append(time % 60, 2, after: ":", to: &text)
     appendFraction(nanoseconds, to: &text)
     text.append(UInt8(ascii: "Z"))
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// A point and 3, 6 or 9 digits, or nothing where there is no fraction.
@@ -55,12 +60,8 @@ public enum RFC3339 {
 
   /// Appends the last `width` digits of a number.
   private static func append(_ number: Int64, _ width: Int, to text: inout [UInt8]) {
-    var unit: Int64 = 1
-    for _ in 1..<width { unit *= 10 }
-    while unit > 0 {
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / unit % 10))
-      unit /= 10
-    }
+    if width > 1 { append(number / 10, width - 1, to: &text) }
+    text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
   }
 
   /// The instant that a text says, with `Z` or an offset, and at most 9 digits of a fraction.

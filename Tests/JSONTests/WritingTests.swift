@@ -27,6 +27,17 @@ struct WritingTests {
   }
 
   @Test(
+    "has a text as it is where it is plain",
+    arguments: [
+      ("", true), (" !#[]~", true), ("a long text, of no more than ASCII", true),
+      ("\"", false), (#"a\"#, false), ("a\u{1F}b", false), ("\u{7F}", false), ("abcdefghé", false),
+    ])
+  func plain(text: String, isPlain: Bool) {
+    let utf8 = Array(text.utf8)
+    #expect(utf8.span.isPlainInJSON == isPlain)
+  }
+
+  @Test(
     "has the shortest number that comes back",
     arguments: [
       (0, "0"), (-0.0, "-0"), (12.5, "12.5"), (100, "100"), (1e22, "1e+22"), (0.1, "0.1"),
