@@ -23,6 +23,9 @@ static const unsigned char index_html[] = {
 static const unsigned char js_api_js[] = {
 #embed "assets/js/api.js"
 };
+static const unsigned char js_documents_js[] = {
+#embed "assets/js/documents.js"
+};
 static const unsigned char js_dom_js[] = {
 #embed "assets/js/dom.js"
 };
@@ -44,14 +47,26 @@ static const unsigned char js_live_js[] = {
 static const unsigned char js_main_js[] = {
 #embed "assets/js/main.js"
 };
+static const unsigned char js_memory_js[] = {
+#embed "assets/js/memory.js"
+};
 static const unsigned char js_neighbourhood_js[] = {
 #embed "assets/js/neighbourhood.js"
+};
+static const unsigned char js_page_js[] = {
+#embed "assets/js/page.js"
 };
 static const unsigned char js_parts_js[] = {
 #embed "assets/js/parts.js"
 };
 static const unsigned char js_router_js[] = {
 #embed "assets/js/router.js"
+};
+static const unsigned char js_row_table_js[] = {
+#embed "assets/js/row-table.js"
+};
+static const unsigned char js_sections_js[] = {
+#embed "assets/js/sections.js"
 };
 static const unsigned char js_theme_js[] = {
 #embed "assets/js/theme.js"
@@ -105,6 +120,7 @@ static const struct console_file files[] = {
   FILE_AT("favicon.svg", favicon_svg),
   FILE_AT("index.html", index_html),
   FILE_AT("js/api.js", js_api_js),
+  FILE_AT("js/documents.js", js_documents_js),
   FILE_AT("js/dom.js", js_dom_js),
   FILE_AT("js/filters.js", js_filters_js),
   FILE_AT("js/format.js", js_format_js),
@@ -112,9 +128,13 @@ static const struct console_file files[] = {
   FILE_AT("js/keys.js", js_keys_js),
   FILE_AT("js/live.js", js_live_js),
   FILE_AT("js/main.js", js_main_js),
+  FILE_AT("js/memory.js", js_memory_js),
   FILE_AT("js/neighbourhood.js", js_neighbourhood_js),
+  FILE_AT("js/page.js", js_page_js),
   FILE_AT("js/parts.js", js_parts_js),
   FILE_AT("js/router.js", js_router_js),
+  FILE_AT("js/row-table.js", js_row_table_js),
+  FILE_AT("js/sections.js", js_sections_js),
   FILE_AT("js/theme.js", js_theme_js),
   FILE_AT("js/usual.js", js_usual_js),
   FILE_AT("js/charts/axes.js", js_charts_axes_js),

@@ -10,7 +10,7 @@ from browsing.history import save_history
 from browsing.reader import Reader
 from harness import tokens
 from harness.identifiers import fresh_user
-from harness.server import shared_server
+from harness.server import Server, shared_server
 
 EXECUTIONS = 100_000
 
@@ -20,6 +20,16 @@ def server():
     """The server that tests share. None of them may stop it."""
     with shared_server() as shared:
         yield shared
+
+
+@pytest.fixture
+def own_server():
+    """A server of the test's own, started, to be stopped as it likes."""
+    own = Server()
+    try:
+        yield own.start()
+    finally:
+        own.remove()
 
 
 @pytest.fixture(scope="session")

@@ -61,5 +61,6 @@ def test_each_control_shows_that_it_has_the_focus(history, open_console):
               return [one.outerHTML, style.outlineStyle, style.boxShadow, !one.matches(":focus")];
             }"""
         )
+        assert not focused.startswith("<body")
         # A field's own button for a calendar is the browser's to draw.
         assert outline != "none" or shadow != "none" or shows_itself, focused

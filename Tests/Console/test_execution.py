@@ -6,6 +6,7 @@ import time
 from browsing.history import save_usual_and_slow
 from harness.client import COMPLETED, FAILED, RUNNING, document
 from harness.identifiers import uuid7
+from harness.stubs import execution_pb2
 
 LOAD = {"task_name": "load", "status": "COMPLETED", "duration_seconds": 2.5}
 CHECK = {"task_name": "check", "status": "FAILED", "duration_seconds": 1, "error": "no rows"}
@@ -43,6 +44,38 @@ def test_an_execution_is_opened_with_all_that_is_known_of_it(client, open_consol
     page.locator("#document-executionMetadata").get_by_text('"worker-3"').wait_for()
 
 
+def test_numbers_are_shown_with_all_their_digits(client, open_console):
+    long = "1234567890123456789"
+    saved = client.save(status=COMPLETED, input_data=execution_pb2.JsonDocument(json=f'{{"n": {long}, "m": 7}}'))
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    part = reader.page.locator("#document-inputData")
+    part.get_by_text(long).wait_for()
+    assert "m: 7" in part.inner_text()
+
+
+def test_of_many_tasks_the_first_are_drawn(client, open_console):
+    saved = client.save(status=COMPLETED, task_results=document([LOAD] * 5_000))
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    drawing = reader.wait_for("section:has(h2:text-is('Tasks')) [role=img]")
+    assert "5,000 tasks" in drawing.get_attribute("aria-label")
+    assert len(drawing.query_selector_all("rect")) == 200
+
+
+def test_an_address_that_says_nothing_leads_to_the_list(client, open_console):
+    saved = client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    for address in ("#/executions/%zz", "#/nowhere", "#"):
+        reader.go("#/dashboard")
+        reader.wait_for(".tiles")
+        reader.go(address)
+        assert reader.rows(1) == [saved.id]
+
+
 def test_tasks_that_tell_when_they_began_lie_there(client, open_console):
     began = "2026-01-01T00:00:{:02d}Z"
     saved = client.save(
@@ -74,7 +107,7 @@ def test_results_that_are_no_tasks_are_shown_as_they_are(client, open_console):
         reader = open_console(client.user).sign_in()
         reader.rows()
         reader.go(f"#/executions/{saved.id}")
-        reader.wait_for("h2:text-is('Documents')")
+        reader.wait_for("#document-taskResults")
         assert reader.page.locator("h2:text-is('Tasks')").count() == 0
         reader.page.locator("#document-taskResults summary").first.click()
         reader.page.locator("#document-taskResults").get_by_text(shown).wait_for()
@@ -110,9 +143,12 @@ def test_an_execution_that_goes_on_is_followed(client, open_console):
     reader.go(f"#/executions/{saved.id}")
     reader.wait_for(".head .status.running")
     assert "so far" in reader.page.locator("dl.facts").inner_text()
+    reader.page.get_by_text("Task results").click()
     reader.wait_for("svg.neighbours a")
     client.update(saved.id, status=COMPLETED, output_data=document({"written": 3}))
     reader.wait_for(".head .status.completed")
+    # What the reader has opened stays open.
+    assert reader.page.locator("#document-taskResults").get_attribute("open") is not None
 
 
 def test_one_that_is_slower_than_those_like_it_is_marked(client, open_console):
@@ -128,7 +164,7 @@ def test_what_is_not_there_or_anothers_is_told_so(client, server, open_console):
     other = server.client("somebody-else")
     anothers = other.save(status=RUNNING)
     reader = open_console(client.user).sign_in()
-    reader.expected = ("404", "403", "400")
+    reader.expected = tuple(f"status of {code}" for code in (400, 403, 404))
     reader.wait_for("text=Nothing was saved yet")
     for execution_id in (uuid7(), anothers.id, "nonsense"):
         reader.go(f"#/executions/{execution_id}")

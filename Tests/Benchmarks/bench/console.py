@@ -24,7 +24,10 @@ COLUMNS = [
 PAINTED = """
 ([action, selector]) => new Promise((resolve) => {
   const begun = action ? performance.now() : 0;
+  const before = document.querySelector("main").firstElementChild;
   const look = () => {
+    // Not what was there before.
+    if (action && before?.isConnected) return false;
     if (!document.querySelector(selector)) return false;
     observer.disconnect();
     requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun)));
@@ -74,7 +77,7 @@ def walk(browser: Browser, server: Server) -> dict[str, float]:
     taken["a list by status"] = after("#/executions?status=FAILED", failed)
     link = page.get_attribute("#executions tr[data-id] a", "href")
     taken["an execution"] = after(link, "dl.facts")
-    taken["the dashboard of 30 days"] = after("#/dashboard", ".chart svg")
+    taken["the dashboard of 30 days"] = after("#/dashboard", ".tiles ~ .grid .chart svg")
     context.close()
     return taken
 

@@ -13,6 +13,7 @@ class Reader:
     """A page of one's own, what it has said, and what it has asked for."""
 
     def __init__(self, browser: Browser, server, token: str, size=DESKTOP, theme="light"):
+        self.token_of = server.token
         self.origin, self.token = f"https://{server.address}", token
         self.context = browser.new_context(
             ignore_https_errors=True,
@@ -84,6 +85,9 @@ class Reader:
 
     def row(self, execution_id: str):
         return self.page.locator(f'#executions tr[data-id="{execution_id}"]')
+
+    def wait_until_live(self) -> None:
+        self.wait_until("() => document.querySelector('.live')?.textContent === 'Live'")
 
     def range_is(self, text: str) -> None:
         self.wait_until("text => document.querySelector('#range')?.textContent === text", text)

@@ -47,11 +47,11 @@ export function target(path, parameters = {}) {
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-async function request(path, parameters, signal, accept) {
+async function request(path, parameters, signal, accept, fields = {}) {
   let answer;
   try {
     answer = await fetch(target(path, parameters), {
-      headers: { authorization: `Bearer ${token}`, accept },
+      headers: { authorization: `Bearer ${token}`, accept, ...fields },
       signal,
       cache: "no-store",
       credentials: "omit",
@@ -66,9 +66,12 @@ async function request(path, parameters, signal, accept) {
   throw error;
 }
 
+/** What a read says that a watch has led to: a replica may not have the change yet. */
+export const STRONG = { "history-consistency": "strong" };
+
 /** The answer of a call that reads. */
-export async function get(path, parameters, signal) {
-  return (await request(path, parameters, signal, "application/json")).json();
+export async function get(path, parameters, signal, fields) {
+  return (await request(path, parameters, signal, "application/json", fields)).json();
 }
 
 /** What ends a stream that has begun, whose head has said 200. */
@@ -77,6 +80,27 @@ function failureOf(status) {
   const error = new ApiError(isRefused ? 401 : 0, status);
   if (isRefused) whenRefused(error);
   return error;
+}
+
+/** A number of a document with more digits than a JavaScript number has. */
+export class LongNumber extends Number {
+  constructor(source) {
+    super(source);
+    this.source = source;
+  }
+
+  toString() { return this.source; }
+
+  toJSON() { return JSON.rawJSON?.(this.source) ?? Number(this); }
+}
+
+/** As {@link get}, with long numbers as they were sent, where the browser tells how. */
+export async function getExact(path, parameters, signal, fields) {
+  const text = await (await request(path, parameters, signal, "application/json", fields)).text();
+  return JSON.parse(text, (_, value, context) => {
+    const isLong = typeof value === "number" && context?.source?.replace(/e.*$/i, "").replace(/\D/g, "").length > 15;
+    return isLong && String(value) !== context.source ? new LongNumber(context.source) : value;
+  });
 }
 
 /** The answers of a call that goes on, as they come. */

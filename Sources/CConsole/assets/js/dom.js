@@ -8,7 +8,9 @@ function make(element, attributes, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children.flat(Infinity)) {
+    if (child !== null && child !== undefined && child !== false) element.append(child);
+  }
   return element;
 }
 
@@ -27,9 +29,10 @@ export function announce(text) {
   document.getElementById("announcer").textContent = text;
 }
 
-/** What went wrong, with the fields that are to blame. */
-export function failure(error) {
+/** What went wrong, with the fields that are to blame, and a way to try again where there is one. */
+export function failure(error, again) {
   return h("div", { class: "error", role: "alert" }, error.message,
+    again ? [" ", h("button", { type: "button", onclick: again }, "Try again")] : null,
     error.violations?.length > 0
       ? h("ul", {}, error.violations.map((one) => h("li", {}, h("code", {}, one.field), ` ${one.description}`)))
       : null);

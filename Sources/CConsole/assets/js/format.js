@@ -9,7 +9,8 @@ const clock = new Intl.DateTimeFormat("en-CA", {
 /** 64-bit integers come as text. */
 export function count(value) { return numbers.format(Number(value ?? 0)); }
 
-export function percent(value) { return `${Number(value ?? 0).toFixed(value % 1 === 0 ? 0 : 1)}%`; }
+/** With two decimals at most, as the API has them: 99.99 is not 100. */
+export function percent(value) { return `${Number(Number(value ?? 0).toFixed(2))}%`; }
 
 /** Three digits that matter: `850 ms`, `4.21 s`, `12 min 5 s`, `3 h 20 min`, `2 d 4 h`. */
 export function duration(seconds) {

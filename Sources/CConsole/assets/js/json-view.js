@@ -1,5 +1,6 @@
 // A JSON document as a tree that opens. What is large is drawn when it is opened, and in portions.
 
+import { LongNumber } from "./api.js";
 import { h } from "./dom.js";
 
 const PORTION = 200;
@@ -8,11 +9,23 @@ const OPEN_DEPTH = 2;
 
 export function jsonView(value) { return h("div", { class: "json" }, node(value, null, 0)); }
 
+// A longer text is shown to its end when that is asked for.
+const LONG = 2_000;
+
+function text(value) {
+  const shown = h("span", { class: "string" }, JSON.stringify(value.slice(0, LONG)));
+  if (value.length <= LONG) return shown;
+  const more = h("button", { type: "button", onclick: () => {
+    shown.textContent = JSON.stringify(value);
+    more.remove();
+  } }, `Show all ${value.length} characters`);
+  return [shown, " ", more];
+}
+
 function node(value, key, depth) {
   const name = key === null ? null : [h("span", { class: "key" }, key), ": "];
-  if (value === null || typeof value !== "object") {
-    const isText = typeof value === "string";
-    return h("div", { class: "leaf" }, name, h("span", { class: isText ? "string" : "other" }, isText ? JSON.stringify(value) : String(value)));
+  if (value === null || typeof value !== "object" || value instanceof LongNumber) {
+    return h("div", { class: "leaf" }, name, typeof value === "string" ? text(value) : h("span", { class: "other" }, String(value)));
   }
   const isList = Array.isArray(value);
   const entries = Object.entries(value);

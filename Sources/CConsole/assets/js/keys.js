@@ -15,7 +15,9 @@ export function setKeys(keys) { ofView = keys; }
 
 export function listen() {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    // Some keyboards have brackets behind AltGr, which counts as Ctrl and Alt.
+    const isChord = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState("AltGraph");
+    if (isChord || event.isComposing) return;
     if (document.querySelector("dialog[open]")) return;
     if (event.target.closest("input, select, textarea")) {
       if (event.key === "Escape") event.target.blur();

@@ -4,7 +4,9 @@ import * as api from "./api.js";
 import * as keys from "./keys.js";
 import * as theme from "./theme.js";
 import { failure } from "./dom.js";
-import { place } from "./router.js";
+import * as memory from "./memory.js";
+import * as usual from "./usual.js";
+import { place, reload } from "./router.js";
 import { signIn } from "./views/signin.js";
 import { executions } from "./views/executions.js";
 import { execution } from "./views/execution.js";
@@ -17,10 +19,12 @@ let leaving = new AbortController();
 let expiry;
 // The longest that a timer takes.
 const LONGEST_MS = 2 ** 31 - 1;
+const AGAIN_MS = 30_000;
 
 function viewFor({ path, parameters }) {
-  const id = path.match(/^\/executions\/(.+)$/)?.[1];
-  if (id) return { title: "Execution", nav: "#/executions", show: (signal) => execution(main, decodeURIComponent(id), signal) };
+  const encoded = path.match(/^\/executions\/(.+)$/)?.[1];
+  const id = encoded && decodeURIComponent(encoded);
+  if (id) return { title: "Execution", nav: "#/executions", show: (signal) => execution(main, id, signal) };
   if (path === "/dashboard") return { title: "Dashboard", nav: "#/dashboard", show: (signal) => dashboard(main, parameters, signal) };
   return { title: "Executions", nav: "#/executions", show: (signal) => executions(main, parameters, signal) };
 }
@@ -32,34 +36,61 @@ async function show() {
   keys.setKeys({});
   bar.hidden = !api.isSignedIn();
   if (!api.isSignedIn()) return signIn(main, enter);
-  const view = viewFor(place());
+  let view;
+  try {
+    view = viewFor(place());
+  } catch {
+    // No address of ours: a percent that encodes nothing.
+    return location.replace("#/executions");
+  }
   document.title = `${view.title} · workflow-history`;
   for (const one of bar.querySelectorAll("nav a")) {
     if (one.getAttribute("href") === view.nav) one.setAttribute("aria-current", "page");
     else one.removeAttribute("aria-current");
   }
   document.getElementById("who").textContent = api.claims().user;
+  const focus = focusKept();
   try {
-    await view.show(signal);
+    const shown = view.show(signal);
+    focus();
+    await shown;
   } catch (error) {
     if (signal.aborted || error.name === "AbortError") return;
-    main.replaceChildren(failure(error));
+    main.replaceChildren(failure(error, reload));
   }
+}
+
+/** Remembers which control has the focus, and returns what gives it to its like in the next view. */
+function focusKept() {
+  const { id, name, value, tagName, type } = document.activeElement ?? {};
+  return () => {
+    if (document.activeElement !== document.body) return;
+    const same = [...main.querySelectorAll("[id], [name]")].find((one) => id ? one.id === id
+      : name && one.name === name && one.tagName === tagName && (type !== "checkbox" || one.value === value));
+    same?.focus();
+  };
 }
 
 /** Shows what was asked for, until the token ends: what it let one see is not left on the screen. */
 function enter() {
   const { expires } = api.claims();
-  if (expires) {
-    const left = Math.min(expires * 1000 - Date.now(), LONGEST_MS);
-    expiry = setTimeout(() => signOut(new Error("The token has expired.")), left);
-  }
+  if (expires) awaitEnd(expires * 1000 - Date.now());
   return show();
+}
+
+/** Asks the server when the token should have ended, whose clock may differ: its refusal signs out. */
+function awaitEnd(milliseconds) {
+  expiry = setTimeout(async () => {
+    await api.get("/v1/executions", { pageSize: 1 }).catch(() => {});
+    if (api.isSignedIn()) awaitEnd(AGAIN_MS);
+  }, Math.min(Math.max(milliseconds, 0), LONGEST_MS));
 }
 
 function signOut(reason) {
   clearTimeout(expiry);
   api.setToken(null);
+  usual.forget();
+  memory.forget();
   leaving.abort();
   bar.hidden = true;
   keys.setKeys({});

@@ -3,43 +3,46 @@
 import * as api from "./api.js";
 
 const EACH_SIDE = 10;
+const PAGE_SIZE = 100;
 const MOST_TRIES = 8;
 
-/** Up to ten on each side and the one itself, oldest first. */
+/** Up to ten on each side and the one itself, oldest first; `isEnd` is whether nothing comes after them. */
 export async function around(execution, signal) {
   const filters = { userId: execution.userId, workflowId: execution.workflowId };
-  const { executions: before = [] } = await api.get("/v1/executions",
-    { ...filters, createdBefore: execution.createdAt, pageSize: EACH_SIDE }, signal);
-  const after = await later(execution, before, filters, signal);
-  return [...before.toReversed(), execution, ...after.toReversed()];
+  const [{ executions: before = [] }, after] = await Promise.all([
+    api.get("/v1/executions", { ...filters, createdBefore: execution.createdAt, pageSize: EACH_SIDE }, signal),
+    later(execution, filters, signal),
+  ]);
+  return {
+    executions: [...before.toReversed(), execution, ...after.found.slice(-EACH_SIDE).toReversed()],
+    isEnd: after.isKnown && after.found.length <= EACH_SIDE,
+    isKnown: after.isKnown || after.found.length > 0,
+  };
 }
 
 /**
- * Those that come next, newest first. Pages go from the newest back, so a stretch of time is looked for that
- * has some, and few enough to see its oldest: at first one as long as as many took before.
+ * Those that come next, newest first. Pages go from the newest back, so that where there are many a stretch of
+ * time is looked for that has some, and few enough to see its oldest.
  */
-async function later(execution, before, filters, signal) {
+async function later(execution, filters, signal) {
   const start = Date.parse(execution.createdAt);
-  const passed = before.length > 0 ? start - Date.parse(before.at(-1).createdAt) : 0;
-  let stretch = Math.max(passed, 60_000);
-  let longest = Infinity;
-  let found = [];
+  const upTo = async (end) => {
+    const answer = await api.get("/v1/executions",
+      { ...filters, createdAfter: execution.createdAt, createdBefore: end, pageSize: PAGE_SIZE }, signal);
+    return { found: (answer.executions ?? []).filter((one) => one.id > execution.id), isWhole: !answer.nextPageToken };
+  };
+  const all = await upTo("");
+  if (all.isWhole) return { found: all.found, isKnown: true };
+  let [shortest, longest] = [0, Date.now() - start];
+  let best = [];
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const end = start + stretch;
-    const page = await api.get("/v1/executions", {
-      ...filters, createdAfter: execution.createdAt,
-      createdBefore: end > Date.now() ? "" : new Date(end).toISOString(), pageSize: 100,
-    }, signal);
-    const others = (page.executions ?? []).filter((one) => one.id > execution.id);
-    if (!page.nextPageToken) found = others;
-    if (page.nextPageToken) {
-      longest = stretch;
-      stretch /= 8;
-    } else if (others.length >= EACH_SIDE || end > Date.now() || stretch * 4 >= longest) {
-      break;
-    } else {
-      stretch *= 4;
-    }
+    // By orders of magnitude, as executions come in bursts.
+    const stretch = Math.sqrt(Math.max(shortest, 1) * longest);
+    const part = await upTo(new Date(start + stretch).toISOString());
+    if (part.isWhole && part.found.length > best.length) best = part.found;
+    if (best.length >= EACH_SIDE) break;
+    if (part.isWhole) shortest = stretch;
+    else longest = stretch;
   }
-  return found.slice(-EACH_SIDE);
+  return { found: best, isKnown: false };
 }

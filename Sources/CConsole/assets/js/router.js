@@ -18,3 +18,6 @@ export function link(path, parameters = {}) {
 }
 
 export function go(path, parameters) { location.hash = link(path, parameters); }
+
+/** Shows the place anew. */
+export function reload() { dispatchEvent(new HashChangeEvent("hashchange")); }

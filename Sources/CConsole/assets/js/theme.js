@@ -4,7 +4,22 @@ const NEXT = { system: "light", light: "dark", dark: "system" };
 const GLYPH = { system: "◐", light: "☀", dark: "☾" };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-function chosen() { return localStorage.getItem("theme") ?? "system"; }
+// Where the browser keeps nothing for pages, it stays for as long as this one.
+let choice = "system";
+
+function chosen() {
+  try {
+    choice = localStorage.getItem("theme") ?? choice;
+  } catch {}
+  return choice in NEXT ? choice : "system";
+}
+
+function choose(theme) {
+  choice = theme;
+  try {
+    localStorage.setItem("theme", theme);
+  } catch {}
+}
 
 function apply() {
   const theme = chosen();
@@ -19,7 +34,7 @@ export function start() {
   apply();
   dark.addEventListener("change", apply);
   document.getElementById("theme").addEventListener("click", () => {
-    localStorage.setItem("theme", NEXT[chosen()]);
+    choose(NEXT[chosen()]);
     apply();
   });
 }

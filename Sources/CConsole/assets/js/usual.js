@@ -6,7 +6,13 @@ import { duration } from "./format.js";
 // Fewer executions make no usual.
 const LEAST = 20;
 const KEPT_MS = 60_000;
-let known = { key: null, at: 0, types: null };
+const NOTHING = { key: null, at: 0, types: null };
+// Percentiles are within 1% of what they are, so what is within that of one is not over it.
+export const TOLERANCE = 1.02;
+let known = NOTHING;
+
+/** Forgets what is usual for who has signed out. */
+export function forget() { known = NOTHING; }
 
 /** The 95th percentiles of a user's types over the last 30 days, by type. Asked once a minute. */
 export async function usualDurations(user, signal) {
@@ -25,7 +31,7 @@ export async function usualDurations(user, signal) {
 export function slowness(execution, types) {
   const usual = types?.get(execution.workflowType);
   const took = execution.durationSeconds ?? elapsed(execution);
-  if (usual === undefined || took === null || took <= usual) return null;
+  if (usual === undefined || took === null || took <= usual * TOLERANCE) return null;
   return `${duration(took)}: 95 of 100 executions of ${execution.workflowType} take at most ${duration(usual)}`;
 }
 

@@ -18,10 +18,10 @@ const HEIGHT = 210;
 export function lines(days, series, { format, summary, isLogarithmic = false, low = 0, most }) {
   const width = chartWidth();
   const values = days.flatMap((day) => series.map(({ of }) => of(day))).filter((value) => value !== undefined);
-  const least = Math.min(...values.filter((value) => value > 0), Infinity);
+  const least = Math.min(...values.filter((value) => value > 0 || !isLogarithmic), Infinity);
   const high = most ?? Math.max(...values, 0);
   const logarithmic = isLogarithmic && high > 0;
-  const marks = logarithmic ? durationTicks(least, high) : ticks(high, { low: Math.min(low, least - (high - least) / 4) });
+  const marks = logarithmic ? durationTicks(least, high) : ticks(high, { low: Math.max(0, Math.min(low, least - (high - least) / 4, high - 1)) });
   const bottom = HEIGHT - MARGIN.bottom;
   const x = scale([0, Math.max(days.length - 1, 1)], [MARGIN.left, width - MARGIN.right]);
   const place = scale([marks[0], marks.at(-1)], [bottom, MARGIN.top], logarithmic);
@@ -56,7 +56,8 @@ function path(values, x, y) {
       isDrawing = false;
       return "";
     }
-    const step = `${isDrawing ? "L" : "M"}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
+    // A day between days without figures is a dot.
+    const step = `${isDrawing ? "L" : "M"}${x(index).toFixed(1)} ${y(value).toFixed(1)}${isDrawing ? "" : "h0"}`;
     isDrawing = true;
     return step;
   }).join("");

@@ -1,12 +1,16 @@
 // The tasks of an execution over time.
 
 import { svg } from "../dom.js";
-import { duration } from "../format.js";
+import { count, duration } from "../format.js";
 import { chartWidth, ticks } from "./axes.js";
 import { figure } from "./figure.js";
 
 const ROW = 26;
 const TOP = 24;
+// As the service has it, of an execution.
+const MOST_SECONDS = 1e9;
+// More are told in the documents alone.
+const MOST = 200;
 // Beside the bars, on the right.
 const FIGURE = 84;
 
@@ -23,19 +27,23 @@ export function tasksOf(taskResults) {
       status: String(task.status ?? "").toUpperCase(),
       seconds: lengthOf(task),
       begun: instantOf(task.start_time ?? task.started_at),
-      error: task.error === undefined || task.error === null || task.error === "" ? null
-        : typeof task.error === "string" ? task.error : JSON.stringify(task.error),
+      error: isNoError(task.error) ? null : typeof task.error === "string" ? task.error : JSON.stringify(task.error),
     }));
-  if (tasks.length === 0) return null;
+  if (!taskResults.some((task) => task?.task_name !== undefined || task?.name !== undefined)) return null;
   const areTimed = tasks.every((task) => task.begun !== null);
-  const origin = areTimed ? Math.min(...tasks.map((task) => task.begun)) : 0;
+  const origin = areTimed ? tasks.reduce((least, task) => Math.min(least, task.begun), Infinity) : 0;
   let end = 0;
   for (const task of tasks) {
     task.start = areTimed ? task.begun - origin : end;
-    task.hasFailed = task.status.includes("FAIL") || task.status.includes("ERROR") || task.error !== null;
+    task.hasFailed = task.status === "FAILED" || task.error !== null;
     end = Math.max(end, task.start + (task.seconds ?? 0));
   }
   return { tasks, areTimed, seconds: end };
+}
+
+/** What the service too takes for no error. */
+function isNoError(error) {
+  return !error || (typeof error === "object" && Object.keys(error).length === 0);
 }
 
 function instantOf(text) {
@@ -44,13 +52,16 @@ function instantOf(text) {
 }
 
 function lengthOf(task) {
-  const told = task.duration_seconds ?? task.duration;
-  if (typeof told === "number" && Number.isFinite(told) && told >= 0) return told;
+  let told = task.duration_seconds ?? task.duration;
+  // One of more digits than others have.
+  if (told instanceof Number) told = Number(told);
+  if (typeof told === "number" && told >= 0 && told <= MOST_SECONDS) return told;
   const [start, end] = [instantOf(task.start_time ?? task.started_at), instantOf(task.end_time ?? task.ended_at ?? task.finished_at)];
   return start !== null && end !== null && end >= start ? end - start : null;
 }
 
-export function timeline({ tasks, areTimed, seconds }) {
+export function timeline({ tasks: all, areTimed, seconds }) {
+  const tasks = all.slice(0, MOST);
   // Two cards wide where there is room.
   const isNarrow = chartWidth() < 400;
   const width = chartWidth() * (isNarrow ? 1 : 2);
@@ -75,7 +86,7 @@ export function timeline({ tasks, areTimed, seconds }) {
           `${task.hasFailed ? "✕ " : ""}${duration(task.seconds ?? undefined)}`));
     }));
   const order = areTimed ? "" : ", laid one after another, as they do not tell when they began";
-  return figure(drawing, `${tasks.length} tasks, ${duration(seconds)} altogether${order}`, [], [
+  return figure(drawing, `${count(all.length)} tasks, ${duration(seconds)} altogether${order}${all.length > MOST ? `; the first ${MOST} of them` : ""}`, [], [
     { title: "Task", cell: (task) => task.name },
     { title: "Status", cell: (task) => task.status || "–" },
     { title: areTimed ? "Began after" : "After", number: true, cell: (task) => duration(task.start) },

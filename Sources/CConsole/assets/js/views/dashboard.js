@@ -4,10 +4,10 @@ import * as api from "../api.js";
 import { bars } from "../charts/bars.js";
 import { columns } from "../charts/columns.js";
 import { lines } from "../charts/lines.js";
-import { h, table } from "../dom.js";
+import { failure, h, table } from "../dom.js";
 import { count, duration, percent } from "../format.js";
 import { findings, errorGroups, patterns } from "./findings.js";
-import { go, link } from "../router.js";
+import { go, link, reload } from "../router.js";
 
 const WINDOWS = [1, 7, 30, 90, 365];
 
@@ -20,14 +20,15 @@ export async function dashboard(main, parameters, signal) {
   const [{ statistics }, { metrics }, learned] = await Promise.all([
     api.get("/v1/statistics", { ...asked, days }, signal),
     api.get("/v1/metrics", { ...asked, days }, signal),
-    api.get("/v1/patterns", { ...asked, pageSize: 10 }, signal),
+    // The figures are of use without what was learned.
+    api.get("/v1/patterns", { ...asked, pageSize: 10 }, signal).catch((error) => ({ error })),
   ]);
   if (signal.aborted) return;
   body.replaceChildren(
     tiles(statistics),
     Number(statistics.totalExecutions ?? 0) === 0
       ? h("p", { class: "card empty" }, "No execution was created in this time.")
-      : h("div", { class: "grid" }, charts(metrics, statistics), tables(metrics, statistics, learned.patterns ?? [], chosen)));
+      : h("div", { class: "grid" }, charts(metrics, statistics), tables(metrics, statistics, learned, chosen)));
 }
 
 function controls(chosen) {
@@ -84,7 +85,7 @@ function charts(metrics, statistics) {
     card("How durations are spread", columns(everyBucket(metrics.durationHistogram ?? []), [
       { name: "executions", style: "fill-a", of: (bucket) => bucket.executions },
     ], {
-      label: (bucket) => `${duration(bucket.lowerSeconds)} to ${duration(bucket.upperSeconds)}`,
+      label: (bucket) => bucket.upperSeconds > 0 ? `${duration(bucket.lowerSeconds)} to ${duration(bucket.upperSeconds)}` : "0 s",
       shortLabel: (bucket) => duration(bucket.lowerSeconds), title: "Duration",
       summary: "Executions by how long they took, in steps that double",
     })),
@@ -112,7 +113,7 @@ function everyDay(daily) {
 function everyBucket(histogram) {
   const all = [];
   for (const bucket of histogram) {
-    const one = { lowerSeconds: bucket.lowerSeconds ?? 0, upperSeconds: bucket.upperSeconds, executions: Number(bucket.executions) };
+    const one = { lowerSeconds: bucket.lowerSeconds ?? 0, upperSeconds: bucket.upperSeconds ?? 0, executions: Number(bucket.executions) };
     while (all.at(-1)?.lowerSeconds > 0 && all.at(-1).upperSeconds < one.lowerSeconds) {
       const lowerSeconds = all.at(-1).upperSeconds;
       all.push({ lowerSeconds, upperSeconds: lowerSeconds * 2, executions: 0 });
@@ -145,6 +146,6 @@ function tables(metrics, statistics, learned, chosen) {
         { title: "Average", number: true, cell: (task) => duration(task.averageDurationSeconds) },
         { title: "Of all time", number: true, cell: (task) => percent(task.timeShare ?? 0) },
       ], tasks))) : null,
-    h("section", { class: "card wide" }, h("h2", {}, "Learned patterns"), patterns(learned)),
+    h("section", { class: "card wide" }, h("h2", {}, "Learned patterns"), learned.error ? failure(learned.error, reload) : patterns(learned.patterns ?? [])),
   ];
 }

@@ -4,92 +4,78 @@ import * as api from "../api.js";
 import * as keys from "../keys.js";
 import { announce, failure, h } from "../dom.js";
 import { addressOf, filterForm, filtersOf, listParameters, watchParameters } from "../filters.js";
-import { bare, count, duration, statusOf } from "../format.js";
+import { bare, count } from "../format.js";
 import { watch } from "../live.js";
-import { executionHref, slowMark, statusBadge, time } from "../parts.js";
-import { go } from "../router.js";
-import { elapsed, slowness, usualDurations } from "../usual.js";
+import { last, trailOf } from "../memory.js";
+import { Page } from "../page.js";
+import { RowTable } from "../row-table.js";
+import { go, reload } from "../router.js";
+import { usualDurations } from "../usual.js";
 
 const PAGE_SIZE = 50;
-// Rows are drawn anew at most so often, however many changes come.
+// However many changes come, rows are drawn anew at most so often, and it is said less often.
 const REDRAW_MS = 200;
-// And counted anew.
+const ANNOUNCE_MS = 5_000;
+// How often the server is asked again for what no change tells: totals, and who is abandoned.
 const RECOUNT_MS = 5_000;
+const TICK_MS = 10_000;
+const TICKS_TO_READ = 6;
+const LABELS = { live: "Live", waiting: "Live (connecting)", refused: "Live (not allowed)" };
 // Whether the list follows what happens; it is so until the reader says otherwise.
 let follows = true;
-// The tokens of the pages before the one that is shown, for each set of filters.
-const trails = new Map();
 
 export async function executions(main, parameters, signal) {
   const filters = filtersOf(parameters);
   const pageToken = parameters.get("page") ?? "";
-  const trail = trails.get(JSON.stringify(filters)) ?? [];
-  trails.set(JSON.stringify(filters), trail);
-  const at = pageToken ? trail.indexOf(pageToken) : -1;
+  const trail = trailOf(filters);
+  if (pageToken && !trail.tokens.includes(pageToken)) Object.assign(trail, { tokens: [pageToken], isLinked: true });
+  if (!pageToken) trail.isLinked = false;
+  const at = pageToken ? trail.tokens.indexOf(pageToken) : -1;
+  last.list = location.hash || "#/executions";
 
-  const body = h("tbody", {});
+  const page = new Page(PAGE_SIZE, !pageToken, meets);
+  const rows = new RowTable(Object.values(filters).some((value) => value.length > 0)
+    ? "No execution meets these filters." : "Nothing was saved yet.");
   const said = h("div", {});
-  const totals = h("p", { class: "muted", id: "range" });
-  const previous = h("button", { type: "button", disabled: !pageToken, onclick: toPrevious }, "← Newer");
-  const next = h("button", { type: "button", disabled: true, onclick: toNext }, "Older →");
-  const live = h("button", { type: "button", class: "live", "aria-pressed": String(follows), onclick: toggle }, "Live");
+  const range = h("p", { class: "muted", id: "range" });
+  const newer = h("button", { type: "button", id: "newer", disabled: !pageToken, onclick: toNewer }, "← Newer");
+  const older = h("button", { type: "button", id: "older", disabled: true, onclick: toOlder }, "Older →");
+  const live = h("button", { type: "button", class: "live", id: "live", "aria-pressed": String(follows), onclick: toggle },
+    follows ? LABELS.waiting : LABELS.live);
   const isNarrow = matchMedia("(max-width: 44rem)").matches;
-  const filtered = Object.values(filters).some((value) => value.length > 0);
+  const isFiltered = Object.values(filters).some((value) => value.length > 0);
 
   main.replaceChildren(
     h("div", { class: "head" }, h("h1", {}, "Executions"), live),
-    h("details", { class: "card filter-box", open: !isNarrow || filtered },
-      h("summary", {}, "Filters"), filterForm(filters)),
+    h("details", { class: "card filter-box", open: !isNarrow || isFiltered },
+      h("summary", { id: "filters" }, "Filters"), filterForm(filters)),
     said,
-    h("section", { class: "card", "aria-label": "Executions" },
-      h("table", { class: "list", id: "executions" },
-        h("thead", {}, h("tr", {}, ["Workflow", "Status", "Type", "Created"].map((title) => h("th", { scope: "col" }, title)),
-          h("th", { scope: "col", class: "number" }, "Duration"), h("th", { scope: "col" }, "Execution"))),
-        body),
-      h("div", { class: "pager" }, totals, h("div", { class: "actions" }, previous, next))));
+    h("section", { class: "card", "aria-label": "Executions" }, rows.element,
+      h("div", { class: "pager" }, range, h("div", { class: "actions" }, newer, older))));
 
-  let rows = [];
+  function meets(execution) {
+    return filters.statuses.length === 0 || filters.statuses.includes(bare(execution.status, "WORKFLOW_STATUS_"));
+  }
+
+  // MARK: Reading
+
   let usual = null;
-  let nextToken = "";
-  // How many there are on all pages, once that is known.
   let total;
-  const changedIDs = new Set();
+  // What is told while a read is under way may be newer than its answer.
+  let meanwhile = [];
+  let reads = 0;
 
-  function row(execution) {
-    const slow = slowness(execution, usual);
-    const runs = elapsed(execution);
-    return h("tr", { class: changedIDs.has(execution.id) ? "changed" : null, "data-id": execution.id, onclick: open },
-      h("td", { class: "name" }, h("a", { href: executionHref(execution.id) }, execution.workflowId)),
-      h("td", {}, statusBadge(statusOf(execution))),
-      h("td", {}, execution.workflowType),
-      h("td", { class: "when" }, time(execution.createdAt)),
-      h("td", { class: "number" }, slow ? [slowMark(slow), " "] : null,
-        runs === null ? duration(execution.durationSeconds) : `${duration(runs)} so far`),
-      h("td", { class: "id mono muted", title: execution.id }, `…${execution.id.slice(-12)}`));
+  async function read(fields) {
+    const mine = (reads += 1);
+    meanwhile = [];
+    const answer = await api.get("/v1/executions", { ...listParameters(filters), pageSize: PAGE_SIZE, pageToken }, signal, fields);
+    if (mine !== reads) return;
+    page.read(answer);
+    for (const change of meanwhile) page.take(change);
+    draw();
   }
 
-  function open(event) {
-    if (!event.target.closest("a") && !getSelection().toString()) location.hash = executionHref(event.currentTarget.dataset.id);
-  }
-
-  function draw() {
-    const focused = document.activeElement?.closest("tr")?.dataset.id;
-    body.replaceChildren(...rows.map(row));
-    if (rows.length === 0) {
-      body.append(h("tr", {}, h("td", { colspan: 6, class: "empty" },
-        filtered ? "No execution meets these filters." : "Nothing was saved yet.")));
-    }
-    if (focused) body.querySelector(`tr[data-id="${focused}"] a`)?.focus();
-    changedIDs.clear();
-  }
-
-  function drawRange() {
-    const first = (at + 1) * PAGE_SIZE + 1;
-    const shown = rows.length === 0 ? "0" : `${count(first)}–${count(first + rows.length - 1)}`;
-    // Whoever came by a link to a page does not see how many are before it.
-    const range = pageToken && at < 0 ? `${rows.length} executions` : shown;
-    totals.textContent = total === undefined ? range : `${range} of ${count(total)}`;
-  }
+  function readAgain() { read(api.STRONG).catch(() => {}); }
 
   /** Counts them all, for which no row waits. */
   async function readTotal() {
@@ -100,111 +86,102 @@ export async function executions(main, parameters, signal) {
     drawRange();
   }
 
-  function toNext() {
-    if (!nextToken) return;
-    trail.length = at + 1;
-    trail.push(nextToken);
-    go("/executions", { ...addressOf(filters), page: nextToken });
-  }
-
-  function toPrevious() {
-    if (pageToken) go("/executions", { ...addressOf(filters), page: at > 0 ? trail[at - 1] : "" });
-  }
-
-  async function read() {
-    const answer = await api.get("/v1/executions",
-      { ...listParameters(filters), pageSize: PAGE_SIZE, pageToken }, signal);
-    rows = answer.executions ?? [];
-    nextToken = answer.nextPageToken ?? "";
-    next.disabled = !nextToken;
-    draw();
+  function draw(changed) {
+    rows.draw(page.executions, usual, changed);
+    older.disabled = !page.nextToken && !page.isStale;
     drawRange();
-    readTotal();
+  }
+
+  function drawRange() {
+    const first = (at + 1) * PAGE_SIZE + 1;
+    const { length } = page.executions;
+    // Whoever came by a link to a page does not see how many are before it.
+    const shown = trail.isLinked ? `${length} executions` : length === 0 ? "0" : `${count(first)}–${count(first + length - 1)}`;
+    range.textContent = total === undefined ? shown : `${shown} of ${count(total)}`;
+  }
+
+  async function toOlder() {
+    // New ones have pushed others over the page's end since its token was made.
+    if (page.isStale) await read(api.STRONG).catch(() => {});
+    if (!page.nextToken || signal.aborted) return;
+    trail.tokens.length = at + 1;
+    trail.tokens.push(page.nextToken);
+    go("/executions", { ...addressOf(filters), page: page.nextToken });
+  }
+
+  function toNewer() {
+    if (pageToken) go("/executions", { ...addressOf(filters), page: at > 0 ? trail.tokens[at - 1] : "" });
   }
 
   // MARK: Live
 
   let following = new AbortController();
-  let redraw = null;
-  let recount = null;
-  let isOverfull = false;
+  const timers = {};
+  let changedIDs = new Set();
+  let told = 0;
 
-  function meets(execution) {
-    return (filters.statuses.length === 0 || filters.statuses.includes(bare(execution.status, "WORKFLOW_STATUS_")))
-      && (!filters.abandoned || execution.abandoned === true);
+  /** Does something once, some time after it was asked for first. */
+  function soon(name, milliseconds, body) {
+    timers[name] ??= setTimeout(() => {
+      timers[name] = null;
+      if (!signal.aborted) body();
+    }, milliseconds);
   }
 
   function changed(changes) {
-    for (const change of changes) {
-      const index = rows.findIndex((one) => one.id === change.executionId);
-      const execution = change.execution;
-      if (!execution || !meets(execution)) {
-        if (index >= 0) rows.splice(index, 1);
-        continue;
-      }
-      if (index >= 0) rows[index] = execution;
-      else if (!pageToken) {
-        const before = rows.findIndex((one) => one.id < execution.id);
-        rows.splice(before < 0 ? rows.length : before, 0, execution);
-        // A page has its size; what leaves it is on the next, to which there may be no token yet.
-        isOverfull ||= rows.length > PAGE_SIZE && !nextToken;
-        rows.length = Math.min(rows.length, PAGE_SIZE);
-      } else continue;
-      changedIDs.add(execution.id);
-    }
-    redraw ??= setTimeout(() => {
-      redraw = null;
-      if (signal.aborted) return;
-      announce(`${changedIDs.size} executions changed`);
-      draw();
-      drawRange();
-      if (isOverfull) {
-        isOverfull = false;
-        read().catch(() => {});
-      } else {
-        recount ??= setTimeout(() => {
-          recount = null;
-          if (!signal.aborted) readTotal();
-        }, RECOUNT_MS);
-      }
-    }, REDRAW_MS);
+    meanwhile.push(...changes);
+    // Whether one is abandoned, no change tells.
+    if (filters.abandoned) return soon("read", REDRAW_MS, readAgain);
+    const outcomes = changes.map((change) => {
+      const outcome = page.take(change);
+      if (outcome === "changed") changedIDs.add(change.executionId);
+      return outcome;
+    });
+    soon("total", RECOUNT_MS, readTotal);
+    if (page.hasRoom) soon("read", REDRAW_MS, readAgain);
+    const effects = outcomes.filter((outcome) => outcome !== null).length;
+    if (effects === 0) return;
+    told += effects;
+    soon("draw", REDRAW_MS, () => {
+      draw(changedIDs);
+      changedIDs = new Set();
+    });
+    soon("announce", ANNOUNCE_MS, () => {
+      announce(`${count(told)} changes of the list`);
+      told = 0;
+    });
   }
 
   function follow() {
     following = new AbortController();
-    const either = AbortSignal.any([signal, following.signal]);
-    watch(watchParameters(filters), either, {
-      changed,
-      tell: (state) => { live.textContent = state === "live" ? "Live" : "Live (connecting)"; },
-      begun: () => read().catch(() => {}),
+    watch(watchParameters(filters), AbortSignal.any([signal, following.signal]), {
+      changed, tell: (state) => { live.textContent = LABELS[state]; }, begun: readAgain,
     });
   }
 
   function toggle() {
     follows = !follows;
     live.setAttribute("aria-pressed", String(follows));
-    if (follows) {
-      follow();
-    } else {
-      following.abort();
-      live.textContent = "Live";
-    }
+    if (follows) return follow();
+    following.abort();
+    live.textContent = LABELS.live;
   }
 
-  // MARK: The keyboard
-
-  function move(step) {
-    const links = [...body.querySelectorAll("tr[data-id] a")];
-    const now = links.indexOf(document.activeElement);
-    links[Math.min(links.length - 1, Math.max(0, now + step))]?.focus();
+  /** What runs takes longer all the time, and may have been abandoned. */
+  function tick(number) {
+    if (signal.aborted) return;
+    if (follows && page.executions.some((one) => one.status === "WORKFLOW_STATUS_RUNNING")) {
+      if (number % TICKS_TO_READ === 0) readAgain();
+      else draw();
+    }
+    setTimeout(tick, TICK_MS, number + 1);
   }
 
   keys.setKeys({
-    j: ["Next execution", () => move(1)],
-    k: ["Execution before", () => move(-1)],
-    Enter: ["Open the execution", () => document.activeElement?.closest("tr a")?.click()],
-    n: ["Older page", toNext],
-    p: ["Newer page", toPrevious],
+    j: ["Next execution", () => rows.move(1)],
+    k: ["Execution before", () => rows.move(-1)],
+    n: ["Older page", toOlder],
+    p: ["Newer page", toNewer],
     "/": ["Filter", () => { main.querySelector("details").open = true; main.querySelector("#first-filter").focus(); }],
     l: ["Follow what happens, or stop", toggle],
   });
@@ -212,11 +189,14 @@ export async function executions(main, parameters, signal) {
   try {
     await read();
   } catch (error) {
-    if (signal.aborted) return;
-    said.replaceChildren(failure(error));
+    if (!signal.aborted) said.replaceChildren(failure(error, reload));
     return;
   }
+  if (last.opened) rows.focus(last.opened);
+  last.opened = null;
+  readTotal();
   if (follows) follow();
+  setTimeout(tick, TICK_MS, 1);
   // The rows need not wait for what is usual.
   usual = await usualDurations(filters.user, signal).catch(() => null);
   if (usual?.size > 0 && !signal.aborted) draw();

@@ -7,7 +7,7 @@ import { failure, h } from "../dom.js";
 export function signIn(main, done, reason) {
   document.title = "Sign in · workflow-history";
   const field = h("input", {
-    id: "token", type: "password", autocomplete: "off", spellcheck: "false", required: true,
+    id: "token", type: "password", autocomplete: "one-time-code", spellcheck: "false", required: true,
     "aria-describedby": "token-note",
   });
   const said = h("div", {}, reason ? failure(reason) : null);
