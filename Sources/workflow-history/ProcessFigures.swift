@@ -8,13 +8,16 @@ enum ProcessFigures {
   /// As POSIX has it (clock(3)).
   private static let clocksPerSecond = 1e6
 
+  /// Is called when the process begins.
   static func observe(with registry: MetricsRegistry) {
+    // The system counts it from the machine's start, which a sandbox may hide (systemd's ProcSubset=pid).
+    let start = Date().timeIntervalSince1970
+    registry.observe("process.start_time") { start }
     registry.observe("process.cpu") { Double(clock()) / clocksPerSecond }
     registry.observe("process.open_fds") { Double(openFiles()) }
     registry.observe("process.max_fds") { Double(sysconf(Int32(_SC_OPEN_MAX))) }
     #if os(Linux)
-      let (start, pageSize) = (startTime(), Double(sysconf(Int32(_SC_PAGESIZE))))
-      registry.observe("process.start_time") { start }
+      let pageSize = Double(sysconf(Int32(_SC_PAGESIZE)))
       registry.observe("process.threads") { status(.threads) }
       registry.observe("process.virtual_memory") { status(.virtualBytes) }
       registry.observe("process.resident_memory") { status(.residentPages) * pageSize }
@@ -42,7 +45,6 @@ enum ProcessFigures {
     /// The fields of /proc/PID/stat (proc_pid_stat(5)), by their numbers there.
     private enum StatusField: Int {
       case threads = 20
-      case startTicks = 22
       case virtualBytes = 23
       case residentPages = 24
     }
@@ -53,14 +55,6 @@ enum ProcessFigures {
       let fields = text.suffix(from: text.lastIndex(of: ")") ?? text.endIndex).split(separator: " ")
       let index = field.rawValue - 2
       return fields.indices.contains(index) ? Double(fields[index]) ?? .nan : .nan
-    }
-
-    /// When the process began, in seconds since 1970.
-    private static func startTime() -> Double {
-      let text = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8)) ?? ""
-      let boot = text.split(separator: "\n").first { $0.hasPrefix("btime ") }
-      let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
-      return (boot.flatMap { Double($0.dropFirst(6)) } ?? .nan) + status(.startTicks) / ticks
     }
   #endif
 }
