@@ -101,11 +101,14 @@ class Server:
         )
 
     def _read(self, said: threading.Event):
-        with self.process.stdout:
-            for line in self.process.stdout:
+        process = self.process
+        with process.stdout:
+            for line in process.stdout:
                 self.output.append(line)
                 if "accept" in line and self.address in line:
                     said.set()
+        # A process ends a moment after its output.
+        process.wait()
         said.set()
 
     @property
