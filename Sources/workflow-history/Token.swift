@@ -8,8 +8,8 @@ struct Token: AsyncParsableCommand {
     abstract: "Prints an access token, signed with the data directory's secret.",
     discussion: """
       The token is for whoever holds it: history:write lets them save, update, send heartbeats \
-      and delete, history:any act for every user, history:import import executions of anybody. \
-      Reading one's own history needs no scope.
+      and delete, history:any act for every user, history:import import executions of anybody, \
+      metrics:read read the server's figures at /metrics. Reading one's own history needs no scope.
       """)
 
   @OptionGroup var dataDirectory: DataDirectory

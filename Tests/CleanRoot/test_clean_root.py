@@ -4,7 +4,10 @@ import os
 import re
 import socket
 
+import pytest
+
 from clean_root.service import UNIT, Service
+from harness import prometheus
 from harness.identifiers import fresh_user
 from harness.server import wait_until
 
@@ -26,6 +29,35 @@ def test_it_serves_over_tls_to_the_outside(service):
 def test_its_command_line_finds_it(service):
     command = ["workflow-history", "statistics", "--data-dir", Service.DATA, "--json"]
     assert "totalExecutions" in service.machine.run(*command)
+
+
+@pytest.mark.parametrize("version", ["2", "1.1"])
+def test_it_serves_the_console_and_json_to_browsers_and_curl(service, version):
+    page = service.ask("/", version=version)
+    assert page.status == 200 and page.fields["content-type"].startswith("text/html")
+    described = service.ask("/openapi.json", version=version)
+    assert (described.status, described.json["openapi"][:3]) == (200, "3.1")
+
+    user = fresh_user()
+    saved = service.client(user).save()
+    token = service.token(user)
+    page_of_history = service.ask("/v1/executions", token=token, version=version)
+    assert [one["id"] for one in page_of_history.json["executions"]] == [saved.id]
+    former = service.ask("/api/workflows/history", token=token, version=version)
+    assert [one["id"] for one in former.json["executions"]] == [saved.id]
+
+
+def test_it_tells_prometheus_of_its_process_which_sees_nothing_of_the_machine(service):
+    assert service.ask("/metrics").status == 401
+    scraped = service.ask("/metrics", token=service.token("prometheus", prometheus.READER))
+    assert scraped.status == 200
+    figures = {name: value for (name, labels), value in prometheus.samples(scraped.body).items()}
+    for name in (
+        *("cpu_seconds_total", "max_fds", "open_fds", "resident_memory_bytes"),
+        *("start_time_seconds", "threads", "virtual_memory_bytes"),
+    ):
+        assert figures[f"process_{name}"] > 0, name
+    assert figures["process_start_time_seconds"] == pytest.approx(service.started, abs=2)
 
 
 def test_members_of_its_group_may_use_the_unix_socket_and_nobody_else(service):

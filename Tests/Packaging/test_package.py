@@ -1,7 +1,9 @@
 """What is in the Debian package. `Tests/CleanRoot` installs it."""
 
+import gzip
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -73,6 +75,21 @@ def test_the_executable_knows_its_commands_and_the_shells_do_too(root):
         "fish/vendor_completions.d/workflow-history.fish",
     ):
         assert "change-log-retain" in (root / "usr/share" / place).read_text()
+
+
+def test_the_manual_and_the_file_of_flags_name_flags_that_there_are(root):
+    def flags(text: str) -> set[str]:
+        return set(re.findall(r"--[a-z-]+", text))
+
+    executable = root / "usr/bin/workflow-history"
+    known = [flags(output_of(executable, "help", command)) for command in ("serve", "token")]
+    manual = gzip.decompress((root / "usr/share/man/man1/workflow-history.1.gz").read_bytes())
+    for text in (
+        manual.decode().replace("\\-", "-"),
+        (root / "etc/default/workflow-history").read_text(),
+    ):
+        assert flags(text) >= {"--console", "--metrics"}
+        assert flags(text) <= set.union(*known)
 
 
 def test_the_dashboard_and_the_alerts_come_along(root):

@@ -3,7 +3,7 @@
 import pathlib
 
 from clean_root.machine import Machine
-from harness import tokens
+from harness import curl, tokens
 from harness.channels import open_channel
 from harness.client import Client
 
@@ -16,6 +16,8 @@ class Service:
 
     def __init__(self, machine: Machine):
         self.machine = machine
+        self.port = self.PORT
+        self.data = machine.path(self.DATA)
 
     @classmethod
     def install(cls, machine: Machine, package: pathlib.Path) -> "Service":
@@ -33,15 +35,30 @@ class Service:
         return int(self.machine.show(UNIT, "MainPID")["MainPID"])
 
     @property
+    def started(self) -> int:
+        """When the main process was, in seconds since 1970."""
+        command = ["systemctl", "show", UNIT, "--property=ExecMainStartTimestamp", "--value"]
+        return int(self.machine.run(*command, "--timestamp=unix").strip().removeprefix("@"))
+
+    @property
     def journal(self) -> str:
         return self.machine.run("journalctl", f"--unit={UNIT}", "--no-pager")
 
     def client(self, user: str) -> Client:
         """A stock client outside, with a new connection over TLS."""
-        ca = self.machine.path(f"{self.DATA}/tls/ca.pem").read_bytes()
-        secret = self.machine.path(f"{self.DATA}/jwt/secret").read_bytes().strip()
-        address = f"127.0.0.1:{self.PORT}"
+        ca = (self.data / "tls/ca.pem").read_bytes()
+        secret = (self.data / "jwt/secret").read_bytes().strip()
+        address = f"127.0.0.1:{self.port}"
         # Tries again while nobody listens, for the patience of a call.
         options = [("grpc.enable_retries", 1)]
         channel = open_channel("tls", address, pathlib.Path(), ca, None, *options)
         return Client(channel, user, tokens.token(secret, user))
+
+    def token(self, user: str, scope: str = "") -> str:
+        """A token that the command line makes in the machine."""
+        command = ["workflow-history", "token", "--data-dir", self.DATA]
+        return self.machine.run(*command, "--user", user, "--scope", scope).strip()
+
+    def ask(self, target: str, *, token: str | None = None, version: str = "2") -> curl.Answer:
+        """A GET over TLS by a curl outside."""
+        return curl.ask(self, "GET", target, token=token, way=("tls", version))
