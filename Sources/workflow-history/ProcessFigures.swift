@@ -25,20 +25,17 @@ enum ProcessFigures {
   }
 
   private static func openFiles() -> Int {
+    let files = FileManager.default
     #if os(Linux)
       let path = "/proc/self/fd"
-      var status = stat()
       // From Linux 6.2 on it is the size of the directory.
-      if stat(path, &status) == 0, status.st_size > 0 { return Int(status.st_size) }
+      let size = (try? files.attributesOfItem(atPath: path))?[.size] as? UInt64 ?? 0
+      if size > 0 { return Int(size) }
     #else
       let path = "/dev/fd"
     #endif
-    guard let directory = opendir(path) else { return 0 }
-    defer { closedir(directory) }
-    var count = 0
-    while let entry = readdir(directory) { if entry.pointee.d_name.0 != 0x2E { count += 1 } }
     // Without the directory itself.
-    return count - 1
+    return ((try? files.contentsOfDirectory(atPath: path)) ?? []).count - 1
   }
 
   #if os(Linux)
