@@ -62,7 +62,8 @@ def streamed_responses_conform(ctx, response, case):
     lines = content.get("200", {}).get("content", {}).get("application/x-ndjson")
     if response.status_code != 200 or lines is None:
         return
-    for line in response.text.splitlines():
+    # Python has other line breaks too, which may stand in a text.
+    for line in filter(None, response.content.decode().split("\n")):
         said = json.loads(line)
         failure = said.get("error")
         schema = (
