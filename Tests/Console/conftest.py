@@ -1,35 +1,12 @@
-import os
-
 import pytest
-
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-
 from playwright.sync_api import sync_playwright
 
 from browsing.history import save_history
 from browsing.reader import Reader
 from harness import tokens
 from harness.identifiers import fresh_user
-from harness.server import Server, shared_server
 
 EXECUTIONS = 100_000
-
-
-@pytest.fixture(scope="session")
-def server():
-    """The server that tests share. None of them may stop it."""
-    with shared_server() as shared:
-        yield shared
-
-
-@pytest.fixture
-def own_server():
-    """A server of the test's own, started, to be stopped as it likes."""
-    own = Server()
-    try:
-        yield own.start()
-    finally:
-        own.remove()
 
 
 @pytest.fixture(scope="session")
