@@ -192,7 +192,7 @@ def test_the_list_is_used_by_keyboard_alone(history, open_console):
     ids = reader.rows(50)
     focused = "() => document.activeElement.closest('tr')?.dataset.id"
     reader.page.get_by_role("button", name="Filter", exact=True).focus()
-    reader.page.keyboard.press("Enter")
+    reader.wait_for_another_list(lambda: reader.page.keyboard.press("Enter"))
     assert reader.rows(50) == ids
     reader.page.get_by_role("link", name="Dashboard").focus()
     reader.page.keyboard.press("Enter")

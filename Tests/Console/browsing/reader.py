@@ -7,6 +7,10 @@ from playwright.sync_api import Browser, Page
 DESKTOP, PHONE = (1280, 900), (360, 740)
 # Long enough for a debug build on a busy machine.
 PATIENCE_MS = 30_000
+IDS_OF_ROWS = (
+    "() => [...document.querySelectorAll('#executions tbody tr[data-id]')]"
+    ".map(row => row.dataset.id)"
+)
 
 
 class Reader:
@@ -66,17 +70,23 @@ class Reader:
     @property
     def ids(self) -> list[str]:
         """The ids of the rows."""
-        return self.page.eval_on_selector_all(
-            "#executions tbody tr[data-id]", "rows => rows.map(row => row.dataset.id)"
-        )
+        return self.page.evaluate(IDS_OF_ROWS)
 
     def rows(self, count: int | None = None) -> list[str]:
         """The ids once there are so many rows, or any."""
-        wanted = "> 0" if count is None else f"=== {count}"
-        self.wait_until(
-            f"() => document.querySelectorAll('#executions tbody tr[data-id]').length {wanted}"
+        # Seen and counted at once: a list is emptied while another is read.
+        found = self.page.wait_for_function(
+            "count => { const ids = (" + IDS_OF_ROWS + ")();"
+            " return (count === null ? ids.length > 0 : ids.length === count) && ids; }",
+            arg=count,
         )
-        return self.ids
+        return found.json_value()
+
+    def wait_for_another_list(self, press) -> None:
+        """Does something that reads the list anew, and waits until the one before is gone."""
+        before = self.page.query_selector("#executions")
+        press()
+        self.wait_until("before => !before.isConnected", before)
 
     def statuses(self) -> list[str]:
         return self.page.eval_on_selector_all(
