@@ -15,7 +15,8 @@ struct ErrorMessages {
 
   static func groups() throws -> [Group] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appending(path: "Support/ErrorMessages")
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Support/ErrorMessages")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     return try names.flatMap { name in
       let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
