@@ -227,10 +227,10 @@ def monitored():
         own.remove()
 
 
-def test_the_readme_lists_every_metric_as_the_server_tells_it(monitored):
-    readme = (prometheus.REPOSITORY / "README.md").read_text()
+def test_the_documents_list_every_metric_as_the_server_tells_it(monitored):
+    document = prometheus.DOCUMENT.read_text()
     rows = re.findall(
-        r"^\| `(\w+)` \| (counter|gauge|histogram) \|(.*?)\| (.*) \|$", readme, re.MULTILINE
+        r"^\| `(\w+)` \| (counter|gauge|histogram) \|(.*?)\| (.*) \|$", document, re.MULTILINE
     )
     listed = {
         name: prometheus.Family(kind, told, frozenset(re.findall(r"`(\w+)`", labels)))

@@ -1,7 +1,7 @@
 import PrometheusMetrics
 
 extension MetricDescription {
-  /// All that the server counts, in the order in which the README has it.
+  /// All that the server counts, in the order in which docs/metrics.md has it.
   static let all = calls + connections + storage + process
 
   private static let calls = [

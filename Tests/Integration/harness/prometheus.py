@@ -15,6 +15,7 @@ from harness.server import Server, free_port, wait_until
 from harness.stubs import REPOSITORY
 
 MONITORING = REPOSITORY / "docs" / "monitoring"
+DOCUMENT = REPOSITORY / "docs" / "metrics.md"
 RULES = MONITORING / "workflow-history.rules.yml"
 DASHBOARD = MONITORING / "workflow-history.dashboard.json"
 READER = "metrics:read"
@@ -99,7 +100,7 @@ def names_in(expression: str) -> set[str]:
 
 
 class Prometheus:
-    """A Prometheus that scrapes a server each second, as the README says."""
+    """A Prometheus that scrapes a server each second, as the document says."""
 
     def __init__(self, server: Server):
         self.folder = temporary_folder()
@@ -121,9 +122,8 @@ class Prometheus:
         )
 
     def configuration(self, server: Server) -> str:
-        """The README's, with this server's address and files."""
-        readme = (REPOSITORY / "README.md").read_text()
-        text = re.search(r"```yaml\n(scrape_configs:.*?)```", readme, re.DOTALL)[1]
+        """The document's, with this server's address and files."""
+        text = re.search(r"```yaml\n(scrape_configs:.*?)```", DOCUMENT.read_text(), re.DOTALL)[1]
         for said, meant in (
             ("/etc/prometheus/workflow-history.token", self.folder / "token"),
             ("/etc/prometheus/workflow-history-ca.pem", self.folder / "ca.pem"),

@@ -1,4 +1,4 @@
-"""The README's examples, to the letter but for the address."""
+"""The examples of the README and of docs/, to the letter but for the address, and where links lead."""
 
 import json
 import os
@@ -13,18 +13,29 @@ from harness import curl, stubs
 from harness.identifiers import fresh_user
 from harness.server import executable
 
-README = (stubs.REPOSITORY / "README.md").read_text()
+README = stubs.REPOSITORY / "README.md"
+DOCUMENTS = [
+    README,
+    *sorted((stubs.REPOSITORY / "docs").glob("*.md")),
+    stubs.REPOSITORY / "clients" / "python" / "README.md",
+]
+
+
+def blocks(language: str, text: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 def example(language: str, containing: str) -> str:
-    blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    (found,) = (block for block in blocks if containing in block)
+    """The one example of a language that has this in it."""
+    texts = [document.read_text() for document in DOCUMENTS[:-1]]
+    (found,) = (block for text in texts for block in blocks(language, text) if containing in block)
     return found
 
 
 def clients() -> list[tuple[str, list[str]]]:
     """Of each client of the table, where its link leads, and its lines."""
-    rows = re.findall(r"^\| \[.*?\]\((.*?)\) \| `(.*)` \|$", README, re.MULTILINE)
+    table = r"^\| \[.*?\]\((.*?)\) \| `(.*)` \|$"
+    rows = re.findall(table, README.read_text(), re.MULTILINE)
     return [(link, code.split("`<br>`")) for link, code in rows]
 
 
@@ -48,22 +59,40 @@ def environment(server) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("containing", ["alias workflow-history", "ID=$(workflow-history save"])
-def test_the_commands_do_what_they_say(server, repository, containing):
-    lines = example("sh", containing).splitlines(keepends=True)
-    commands = "".join(line for line in lines if not line.startswith("alias"))
-    script = f'set -eu\nworkflow-history() {{ "{executable()}" "$@"; }}\n{commands}'
+def run(server, folder: pathlib.Path, script: str) -> str:
+    """What a script prints where the program is on the path and `folder` the repository."""
+    lines = script.replace("localhost:50051", f"localhost:{server.port}").splitlines(keepends=True)
+    script = "".join(line for line in lines if not line.startswith("alias workflow-history="))
+    # A shell that reads a script expands aliases only when it is told to, and only in later lines.
     done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=repository,
+        ["bash", "-O", "expand_aliases", "-eu", "-o", "pipefail"],
+        cwd=folder,
         env=environment(server),
-        stdin=subprocess.DEVNULL,
+        input=f'workflow-history() {{ "{executable()}" "$@"; }}\n{script}',
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    assert "wf-123" in done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "containing", ["alias workflow-history", "ID=$(workflow-history save", "v1/executions --json"]
+)
+def test_the_readme_s_examples_do_what_they_say(server, repository, containing):
+    (script,) = (block for block in blocks("sh", README.read_text()) if containing in block)
+    assert "wf-123" in run(server, repository, script)
+
+
+def test_the_operator_s_examples_do_what_they_say(own_server, tmp_path):
+    (tmp_path / ".workflow-history").symlink_to(own_server.data)
+    own_server.client(fresh_user()).save()
+    for containing in ("rollups verify", "retention --retain", "seal --payload-key-file"):
+        assert run(own_server, tmp_path, example("sh", containing))
+    keys = (tmp_path / "payload-keys").read_text()
+    assert re.fullmatch(r"2026-11 [\w-]{43}\n", keys)
+    assert own_server.postgres().psql("SELECT sealed_with FROM workflow_executions") == "2026-11"
 
 
 @pytest.fixture(scope="module")
@@ -73,27 +102,11 @@ def answers_by_http(server, tmp_path_factory) -> list[list]:
     user = fresh_user()
     earlier = {"workflowId": "wf-1", "workflowType": "report", "status": "WORKFLOW_STATUS_PENDING"}
     curl.ask(server, "POST", "/v1/executions", token=server.token(user), body=earlier)
-    section = README.partition("### By HTTP and JSON")[2].partition("\n### ")[0]
-    blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-    folder = tmp_path_factory.mktemp("readme")
+    examples = blocks("sh", (stubs.REPOSITORY / "docs" / "http.md").read_text())
+    folder = tmp_path_factory.mktemp("examples")
     (folder / ".workflow-history").symlink_to(server.data)
-    script = "\nprintf '\\n====\\n'\n".join(blocks)
-    script = script.replace("localhost:50051", f"localhost:{server.port}").replace(
-        "--user ann", f"--user {user}"
-    )
-    # A shell that reads a script expands aliases only when it is told to, and only in later lines.
-    commands = f'workflow-history() {{ "{executable()}" "$@"; }}\n{script}'
-    done = subprocess.run(
-        ["bash", "-O", "expand_aliases", "-eu", "-o", "pipefail"],
-        cwd=folder,
-        env=environment(server),
-        input=commands,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    return [values(printed) for printed in done.stdout.split("\n====\n")]
+    script = "\nprintf '\\n====\\n'\n".join(examples).replace("--user ann", f"--user {user}")
+    return [values(printed) for printed in run(server, folder, script).split("\n====\n")]
 
 
 def values(printed: str) -> list:
@@ -165,7 +178,7 @@ def test_the_table_has_a_row_for_each_client():
 @pytest.mark.parametrize("link, lines", clients())
 def test_the_lines_of_a_client_are_those_that_it_is_tested_with(link, lines):
     place = stubs.REPOSITORY / link
-    if link.startswith("#"):
+    if "#" in link:
         tested = example("python", "WorkflowHistoryServiceStub")
     elif place.is_dir():
         files = (path for path in sorted(place.rglob("*")) if path.is_file())
@@ -174,3 +187,31 @@ def test_the_lines_of_a_client_are_those_that_it_is_tested_with(link, lines):
         tested = place.read_text()
     for line in lines:
         assert spaceless(line) in spaceless(tested)
+
+
+def anchors(document: pathlib.Path) -> set[str]:
+    """What may stand behind the `#` of a link to it: its headings, as GitHub spells them."""
+    code = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", code, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(document: pathlib.Path) -> list[tuple[str, pathlib.Path, str]]:
+    """Those of a document to others: as they stand, where they lead, and what is behind `#`."""
+    found = re.findall(r"\]\(((?!https?:)[^)#\s]*)(?:#([^)\s]+))?\)", document.read_text())
+    return [
+        (f"{path}#{anchor}", (document.parent / path).resolve() if path else document, anchor)
+        for path, anchor in found
+    ]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links_lead_somewhere(document):
+    for link, place, anchor in links(document):
+        assert place.exists(), link
+        assert not anchor or anchor in anchors(place), link
+
+
+def test_every_document_is_linked_by_another():
+    linked = {place for document in DOCUMENTS for _, place, _ in links(document)}
+    assert [document.name for document in DOCUMENTS if document not in {README, *linked}] == []
