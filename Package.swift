@@ -163,6 +163,7 @@ let package = Package(
       ],
       swiftSettings: everyRoom),
 
+    .target(name: "FileTesting", path: "Tests/FileTesting", swiftSettings: everyRoom),
     .target(
       name: "PostgresTesting", dependencies: ["Postgres", "Reactor"],
       path: "Tests/PostgresTesting", swiftSettings: everyRoom),
@@ -219,8 +220,8 @@ let package = Package(
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]),
     tests("GRPCMessages"), tests("GRPCServices", ["WorkflowHistoryMessages"]),
-    tests("Identity", ["TextEncoding", crypto]), tests("DevelopmentCertificates"),
-    tests("PrivateFiles"),
+    tests("Identity", ["FileTesting", "TextEncoding", crypto]),
+    tests("DevelopmentCertificates", ["FileTesting"]), tests("PrivateFiles", ["FileTesting"]),
     tests("Sealing"), tests("TextEncoding"), tests("JSON"),
     tests("WorkflowHistory", ["JSON"]), tests("PatternLearning", ["WorkflowHistory"]),
     tests("ArchiveFiles", ["WorkflowHistory"]),
@@ -248,14 +249,15 @@ let package = Package(
     tests(
       "WorkflowHistoryRecorder",
       [
-        "PostgresTesting", "RPCTesting", "RPCServer", "WorkflowHistoryService",
+        "FileTesting", "PostgresTesting", "RPCTesting", "RPCServer", "WorkflowHistoryService",
         "PostgresHistoryStore", logging,
       ]),
     .testTarget(
       name: "WorkflowHistoryCommandTests",
       dependencies: [
-        "workflow-history", "WorkflowHistory", "PatternLearning", "RPC", "ProtobufMessages",
-        "Reactor", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "FileTesting", "workflow-history", "WorkflowHistory", "PatternLearning", "RPC",
+        "ProtobufMessages", "Reactor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: everyRoom),
     .testTarget(name: "ArchitectureTests", swiftSettings: everyRoom),

@@ -38,7 +38,7 @@ private struct ServiceConfigReader {
   private mutating func bindings(selector: String?) throws(HTTPRuleError) -> [HTTPRule] {
     var rules: [HTTPRule] = []
     guard tokens.next() == .beginArray else { throw unexpected("an array of rules") }
-    while !tokens.takeEndOfArray() { rules += try rule(selector: selector) }
+    while tokens.hasElement() { rules += try rule(selector: selector) }
     return rules
   }
 

@@ -57,12 +57,16 @@ public struct JSONTokens {
     return restOfString()
   }
 
-  /// Passes over the end of an array, if it is what comes next.
-  public mutating func takeEndOfArray() -> Bool {
+  /// Whether an array has another element. Where it has none, its end is passed over; so is whatever else
+  /// ends it in a text that is no JSON.
+  public mutating func hasElement() -> Bool {
     skipSeparators()
-    guard position < text.count, text[position] == UInt8(ascii: "]") else { return false }
+    guard position < text.count else { return false }
+    guard text[position] == UInt8(ascii: "]") || text[position] == UInt8(ascii: "}") else {
+      return true
+    }
     position += 1
-    return true
+    return false
   }
 
   /// Passes over the value that comes next: its text, with no white space around it.

@@ -73,7 +73,7 @@ struct MessageParser {
     let isPacked = field.kind.wireType != .lengthDelimited
     var packed: Int?
     var index = 0
-    while !tokens.takeEndOfArray() {
+    while tokens.hasElement() {
       do throws(FieldError) {
         if field.holdsDocument(mapping) {
           _ = document(field)

@@ -107,7 +107,7 @@ struct JSONMembers {
     var elements: [[UInt8]] = []
     var tokens = JSONTokens(Array(json), stringLimit: 0)
     guard tokens.next() == .beginArray else { return [] }
-    while !tokens.takeEndOfArray() { elements.append(Array(tokens.valueText())) }
+    while tokens.hasElement() { elements.append(Array(tokens.valueText())) }
     return elements
   }
 
@@ -116,7 +116,7 @@ struct JSONMembers {
     var count = 0
     var tokens = JSONTokens(Array(json), stringLimit: 0)
     guard tokens.next() == .beginArray else { return 0 }
-    while !tokens.takeEndOfArray() {
+    while tokens.hasElement() {
       tokens.skipValue()
       count += 1
     }

@@ -1,3 +1,4 @@
+import FileTesting
 import DevelopmentCertificates
 import Foundation
 import Testing

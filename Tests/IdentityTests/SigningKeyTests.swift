@@ -1,3 +1,4 @@
+import FileTesting
 import Crypto
 import Foundation
 import Testing

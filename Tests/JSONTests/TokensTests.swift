@@ -18,6 +18,19 @@ struct TokensTests {
   }
 
   @Test(
+    "end with a text that breaks off, or is no JSON", arguments: ["[1,", "[1, \"2", "[1}", "[[1"])
+  func broken(text: String) {
+    var tokens = JSONTokens(Array(text.utf8), stringLimit: 100)
+    var elements = 0
+    let begin = tokens.next()
+    while elements < 10, tokens.hasElement() {
+      tokens.skipValue()
+      elements += 1
+    }
+    #expect(begin == .beginArray && elements < 3)
+  }
+
+  @Test(
     "may be passed over by values, whose text is told without white space around it",
     arguments: ["1", "\"a,]\\\"\"", "[ 1, [] ]", "{ \"a\" : [ ] }", "null", "-1.5e3"])
   func values(text: String) {
@@ -25,12 +38,12 @@ struct TokensTests {
     let begin = tokens.next()
     #expect(begin == .beginArray)
     for _ in 0..<2 {
-      let hasEnded = tokens.takeEndOfArray()
+      let hasElement = tokens.hasElement()
       let value = tokens.valueText()
-      #expect(!hasEnded && String(decoding: value, as: UTF8.self) == text)
+      #expect(hasElement && String(decoding: value, as: UTF8.self) == text)
     }
-    let hasEnded = tokens.takeEndOfArray()
+    let hasElement = tokens.hasElement()
     let end = tokens.next()
-    #expect(hasEnded && end == nil)
+    #expect(!hasElement && end == nil)
   }
 }

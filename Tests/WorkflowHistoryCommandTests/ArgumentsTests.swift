@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileTesting
 import Foundation
 import PatternLearning
 import ProtobufMessages
@@ -13,12 +14,12 @@ import WorkflowHistory
 struct ArgumentsTests {
   @Test("a document is its text, or what a file holds")
   func documents() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try Data("[1, 2]\n".utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
+    let directory = try TemporaryDirectory()
+    let file = directory.path + "/document.json"
+    try Data("[1, 2]\n".utf8).write(to: URL(filePath: file))
     let given = DocumentArgument(argument: #"{"a": 1}"#)
     #expect(try given.document(flag: "--input-data").text == #"{"a": 1}"#)
-    let read = DocumentArgument(argument: "@" + file.path)
+    let read = DocumentArgument(argument: "@" + file)
     #expect(try read.document(flag: "--input-data").text == "[1, 2]\n")
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileTesting
 import Foundation
 import Testing
 
@@ -6,8 +7,9 @@ import Testing
 
 @Suite("The settings of a server")
 struct GivenSettingsTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-    UUID().uuidString)
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
 
   /// What is in force, and where it is from, with a file of this content.
   private func settings(
@@ -20,7 +22,7 @@ struct GivenSettingsTests {
       uniqueKeysWithValues: answer.rows.map { ($0.setting.name, ($0.values, $0.origin)) })
   }
 
-  private var path: String { folder.path + "/settings.json" }
+  private var path: String { directory.path + "/settings.json" }
 
   private func given(
     _ flags: [String], environment: [String: String], file: String?
@@ -28,8 +30,6 @@ struct GivenSettingsTests {
     guard let file else {
       return try await GivenSettings.read(flags: flags, environment: environment)
     }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
     try Data(file.utf8).write(to: URL(fileURLWithPath: path))
     return try await GivenSettings.read(
       flags: ["--config", path] + flags, environment: environment)

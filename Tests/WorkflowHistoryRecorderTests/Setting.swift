@@ -11,7 +11,7 @@ import WorkflowHistoryMessages
 struct Setting: Sendable {
   let server: StoringServer
   let client: WorkflowHistoryClient
-  let folder: TemporaryFolder
+  let folder: SpoolPlace
   let log = Log()
 
   func recorder(
@@ -48,7 +48,7 @@ struct Setting: Sendable {
 func withSetting(_ body: (Setting) async throws -> Void) async throws {
   let server = try await StoringServer.start()
   let setting = Setting(
-    server: server, client: try await server.client(), folder: try TemporaryFolder())
+    server: server, client: try await server.client(), folder: try SpoolPlace())
   do {
     try await body(setting)
   } catch {

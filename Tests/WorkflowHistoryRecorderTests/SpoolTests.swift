@@ -5,9 +5,9 @@ import Testing
 
 @Suite("A spool")
 struct SpoolTests {
-  private let folder: TemporaryFolder
+  private let folder: SpoolPlace
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try SpoolPlace() }
 
   private func spool(_ name: String) throws -> Spool { try Spool(root: folder.spool, name: name) }
   private func frame(_ text: String) -> [UInt8] {

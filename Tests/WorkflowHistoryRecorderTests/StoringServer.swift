@@ -21,7 +21,7 @@ import WorkflowHistoryMessages
 final class StoringServer: Sendable {
   /// What comes, by the names of methods, and which answers are lost.
   let calls: Calls
-  private let folder: TemporaryFolder
+  private let folder: SpoolPlace
   private let options: PostgresOptions
   private let running = Mutex<(server: RPCServer, loop: Loop)?>(nil)
 
@@ -35,12 +35,12 @@ final class StoringServer: Sendable {
       return options
     }
     await loop.stop()
-    let server = StoringServer(options, try TemporaryFolder())
+    let server = StoringServer(options, try SpoolPlace())
     try await server.restart()
     return server
   }
 
-  private init(_ options: PostgresOptions, _ folder: TemporaryFolder) {
+  private init(_ options: PostgresOptions, _ folder: SpoolPlace) {
     self.options = options
     self.folder = folder
     calls = Calls()

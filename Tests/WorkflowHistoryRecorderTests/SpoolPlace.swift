@@ -1,16 +1,13 @@
+import FileTesting
 import Foundation
 
-/// A new folder, gone with all in it when the test is over.
-final class TemporaryFolder: Sendable {
-  let path: String
+/// Where a test has its spool: gone with all in it when the test is over.
+final class SpoolPlace: Sendable {
+  private let directory: TemporaryDirectory
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "wh-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
-    path = url.path
-  }
+  init() throws { directory = try TemporaryDirectory() }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  var path: String { directory.path }
 
   var spool: String { path + "/spool" }
 

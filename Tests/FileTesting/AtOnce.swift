@@ -3,7 +3,7 @@ import Synchronization
 
 /// Runs `body` on as many threads as are asked for, which all start together, and gives what each
 /// came to.
-func atOnce<Value: Sendable>(
+public func atOnce<Value: Sendable>(
   _ count: Int, _ body: @escaping @Sendable (Int) throws -> Value
 ) throws -> [Value] {
   let results = Results<Value>()
