@@ -128,6 +128,30 @@ async def test_what_is_refused_says_why_and_keeps_no_other_from_being_saved(hist
     assert set(await stored(history, user)) == {taken, outcomes[-1].execution_id}
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        # Of bytes that are no UTF-8, as os.fsdecode gives them.
+        *[
+            (name, b"caf\xe9".decode(errors="surrogateescape"))
+            for name in ("execution_id", "workflow_id", "workflow_type", "user_id", "error_message")
+        ],
+        ("input_data", {"file": b"caf\xe9".decode(errors="surrogateescape")}),
+        pytest.param("workflow_id", 10**5000, id="too many digits"),
+        pytest.param("duration_seconds", 10**400, id="too large"),
+    ],
+)
+async def test_one_of_what_has_no_form_in_protobuf_is_refused_alone(history, user, field, value):
+    good = {"workflow_id": "wf", "workflow_type": "etl", "status": "FAILED"}
+    outcomes = await outcomes_of(history, [good, {**good, field: value}, good])
+    assert [one.index for one in outcomes] == [0, 1, 2]
+    assert outcomes[0].error is None and outcomes[2].error is None
+    assert isinstance(outcomes[1].error, InvalidArgument)
+    named = "id" if field == "execution_id" else field
+    assert [one.field for one in outcomes[1].error.field_violations] == [f"execution.{named}"]
+    assert set(await stored(history, user)) == {outcomes[0].execution_id, outcomes[2].execution_id}
+
+
 async def test_one_that_cannot_be_sent_is_told_of_at_once(history, user):
     due = asyncio.Queue()
 

@@ -41,7 +41,7 @@ def execution(
         elif name == "version":
             result.version = values.version(path, value)
         else:
-            setattr(result, name, str(value))
+            setattr(result, name, values.text(path, value))
     return result
 
 

@@ -31,6 +31,17 @@ def document(field: str, value: Document) -> JsonDocument:
         raise InvalidArgument.field(field, f"is not JSON: {failure}") from failure
 
 
+def text(field: str, value: object) -> str:
+    """The value as text, which protobuf has as UTF-8. A lone surrogate has none: Python makes one of
+    each byte of a file name or an output that is no UTF-8."""
+    try:
+        result = str(value)
+        result.encode()
+    except ValueError as failure:
+        raise InvalidArgument.field(field, f"is no text: {failure}") from failure
+    return result
+
+
 def timestamp(field: str, value: object, naive_times: datetime.tzinfo | None) -> Timestamp:
     """The instant, to the microsecond. A time without a zone is one of naive_times."""
     if not isinstance(value, datetime.datetime):
@@ -50,7 +61,10 @@ def timestamp(field: str, value: object, naive_times: datetime.tzinfo | None) ->
 def seconds(field: str, value: object) -> DoubleValue:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidArgument.field(field, f"is no number: {value!r}")
-    return DoubleValue(value=value)
+    try:
+        return DoubleValue(value=value)
+    except OverflowError as failure:
+        raise InvalidArgument.field(field, f"is too large: {failure}") from failure
 
 
 def version(field: str, value: object) -> int:
