@@ -17,7 +17,8 @@ public enum ResponseForm: Sendable {
     self = !operation.streamsResponses ? .json : wantsEvents ? .events : .lines
   }
 
-  /// The fields that say so, and keep others from keeping the body or taking it for something else.
+  /// The fields that say so, and keep others from keeping the body or taking it for something else. One JSON value may
+  /// be gzipped.
   public var fields: [RPCField] {
     let type =
       switch self {
@@ -25,10 +26,11 @@ public enum ResponseForm: Sendable {
       case .lines: "application/x-ndjson"
       case .events: "text/event-stream"
       }
-    return [
+    let fields = [
       RPCField("content-type", type), RPCField("cache-control", "no-store"),
       RPCField("x-content-type-options", "nosniff"),
     ]
+    return self == .json ? fields + [RPCField("vary", "accept-encoding")] : fields
   }
 
   /// A response as a piece of the body.

@@ -27,6 +27,12 @@ public final class MessageCodec {
     }
   }
 
+  /// What is no message of gRPC's, as gzip; nil where that is no shorter, and `ifShorter` is asked for.
+  public func gzipped(_ bytes: [UInt8], ifShorter: Bool) -> [UInt8]? {
+    let compressed = compressor.compress(bytes)
+    return ifShorter && compressed.count >= bytes.count ? nil : compressed
+  }
+
   /// Writes a framed message's prefix, and compresses the message where that is asked for: where
   /// `ifShorter`, only if it gets shorter.
   public func finish(_ framed: inout [UInt8], compresses: Bool, ifShorter: Bool) {

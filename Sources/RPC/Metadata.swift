@@ -49,6 +49,17 @@ public struct Metadata: Equatable, Sendable {
   /// The first value of a name. For names that do not end in `-bin`.
   public subscript(name: String) -> String? { firstValue(of: name).map(text) }
 
+  /// All values of a name whose value is a list, as one list (RFC 9110, section 5.3). Nil: there is none.
+  public func list(_ name: String) -> String? {
+    var list: String?
+    forEach { candidate, value in
+      guard storage.span.extracting(candidate).says(name) else { return true }
+      list = list.map { $0 + "," + text(value) } ?? text(value)
+      return true
+    }
+    return list
+  }
+
   /// All values of a name that ends in `-bin`, decoded; what is not Base64 is left out. Several
   /// may stand in one field, with commas between.
   public func binary(_ name: String) -> [[UInt8]] {

@@ -17,6 +17,8 @@ final class GatewayCall: ServedCall, ResponseSink {
   private var requestEnded = false
   /// The response of a method that has one, until the call has ended well.
   private var response: [UInt8] = []
+  /// Whether that is gzipped.
+  private var isGzipped = false
   private var hasResponded = false
 
   init(
@@ -97,7 +99,11 @@ final class GatewayCall: ServedCall, ResponseSink {
   func send(_ framed: consuming [UInt8]) throws {
     guard !isOver else { throw CancellationError() }
     let message = Array(framed.dropFirst(MessageDeframer.prefixSize))
-    let json = try json(of: message)
+    var json = try json(of: message)
+    if !operation.streamsResponses, let gzipped = gzipped(json) {
+      json = gzipped
+      isGzipped = true
+    }
     guard connection.hasRoom(for: json.count) else { throw connection.memoryIsFull }
     call.sentBytes += json.count
     guard operation.streamsResponses else {
@@ -107,6 +113,22 @@ final class GatewayCall: ServedCall, ResponseSink {
     respond()
     answer.write(form.piece(json, eventID: operation.eventID(of: message)))
     connection.scheduleFlush()
+  }
+
+  /// The only response as gzip; nil where it is sent as it is.
+  ///
+  /// Streams are: each would keep a compressor's 256 KiB for as long as it goes on. And so is what is
+  /// told to who has shown a certificate alone. A page of another site can have a browser show that, and
+  /// put guesses into what it asks for; how long the answer gets would tell who sees its length, and not
+  /// its bytes, whether they stand elsewhere in it too (BREACH). It can't have it bring a token.
+  private func gzipped(_ json: [UInt8]) -> [UInt8]? {
+    guard call.metadata["authorization"] != nil else { return nil }
+    switch GzipUse(call.metadata) {
+    case .whenWorthIt where json.count > server.configuration.compressJSONAbove:
+      return server.codec.gzipped(json, ifShorter: true)
+    case .always: return server.codec.gzipped(json, ifShorter: false)
+    case .whenWorthIt, .never: return nil
+    }
   }
 
   private func json(of response: [UInt8]) throws(RPCStatus) -> [UInt8] {
@@ -127,7 +149,9 @@ final class GatewayCall: ServedCall, ResponseSink {
     case .ok where operation.streamsResponses:
       respond()
       answer.endBody()
-    case .ok: answer.send(200, call.initialMetadata.fields, json: response)
+    case .ok:
+      let encoding = isGzipped ? [RPCField("content-encoding", "gzip")] : []
+      answer.send(200, encoding + call.initialMetadata.fields, json: response)
     default: fail(status)
     }
   }

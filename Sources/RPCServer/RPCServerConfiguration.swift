@@ -67,9 +67,12 @@ public struct RPCServerConfiguration: Sendable {
   }
   /// The most bytes of a request message. gRPC's usual 4 MiB.
   public var maxMessageSize = 4 << 20
-  /// Responses of more bytes than this are compressed for callers that take gzip. Nil: none are,
+  /// gRPC's responses of more bytes than this are compressed for callers that take gzip. Nil: none are,
   /// since compressing a large one holds up its loop: some 6 ms for each MiB of JSON.
   public var compressAbove: Int?
+  /// Responses by HTTP that are one JSON value of more bytes than this are gzipped, for callers who take
+  /// that and have shown a token: see ``GatewayCall``.
+  public var compressJSONAbove = 1 << 10
   /// How long connections may live, and be silent.
   public var limits = ConnectionLimits()
   /// How many connections may be open; more wait until one has ended.

@@ -2,6 +2,7 @@
 
 import datetime
 import email.utils
+import gzip
 import http.client
 import json
 import socket
@@ -125,6 +126,21 @@ def test_every_answer_says_when_it_was_made(caller):
         dated = caller.ask(method, target).fields["date"]
         made = email.utils.parsedate_to_datetime(dated)
         assert abs((datetime.datetime.now(datetime.UTC) - made).total_seconds()) < 60
+
+
+@pytest.mark.parametrize("target", ["/v1/executions", "/api/workflows/history"])
+def test_a_page_is_gzipped_for_who_takes_that(caller, target):
+    for _ in range(3):
+        caller.save(workflowId="w" * 200)
+    plain = caller.ask("GET", target)
+    assert plain.fields["vary"] == "accept-encoding" and "content-encoding" not in plain.fields
+    packed = caller.ask("GET", target, fields=("accept-encoding: br;q=1, gzip;q=0.8",))
+    assert packed.fields["content-encoding"] == "gzip"
+    assert packed.fields["vary"] == "accept-encoding"
+    assert int(packed.fields["content-length"]) == len(packed.body) < len(plain.body) / 2
+    assert gzip.decompress(packed.body) == plain.body
+    refused = caller.ask("GET", target, fields=("accept-encoding: gzip;q=0",))
+    assert refused.body == plain.body
 
 
 def test_a_body_of_another_type_is_refused(caller):

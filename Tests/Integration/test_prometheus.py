@@ -122,6 +122,20 @@ def test_a_call_by_json_counts_under_what_carried_it(server, way, carrier):
     assert (started(), ended()) == (1, 1)
 
 
+def test_an_answer_that_is_gzipped_counts_as_what_was_sent(server, client):
+    for _ in range(3):
+        client.save(workflow_id="w" * 200)
+    sent = moved(
+        server,
+        "grpc_server_call_sent_total_compressed_message_size_bytes_sum",
+        grpc_method=f"{SERVICE}/GetUserWorkflowHistory",
+    )
+    accepting = ("accept-encoding: gzip",)
+    answer = curl.ask(server, "GET", "/v1/executions", token=client.token, fields=accepting)
+    assert answer.fields["content-encoding"] == "gzip"
+    assert sent() == len(answer.body)
+
+
 def test_a_watch_is_a_call_that_runs(server, client):
     watches = moved(
         server, "workflow_history_calls_running", grpc_method=f"{SERVICE}/WatchWorkflowExecutions"

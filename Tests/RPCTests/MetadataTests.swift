@@ -34,6 +34,14 @@ struct MetadataTests {
     #expect(metadata["b"] == nil)
   }
 
+  @Test("a list is one, however many fields it came in")
+  func list() {
+    let metadata = Metadata([RPCField("a", "1, 2"), RPCField("b", ""), RPCField("a", "3")])
+    #expect(metadata.list("a") == "1, 2,3")
+    #expect(metadata.list("b") == "")
+    #expect(metadata.list("c") == nil)
+  }
+
   @Test("keeps fields of any size and bytes apart, in their order")
   func fields() {
     let fields = [

@@ -36,6 +36,11 @@ struct LimitOptions: ParsableArguments {
       """)
   var compressAbove: ByteCount?
 
+  @Option(
+    name: .customLong("compress-json-above"),
+    help: "Gzip JSON answers of more bytes than this, for clients that take it and bring a token.")
+  var compressJSONAbove = ByteCount(1 << 10)
+
   @Option(help: "How long a new connection may take for TLS and its first SETTINGS.")
   var handshakeTimeout = TimeSpan(.seconds(10))
 
@@ -120,6 +125,7 @@ struct LimitOptions: ParsableArguments {
     configuration.maxConnectionMemory = maxConnectionMemory.bytes
     configuration.maxMemory = maxMemory.bytes
     configuration.compressAbove = compressAbove?.bytes
+    configuration.compressJSONAbove = compressJSONAbove.bytes
     configuration.requestTimeout = requestTimeout.duration
     configuration.drainGrace = drainGrace.duration
     configuration.limits.handshakeTimeout = handshakeTimeout.duration

@@ -57,6 +57,7 @@ extension Setting {
     Setting("caller-bytes-per-second", optional: \.limits.callerBytesPerSecond),
     Setting("caller-concurrent-calls", optional: \.limits.callerConcurrentCalls),
     Setting("compress-above", optional: \.limits.compressAbove),
+    Setting("compress-json-above", \.limits.compressJSONAbove),
     Setting("handshake-timeout", \.limits.handshakeTimeout),
     Setting("keepalive-time", \.limits.keepaliveTime),
     Setting("keepalive-timeout", \.limits.keepaliveTimeout),

@@ -26,7 +26,7 @@ final class MetricsResource: HTTPResources {
       contentType: format.contentType,
       fields: [RPCField("vary", "accept, accept-encoding, authorization")],
       body: TextExposition.text(of: figures.families(), as: format))
-    if Self.takesGzip(head.metadata["accept-encoding"]) {
+    if GzipUse(head.metadata) != .never {
       resource.fields.append(RPCField("content-encoding", "gzip"))
       resource.body = GzipCompressor().compress(resource.body)
     }
@@ -40,15 +40,6 @@ final class MetricsResource: HTTPResources {
     guard caller?.canReadMetrics ?? true else {
       throw RPCStatus(
         .permissionDenied, "reading metrics needs the scope metrics:read, or history:any")
-    }
-  }
-
-  /// Whether gzip is among the encodings that a request takes (RFC 9110, section 12.5.3).
-  private static func takesGzip(_ encodings: String?) -> Bool {
-    (encodings ?? "").lowercased().split(separator: ",").contains { encoding in
-      let parts = encoding.filter { $0 != " " }.split(separator: ";")
-      return parts.first == "gzip"
-        && !parts.dropFirst().contains { $0.wholeMatch(of: /q=0(\.0*)?/) != nil }
     }
   }
 }
