@@ -59,6 +59,9 @@ static const unsigned char js_page_js[] = {
 static const unsigned char js_parts_js[] = {
 #embed "assets/js/parts.js"
 };
+static const unsigned char js_preferences_js[] = {
+#embed "assets/js/preferences.js"
+};
 static const unsigned char js_router_js[] = {
 #embed "assets/js/router.js"
 };
@@ -132,6 +135,7 @@ static const struct console_file files[] = {
   FILE_AT("js/neighbourhood.js", js_neighbourhood_js),
   FILE_AT("js/page.js", js_page_js),
   FILE_AT("js/parts.js", js_parts_js),
+  FILE_AT("js/preferences.js", js_preferences_js),
   FILE_AT("js/router.js", js_router_js),
   FILE_AT("js/row-table.js", js_row_table_js),
   FILE_AT("js/sections.js", js_sections_js),

@@ -50,6 +50,36 @@ def test_a_theme_may_be_chosen_and_stays(history, open_console):
     assert reader.page.evaluate(theme) == "dark"
 
 
+def test_keys_of_one_letter_can_be_turned_off_and_stay_so(history, open_console):
+    reader = open_console(history.user).sign_in()
+    first = reader.rows(50)[0]
+    page = reader.page
+    focused = "() => document.activeElement.closest('tr')?.dataset.id"
+
+    def press_all():
+        for key in ("j", "?", "g", "d"):
+            page.keyboard.press(key)
+        return page.get_by_role("dialog").count(), page.evaluate(focused)
+
+    def turn(is_on: bool):
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        page.get_by_label("Shortcuts of single keys").set_checked(is_on)
+        page.get_by_role("button", name="Close").click()
+        page.evaluate("() => document.activeElement.blur()")
+
+    turn(False)
+    assert press_all() == (0, None)
+    page.reload()
+    reader.sign_in().rows(50)
+    assert press_all() == (0, None) and "dashboard" not in page.url
+    turn(True)
+    page.keyboard.press("j")
+    assert page.evaluate(focused) == first
+    for key in ("g", "d"):
+        page.keyboard.press(key)
+    reader.wait_for("h1:has-text('Dashboard')")
+
+
 def test_each_control_shows_that_it_has_the_focus(history, open_console):
     reader = open_console(history.user).sign_in()
     reader.rows(50)

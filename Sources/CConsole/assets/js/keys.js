@@ -1,6 +1,7 @@
 // The keyboard. A view says what its keys do; typing in a field is left alone.
 
 import { h } from "./dom.js";
+import { prefer, preference } from "./preferences.js";
 
 const everywhere = {
   "?": ["Show the shortcuts", showHelp],
@@ -13,6 +14,9 @@ let pending = "";
 /** Takes a view's keys in place of those of the view before: `{ j: ["Next row", body] }`. */
 export function setKeys(keys) { ofView = keys; }
 
+// Who speaks to the machine, or rests a hand on its keys, types letters that are meant for nothing here.
+function areOn() { return preference("keys") !== "off"; }
+
 export function listen() {
   document.addEventListener("keydown", (event) => {
     // Some keyboards have brackets behind AltGr, which counts as Ctrl and Alt.
@@ -23,6 +27,7 @@ export function listen() {
       if (event.key === "Escape") event.target.blur();
       return;
     }
+    if (!areOn()) return;
     const keys = { ...everywhere, ...ofView };
     const typed = pending ? `${pending} ${event.key}` : event.key;
     pending = "";
@@ -42,7 +47,10 @@ export function showHelp() {
     h("dl", { class: "shortcuts" }, Object.entries(keys).map(([key, [text]]) => [
       h("dt", {}, key.split(" ").map((one) => [h("kbd", {}, one), " "])), h("dd", {}, text),
     ])),
-    h("form", { method: "dialog" }, h("button", {}, "Close")));
+    h("p", {}, h("label", { class: "check" },
+      h("input", { type: "checkbox", checked: areOn(), onchange: (event) => prefer("keys", event.target.checked ? "on" : "off") }),
+      "Shortcuts of single keys")),
+    h("form", { method: "dialog" }, h("button", { autofocus: true }, "Close")));
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -1,24 +1,14 @@
-// Light, dark, or as the system has it. The choice is no secret, and outlives the page.
+// Light, dark, or as the system has it.
+
+import { prefer, preference } from "./preferences.js";
 
 const NEXT = { system: "light", light: "dark", dark: "system" };
 const GLYPH = { system: "◐", light: "☀", dark: "☾" };
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-// Where the browser keeps nothing for pages, it stays for as long as this one.
-let choice = "system";
-
 function chosen() {
-  try {
-    choice = localStorage.getItem("theme") ?? choice;
-  } catch {}
+  const choice = preference("theme");
   return choice in NEXT ? choice : "system";
-}
-
-function choose(theme) {
-  choice = theme;
-  try {
-    localStorage.setItem("theme", theme);
-  } catch {}
 }
 
 function apply() {
@@ -34,7 +24,7 @@ export function start() {
   apply();
   dark.addEventListener("change", apply);
   document.getElementById("theme").addEventListener("click", () => {
-    choose(NEXT[chosen()]);
+    prefer("theme", NEXT[chosen()]);
     apply();
   });
 }
