@@ -1,12 +1,16 @@
 """The list of executions: signing in, filters, pages, and what changes while one looks."""
 
+import datetime
 import re
 import time
+import urllib.parse
+import zoneinfo
 
 from browsing.history import save_usual_and_slow
 from browsing.reader import Reader
 from harness import curl, tokens
 from harness.client import COMPLETED, FAILED, RUNNING
+from harness.identifiers import uuid7
 from harness.server import Server
 
 
@@ -69,6 +73,44 @@ def test_a_range_of_time_is_read_in_the_readers_zone(client, open_console):
     reader.page.get_by_label("Created before").fill(tomorrow)
     reader.page.get_by_role("button", name="Filter").click()
     assert reader.rows(1) == [old.id]
+
+
+def test_a_link_with_a_range_of_time_shows_the_same_in_another_zone(client, open_console):
+    # Part of a second of it, which no field shows.
+    now = time.time()
+    saved = [client.save(id=uuid7(now - hours * 3600), status=RUNNING) for hours in (3, 2, 1)]
+    tokyo = open_console(client.user, zone="Asia/Tokyo").sign_in()
+    tokyo.rows(3)
+
+    def local(hours: float, zone: str) -> str:
+        moment = datetime.datetime.fromtimestamp(now - hours * 3600, zoneinfo.ZoneInfo(zone))
+        return moment.strftime("%Y-%m-%dT%H:%M:%S")
+
+    tokyo.page.get_by_label("Created from").fill(local(2.5, "Asia/Tokyo"))
+    tokyo.page.get_by_label("Created before").fill(local(1.5, "Asia/Tokyo"))
+    tokyo.page.get_by_role("button", name="Filter").click()
+    assert tokyo.rows(1) == [saved[1].id]
+
+    new_york = open_console(client.user, zone="America/New_York")
+    new_york.page.goto(tokyo.page.url)
+    new_york.sign_in()
+    assert new_york.rows(1) == [saved[1].id]
+    shown = datetime.datetime.fromisoformat(
+        new_york.page.get_by_label("Created from").input_value()
+    )
+    assert shown.strftime("%Y-%m-%dT%H:%M:%S") == local(2.5, "America/New_York")
+
+
+def test_a_range_of_time_that_is_not_touched_stays_exact(client, open_console):
+    client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    exact = "2026-01-02T03:04:05.678Z"
+    reader.wait_for_another_list(lambda: reader.go(f"#/executions?after={exact}"))
+    reader.page.get_by_label("RUNNING").check()
+    reader.wait_until("() => location.hash.includes('status=RUNNING')")
+    query = reader.page.url.partition("?")[2]
+    assert urllib.parse.parse_qs(query)["after"] == [exact]
 
 
 def test_pages_follow_each_other_and_lead_back(history, open_console):

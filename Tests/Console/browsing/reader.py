@@ -16,13 +16,14 @@ IDS_OF_ROWS = (
 class Reader:
     """A page of one's own, what it has said, and what it has asked for."""
 
-    def __init__(self, browser: Browser, server, token: str, size=DESKTOP, theme="light"):
+    def __init__(self, browser: Browser, server, token: str, size=DESKTOP, theme="light", zone=None):
         self.token_of = server.token
         self.origin, self.token = f"https://{server.address}", token
         self.context = browser.new_context(
             ignore_https_errors=True,
             viewport={"width": size[0], "height": size[1]},
             color_scheme=theme,
+            timezone_id=zone,
             reduced_motion="reduce",
         )
         self.context.set_default_timeout(PATIENCE_MS)

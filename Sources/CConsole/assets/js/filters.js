@@ -5,7 +5,20 @@ import { h } from "./dom.js";
 import { STATUSES } from "./format.js";
 import { go } from "./router.js";
 
-const ZONE_FREE = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** The instant that a date and time means, in the reader's zone where it tells none; nothing where it is none. */
+function instantOf(text) {
+  const at = DATE_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? "" : new Date(at).toISOString().replace(".000Z", "Z");
+}
+
+/** An instant as a field has it: in the reader's zone, which it does not tell. */
+function localOf(instant) {
+  if (!instant) return "";
+  const at = new Date(instant);
+  return new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
 
 /** What the address bar filters by. */
 export function filtersOf(parameters) {
@@ -14,8 +27,9 @@ export function filtersOf(parameters) {
     workflow: parameters.get("workflow") ?? "",
     type: parameters.get("type") ?? "",
     statuses: parameters.getAll("status").filter((one) => STATUSES.includes(one)),
-    after: parameters.get("after") ?? "",
-    before: parameters.get("before") ?? "",
+    // A link shows the same wherever it is opened.
+    after: instantOf(parameters.get("after")),
+    before: instantOf(parameters.get("before")),
     abandoned: parameters.get("abandoned") ?? "",
   };
 }
@@ -23,14 +37,12 @@ export function filtersOf(parameters) {
 /** The same for the address bar. */
 export function addressOf({ statuses, ...filters }) { return { ...filters, status: statuses }; }
 
-function instantOf(local) { return ZONE_FREE.test(local) ? new Date(local).toISOString() : undefined; }
-
 /** The same for a call that lists. */
 export function listParameters(filters) {
   return {
     userId: filters.user, workflowId: filters.workflow, workflowType: filters.type,
     statuses: filters.statuses.map((one) => `WORKFLOW_STATUS_${one}`),
-    createdAfter: instantOf(filters.after), createdBefore: instantOf(filters.before),
+    createdAfter: filters.after, createdBefore: filters.before,
     abandonedOnly: filters.abandoned ? "true" : "",
   };
 }
@@ -50,21 +62,27 @@ export function filterForm(filters) {
     field("Workflow", "workflow", { id: "first-filter", maxlength: 255 }),
     field("Type", "type", { maxlength: 255 }),
     mayReadOthers ? field("User", "user", { maxlength: 255, placeholder: api.claims().user }) : null,
-    field("Created from", "after", { type: "datetime-local", step: 1 }),
-    field("Created before", "before", { type: "datetime-local", step: 1 }),
+    field("Created from", "after", { type: "datetime-local", step: 1, value: localOf(filters.after) }),
+    field("Created before", "before", { type: "datetime-local", step: 1, value: localOf(filters.before) }),
     h("fieldset", {}, h("legend", {}, "Status"),
       STATUSES.map((one) => h("label", {},
         h("input", { type: "checkbox", name: "status", value: one, checked: filters.statuses.includes(one) }), one)),
       h("label", {}, h("input", { type: "checkbox", name: "abandoned", value: "1", checked: filters.abandoned !== "" }), "Abandoned only")),
     h("div", { class: "actions" },
       h("button", { class: "main" }, "Filter"),
-      h("button", { type: "button", onclick: () => go("/executions") }, "Clear")));
+      h("button", { type: "button", onclick: () => go("/executions") }, "Clear"),
+      h("span", { class: "muted" }, `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`)));
+  const shown = new FormData(form);
 
   function apply(event) {
     event?.preventDefault();
     const data = new FormData(form);
     const chosen = Object.fromEntries(["user", "workflow", "type", "after", "before", "abandoned"]
       .map((name) => [name, (data.get(name) ?? "").trim()]));
+    // A field has no part of a second, nor which of the two it is of an hour that comes twice.
+    for (const name of ["after", "before"]) {
+      chosen[name] = data.get(name) === shown.get(name) ? filters[name] : instantOf(chosen[name]);
+    }
     go("/executions", { ...chosen, status: data.getAll("status") });
   }
 
