@@ -4,12 +4,6 @@ import Logging
 import PrometheusMetrics
 import Reactor
 
-/// Whether something is done.
-enum Switch: String, ExpressibleByArgument, CaseIterable {
-  case on
-  case off
-}
-
 /// Serves until it is told to stop.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -127,19 +121,19 @@ struct Serve: AsyncParsableCommand {
     ignoreBrokenPipes()
     let log = logs.bootstrap()
     let figures = metrics == .off ? nil : MetricsRegistry.ofProcess()
-    let house = House(
+    let server = HistoryServer(
       options: self, figures: figures, logger: Logger(label: "workflow-history"))
     try await reporting {
       // What was logged comes before what went wrong.
       defer { log.flush(within: .seconds(1)) }
       do {
-        try await house.open()
+        try await server.open()
       } catch {
-        await house.close()
+        await server.close()
         throw error
       }
-      await house.untilAskedToStop()
-      await house.close()
+      await server.untilAskedToStop()
+      await server.close()
     }
   }
 

@@ -5,7 +5,7 @@ import PrometheusMetrics
 import Reactor
 import TLS
 
-extension House {
+extension HistoryServer {
   /// Tells how long the turns of loops take; where nobody reads that, they are not timed.
   func observeTurns(of loops: [Loop]) async {
     guard figures != nil else { return }

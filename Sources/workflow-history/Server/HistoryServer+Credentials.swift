@@ -8,7 +8,7 @@ import Reactor
 import Sealing
 import TLS
 
-extension House {
+extension HistoryServer {
   /// The keys that tokens are held against, which are read anew when their files change.
   func makeTrust(_ directory: DataDirectory) async throws -> TokenTrust {
     let files = trustFiles(directory)

@@ -14,9 +14,9 @@ import Telemetry
 import WorkflowHistory
 import WorkflowHistoryService
 
-/// A running server with all its rooms: it opens them from the foundation up, and closes them from
-/// the roof down.
-actor House {
+/// A running server with all that it is made of, which it opens from the database up to the sockets, and
+/// closes the other way round.
+actor HistoryServer {
   let options: Serve
   /// What is counted; nil where nobody may read it.
   let figures: MetricsRegistry?
@@ -38,7 +38,7 @@ actor House {
     calls = CallLog(logger)
   }
 
-  /// Opens every room, and says when calls are accepted.
+  /// Opens all of it, and says when calls are accepted.
   func open() async throws {
     let directory = options.dataDirectory
     try makeDirectories(directory)
@@ -192,7 +192,7 @@ actor House {
     }
   }
 
-  /// Returns when the process is asked to end, or was while the rooms were opened.
+  /// Returns when the process is asked to end, or was while it was opened.
   func untilAskedToStop() async {
     await stopRequests?.first()
     logger.notice("stopping: running calls may end")

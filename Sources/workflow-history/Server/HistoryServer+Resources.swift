@@ -2,7 +2,7 @@ import Console
 import HTTPGateway
 import Identity
 
-extension House {
+extension HistoryServer {
   /// What is read by its path, and is no call.
   func resources(_ trust: TokenTrust) -> [any HTTPResources] {
     var resources: [any HTTPResources] = []
