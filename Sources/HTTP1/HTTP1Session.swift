@@ -141,6 +141,8 @@ public final class HTTP1Session {
     delegate = nil
     abort()
     output = OutgoingBytes()
+    // Where it is being read, it is let go of when that is over.
+    if !isReading { dropInput() }
   }
 
   // MARK: Requests
@@ -157,8 +159,7 @@ public final class HTTP1Session {
       refuse(error)
     }
     if isLast {
-      input = []
-      position = 0
+      dropInput()
     } else if position == input.count || position > 1 << 16 {
       input.removeSubrange(..<position)
       reader.dropped(position)
@@ -166,6 +167,11 @@ public final class HTTP1Session {
     }
     // What came before is read once the client has taken more.
     if peerEnded, exchange == nil, !isBehind { stop() }
+  }
+
+  private func dropInput() {
+    input = []
+    position = 0
   }
 
   /// Handles the next event. False where there is none, or none that may come yet.

@@ -33,7 +33,9 @@ extension ServerConnection {
       retryAfter: .seconds(1))
   }
 
+  /// Counts what the connection makes the server keep now; of one that is over nothing is counted.
   func count(_ bytes: Int) {
+    guard !stream.isClosing else { return }
     server.heldBytes += bytes - counted
     counted = bytes
   }

@@ -173,6 +173,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       // Also what TLS has to say of itself.
       tls?.takeOutgoing { stream.write($0) }
     }
+    // A write that failed has closed the connection.
+    guard !stream.isClosing else { return }
     // A peer that does not take its answers is not asked for more questions.
     if peerEnded || stream.pendingBytes >= limit || !session.takesInput {
       stream.stopReading()
@@ -318,6 +320,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     isFinishing = true
     if !isUndecided, tls?.state != .handshaking {
       _ = session.takeOutgoing(upTo: Self.flushSize) { send($0) }
+      guard !stream.isClosing else { return }
     }
     tls?.close()
     tls?.takeOutgoing { stream.write($0) }
@@ -375,9 +378,9 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     for timer in [check, ending] { timer?.cancel() }
     check = nil
     ending = nil
+    count(0)
     stream.close()
     endSessions()
-    count(0)
     server.ended(self, self.end ?? end)
   }
 }

@@ -1,12 +1,15 @@
 """Connections that do nothing, or not what they should."""
 
+import re
 import time
 
 import pytest
 
 from attacks import connections, frames, memory
 from attacks.waiting import ready
+from harness import curl
 from harness.client import PATIENCE
+from harness.prometheus import READER
 
 # ConnectionLimits.handshakeTimeout, and what a busy machine may add.
 HANDSHAKE_TIMEOUT, LATE = 10, 4
@@ -72,6 +75,20 @@ def test_no_descriptor_is_left_behind(attacked, target):
     while not is_steady():
         assert time.monotonic() < end, (before, memory.descriptors(target.pid))
         time.sleep(0.01)
+
+
+def test_who_vanishes_in_the_midst_of_answers_leaves_nothing_held(attacked, target):
+    def is_let_go() -> bool:
+        answer = curl.ask(target.server, "GET", "/metrics", token=token)
+        (held,) = re.findall(rb"^workflow_history_memory_held_bytes (\S+)$", answer.body, re.MULTILINE)
+        return float(held) == 0
+
+    token = target.server.token(target.user, READER)
+    attacked(connections.vanishing)
+    end = time.monotonic() + PATIENCE
+    while not is_let_go():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -38,5 +38,6 @@ ATTACKS: dict[str, Attack] = {
     "no descriptors left": connections.exhausted_descriptors,
     "idle connections": connections.idle_connections,
     "half-open connections": connections.half_open,
+    "vanishing clients": connections.vanishing,
     "garbage": connections.garbage,
 }

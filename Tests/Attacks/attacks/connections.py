@@ -4,6 +4,7 @@ import contextlib
 import random
 import resource
 import socket
+import struct
 import time
 
 from attacks import frames
@@ -12,6 +13,7 @@ from attacks.memory import descriptors
 from attacks.outcome import Outcome
 from attacks.target import Target
 from attacks.waiting import ready
+from harness.wire import tls_context
 
 # The first record of a TLS client: a handshake's, of 512 bytes, and its beginning.
 HALF_CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)
@@ -41,8 +43,6 @@ def _after(connected: socket.socket, sent: bytes) -> socket.socket:
 
 
 def _over_tls(target: Target) -> socket.socket:
-    from harness.wire import tls_context
-
     raw = target.tcp(tls=True)
     return tls_context(target.ca, ["h2"]).wrap_socket(raw, server_hostname="localhost")
 
@@ -129,6 +129,27 @@ def half_open(target: Target, hold: float, count: int = 100) -> Outcome:
             attacker.take(lambda: attacker.outcome.closed)
             outcome.add(attacker.outcome)
     return outcome
+
+
+def vanishing(target: Target, hold: float, count: int = 60) -> Outcome:
+    """Clients of HTTP/1.1 that ask for more than fits on the way, with part of one more request behind,
+    and reset the connection while they are answered."""
+    asked = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n" * 8
+    asked += b"GET / HTTP/1.1\r\nhost: localhost\r\nx: " + b"a" * 30_000
+    for number in range(count):
+        tls = number % 2 == 1
+        connected = target.tcp(tls)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if tls:
+            context = tls_context(target.ca, ["http/1.1"])
+            connected = context.wrap_socket(connected, server_hostname="localhost")
+        # It may be closed already: there is more here than is taken at once.
+        with contextlib.suppress(OSError):
+            connected.sendall(asked)
+            if number % 3 > 0:
+                connected.recv(1 << 10)
+        connected.close()
+    return Outcome()
 
 
 def garbage(target: Target, hold: float, seed: int = 1, connections: int = 100) -> Outcome:
