@@ -5,12 +5,14 @@ internal import CNghttp2
 /// and only its checks of characters are used here.
 struct RequestHeadBuilder {
   private var head = HTTP2RequestHead()
+  private var host: [UInt8] = []
   private var sawRegularField = false
   private var isMalformed = false
 
   /// Begins the next head in the same memory.
   mutating func removeAll() {
     head.removeAll()
+    host.removeAll(keepingCapacity: true)
     sawRegularField = false
     isMalformed = false
   }
@@ -43,7 +45,7 @@ struct RequestHeadBuilder {
       head.methodBytes.append(contentsOf: value)
     case 7 where name.says(":scheme") && head.schemeBytes.isEmpty:
       head.schemeBytes.append(contentsOf: value)
-    case 10 where name.says(":authority") && head.authorityBytes.isEmpty:
+    case 10 where name.says(":authority") && head.authorityBytes.isEmpty && value.isAuthority:
       head.authorityBytes.append(contentsOf: value)
     default: isMalformed = true
     }
@@ -64,8 +66,13 @@ struct RequestHeadBuilder {
       16 where name.says("proxy-connection"),
       17 where name.says("transfer-encoding"):
       isMalformed = true
-    case 4 where name.says("host") && head.authorityBytes.isEmpty:
-      head.authorityBytes.append(contentsOf: value)
+    case 4 where name.says("host"):
+      if !host.isEmpty || !value.isAuthority { isMalformed = true }
+      host.append(contentsOf: value)
+    case 14 where name.says("content-length"):
+      if head.bodyLength != nil || !value.isLength { isMalformed = true }
+      head.bodyLength = Int(String(decoding: value, as: UTF8.self))
+      head.block.add(name: name, value: value)
     default:
       head.block.add(name: name, value: value)
     }
@@ -73,9 +80,17 @@ struct RequestHeadBuilder {
 
   /// Hands over the head, whose memory is the next one's if nobody keeps it.
   ///
+  /// - Parameter hasBody: whether a body follows.
   /// - Returns: false where it is malformed: the stream is to be reset with PROTOCOL_ERROR.
-  mutating func finish(_ body: (HTTP2RequestHead) -> Void) -> Bool {
-    guard !isMalformed else { return false }
+  mutating func finish(hasBody: Bool, _ body: (HTTP2RequestHead) -> Void) -> Bool {
+    guard !isMalformed, hasBody || head.bodyLength ?? 0 == 0 else { return false }
+    if head.authorityBytes.isEmpty {
+      swap(&head.authorityBytes, &host)
+    } else if !host.isEmpty, host != head.authorityBytes {
+      return false
+    }
+    // A tunnel has neither a scheme nor a path, which all others have (section 8.5).
+    guard !head.methodBytes.elementsEqual("CONNECT".utf8) else { return false }
     let isComplete =
       !head.methodBytes.isEmpty && !head.schemeBytes.isEmpty && !head.pathBytes.isEmpty
     guard isComplete || head.isTooLarge else { return false }
@@ -88,5 +103,15 @@ extension UnsafeBufferPointer<UInt8> {
   /// Whether these are the bytes of `text`.
   fileprivate func says(_ text: StaticString) -> Bool {
     count == text.utf8CodeUnitCount && indices.allSatisfy { self[$0] == text.utf8Start[$0] }
+  }
+
+  /// Whether they are a host, perhaps with a port, without user information (section 8.3.1).
+  fileprivate var isAuthority: Bool {
+    nghttp2_check_authority(baseAddress, count) != 0 && !contains(UInt8(ascii: "@"))
+  }
+
+  /// Whether they are a length of a body (RFC 9110, section 8.6), and one that a number here can say.
+  fileprivate var isLength: Bool {
+    (1...18).contains(count) && allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   }
 }

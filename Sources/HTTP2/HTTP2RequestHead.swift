@@ -9,6 +9,8 @@ public struct HTTP2RequestHead: Equatable, Sendable {
   var schemeBytes: [UInt8] = []
   var authorityBytes: [UInt8] = []
   var block = FieldBlock()
+  /// How many bytes the body has, where that is said (`content-length`).
+  var bodyLength: Int?
 
   init() {}
 
@@ -35,6 +37,7 @@ public struct HTTP2RequestHead: Equatable, Sendable {
     pathBytes.removeAll(keepingCapacity: true)
     schemeBytes.removeAll(keepingCapacity: true)
     authorityBytes.removeAll(keepingCapacity: true)
+    bodyLength = nil
     block.removeAll()
   }
 }

@@ -36,7 +36,10 @@ extension HTTP2Session {
       // Taken out meanwhile, so that nothing is copied.
       var builder = RequestHeadBuilder()
       swap(&builder, &requestHead)
-      let isGood = builder.finish { delegate?.received($0, on: stream, endsStream: endsStream) }
+      let isGood = builder.finish(hasBody: !endsStream) {
+        stream.bodyLeft = $0.bodyLength
+        delegate?.received($0, on: stream, endsStream: endsStream)
+      }
       swap(&builder, &requestHead)
       if !isGood { submitReset(stream, .protocolError) }
     } else if isServer {
@@ -52,6 +55,7 @@ extension HTTP2Session {
   }
 
   func receivedEnd(of stream: HTTP2Stream) {
+    guard stream.bodyLeft ?? 0 == 0 else { return submitReset(stream, .protocolError) }
     stream.peerEnded = true
     stream.delegate?.receivedEnd()
   }

@@ -47,6 +47,9 @@ public final class HTTP2Stream {
     case trailers(PreparedFields, [HTTP2Field])
   }
 
+  /// How many bytes of the body are still to come, where its length was said: with more or fewer than that
+  /// the request is malformed (RFC 9113, section 8.1.1).
+  var bodyLeft: Int?
   /// Where it stands among the session's streams.
   var place = 0
 
@@ -68,6 +71,10 @@ public final class HTTP2Stream {
 
   func receive(_ data: RawSpan) {
     let count = data.byteCount
+    if let left = bodyLeft {
+      guard count <= left else { return reset(.protocolError) }
+      bodyLeft = left - count
+    }
     delegate?.received(data: data)
     if releasesAtOnce { release(count) }
   }

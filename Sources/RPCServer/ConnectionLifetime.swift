@@ -17,6 +17,7 @@ struct ConnectionLifetime {
   }
 
   private let limits: ConnectionLimits
+  private var maxIdle: Duration?
   private var phase: Phase
   private var retirement: Duration?
   private var lastHeard: Duration
@@ -31,6 +32,7 @@ struct ConnectionLifetime {
   ///   lives longer, so that clients that came together do not come back together.
   init(_ limits: ConnectionLimits, at now: Duration, jitter: Double) {
     self.limits = limits
+    maxIdle = limits.maxIdle
     phase = .handshake(since: now)
     retirement = limits.maxAge.map { now + $0 + $0 * (jitter / 10) }
     lastHeard = now
@@ -45,6 +47,9 @@ struct ConnectionLifetime {
     phase = .open
     idleSince = now
   }
+
+  /// The client speaks HTTP/1.1.
+  mutating func speaksHTTP1() { maxIdle = min(maxIdle ?? limits.maxHTTP1Idle, limits.maxHTTP1Idle) }
 
   /// Bytes have come.
   mutating func heard(at now: Duration) {
@@ -107,7 +112,7 @@ struct ConnectionLifetime {
       return (.close("the client gives no sign of life"), now)
     }
     if case .open = phase {
-      let isIdle = isDue(idleSince, limits.maxIdle, at: now)
+      let isIdle = isDue(idleSince, maxIdle, at: now)
       if isIdle || retirement.map({ now >= $0 }) == true {
         draining(grace: limits.ageGrace, at: now)
         return (.drain, wakeUp(at: now))
@@ -138,7 +143,7 @@ struct ConnectionLifetime {
     case .draining(let until): instants.append(until)
     default:
       if let retirement { instants.append(retirement) }
-      if let maxIdle = limits.maxIdle { instants.append((idleSince ?? now) + maxIdle) }
+      if let maxIdle { instants.append((idleSince ?? now) + maxIdle) }
     }
     return max(instants.min()!, now + .milliseconds(1))
   }

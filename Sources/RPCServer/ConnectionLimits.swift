@@ -14,6 +14,8 @@ public struct ConnectionLimits: Sendable {
   public var maxPingStrikes = 2
   /// How long a connection without a call is kept. Nil: for ever.
   public var maxIdle: Duration?
+  /// The same for HTTP/1.1, which has no sign of life to ask for, where that is shorter.
+  public var maxHTTP1Idle = Duration.seconds(300)
   /// How old a connection gets, give or take a tenth, before the client is asked to open another.
   /// Nil: any age.
   public var maxAge: Duration?

@@ -127,7 +127,9 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
 
   private func decide(isHTTP1: Bool) {
     beginning = nil
-    if isHTTP1 { http1 = makeHTTP1() }
+    guard isHTTP1 else { return }
+    http1 = makeHTTP1()
+    lifetime.speaksHTTP1()
   }
 
   private func pass(_ plaintext: RawSpan, at now: Duration) throws(HTTP2Error) {

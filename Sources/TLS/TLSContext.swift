@@ -8,6 +8,8 @@ internal import COpenSSL
 public final class TLSContext: @unchecked Sendable {
   let context: OpaquePointer
   let isServer: Bool
+  /// Whether a client may speak `http/1.1`, which one without ALPN is taken to do.
+  let takesHTTP1: Bool
 
   /// TLS 1.3's suites are all AEAD; these are those of 1.2 that are, with forward secrecy.
   private static let tls12Ciphers =
@@ -19,12 +21,15 @@ public final class TLSContext: @unchecked Sendable {
   private static let hasNoCleanUpAtExit =
     OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
 
-  private init(_ method: OpaquePointer?, isServer: Bool) throws(TLSError) {
+  private init(
+    _ method: OpaquePointer?, isServer: Bool, takesHTTP1: Bool = false
+  ) throws(TLSError) {
     _ = Self.hasNoCleanUpAtExit
     ERR_clear_error()
     guard let context = SSL_CTX_new(method) else { throw .fromQueue("making a TLS context") }
     self.context = context
     self.isServer = isServer
+    self.takesHTTP1 = takesHTTP1
     _ = ssl_ctx_set_min_proto_version(context, TLS1_2_VERSION)
     SSL_CTX_set_cipher_list(context, Self.tls12Ciphers)
     ssl_ctx_refuse_renegotiation(context)
@@ -35,8 +40,8 @@ public final class TLSContext: @unchecked Sendable {
 
   deinit { SSL_CTX_free(context) }
 
-  /// A server's context. TLS 1.2 and up; a client must offer `h2` by ALPN (RFC 7301), or `http/1.1`
-  /// where that is taken.
+  /// A server's context. TLS 1.2 and up; a client must offer `h2` by ALPN (RFC 7301). Where `http/1.1` is
+  /// taken it may offer that, or nothing: many programs that have only HTTP/1.1 do without ALPN.
   ///
   /// - Parameters:
   ///   - certificateChain: the path of a PEM file: the server's certificate, then its issuers'.
@@ -47,7 +52,7 @@ public final class TLSContext: @unchecked Sendable {
     certificateChain: String, privateKey: String, clients: TLSClientCertificates = .notAsked,
     takesHTTP1: Bool = false
   ) throws(TLSError) -> TLSContext {
-    let tls = try TLSContext(TLS_server_method(), isServer: true)
+    let tls = try TLSContext(TLS_server_method(), isServer: true, takesHTTP1: takesHTTP1)
     guard SSL_CTX_use_certificate_chain_file(tls.context, certificateChain) == 1 else {
       throw .fromQueue("the certificate \(certificateChain)")
     }

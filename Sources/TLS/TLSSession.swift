@@ -85,7 +85,7 @@ public final class TLSSession {
     let result = SSL_do_handshake(ssl)
     if result == 1 {
       // OpenSSL asks its ALPN callback only about a peer that offers something.
-      guard !applicationProtocol.isEmpty else {
+      guard context.takesHTTP1 || !applicationProtocol.isEmpty else {
         throw TLSError("the peer did not agree on h2 by ALPN")
       }
       state = .established
@@ -164,8 +164,12 @@ public final class TLSSession {
   /// Whether it goes on with the keys of an earlier session.
   public var isResumed: Bool { SSL_session_reused(ssl) == 1 }
 
-  /// Whether the peers agreed on `http/1.1`, and not on `h2`.
-  public var isHTTP1: Bool { applicationProtocol.elementsEqual("http/1.1".utf8) }
+  /// Whether the peers speak `http/1.1`, and not `h2`: they agreed on it, or on nothing.
+  public var isHTTP1: Bool {
+    let agreed = applicationProtocol
+    guard !agreed.isEmpty else { return context.takesHTTP1 && state != .handshaking }
+    return agreed.elementsEqual("http/1.1".utf8)
+  }
 
   /// What the peers agreed on by ALPN; empty where they have not.
   private var applicationProtocol: UnsafeBufferPointer<UInt8> {

@@ -35,6 +35,15 @@ struct RequestHeadTests {
     ("transfer-encoding", Head.good + [("transfer-encoding", "chunked")]),
     ("upgrade", Head.good + [("upgrade", "h2c")]),
     ("te other than trailers", Head.good + [("te", "gzip")]),
+    ("a host that is not the :authority", Head.good + [("host", "example.com")]),
+    ("two hosts", Head.without(":authority") + [("host", "a"), ("host", "a")]),
+    ("user information", Head.without(":authority") + [(":authority", "ann@localhost")]),
+    ("user information in host", Head.without(":authority") + [("host", "ann@localhost")]),
+    ("no length", Head.good + [("content-length", "")]),
+    ("a length that is no number", Head.good + [("content-length", "+3")]),
+    ("a length past all numbers", Head.good + [("content-length", "18446744073709551619")]),
+    ("two lengths", Head.good + [("content-length", "3"), ("content-length", "3")]),
+    ("the method of a tunnel", [(":method", "CONNECT")] + Head.without(":method")),
     (
       "an uppercase name, and too much besides",
       Head.good + [
@@ -79,10 +88,41 @@ struct RequestHeadTests {
     let server = try served()
     try server.receive([
       .headers(1, Head.without(":authority") + [("host", "example.com")]),
-      .headers(3, Head.good + [("host", "example.com")]),
+      .headers(3, Head.good + [("host", "localhost")]),
       .headers(5, Head.without(":authority")),
     ])
     #expect(server.requests.map(\.head.authority) == ["example.com", "localhost", ""])
+  }
+
+  /// A request that says how long its body is, and the body in pieces of these lengths.
+  private static func request(sayingLength length: Int, _ pieces: [Int]) -> [Frame] {
+    let head = Head.good + [("content-length", "\(length)")]
+    let body = pieces.enumerated().map { index, count in
+      Frame(
+        .data, flags: index == pieces.count - 1 ? Frame.endStream : 0, stream: 1,
+        [UInt8](repeating: 1, count: count))
+    }
+    return [.headers(1, head, endsStream: pieces.isEmpty)] + body
+  }
+
+  @Test(
+    "with a length of its body that is another's resets its stream",
+    arguments: [(2, [3]), (4, [3]), (5, [3, 1]), (4, [3, 2]), (0, [1]), (3, [])])
+  func wrongLength(length: Int, pieces: [Int]) throws {
+    let server = try served()
+    try server.receive(Self.request(sayingLength: length, pieces))
+    let resets = server.outgoingFrames().of(.reset, stream: 1)
+    #expect(resets.map { $0.number(at: 0) } == [1], "PROTOCOL_ERROR")
+    #expect(server.requests.allSatisfy { !$0.recorder.events.contains(.end) })
+  }
+
+  @Test(
+    "has the body whose length it says", arguments: [(0, []), (0, [0]), (3, [3]), (3, [1, 2, 0])])
+  func length(length: Int, pieces: [Int]) throws {
+    let server = try served()
+    try server.receive(Self.request(sayingLength: length, pieces))
+    #expect(server.outgoingFrames().of(.reset) == [])
+    #expect(server.requests.first?.recorder.body.count == length)
   }
 
   @Test("keeps its other fields in their order, repeated ones too")

@@ -30,8 +30,8 @@ def reads_nothing_more(connected: socket.socket) -> bool:
         return True
 
 
-@pytest.mark.parametrize("alpn", [None, ["http/1.0"], ["spdy/3"]], ids=["none", "http", "spdy"])
-def test_tls_without_alpn_of_what_is_spoken_is_refused(server, ca, alpn):
+@pytest.mark.parametrize("alpn", [["http/1.0"], ["spdy/3"]], ids=["http", "spdy"])
+def test_tls_with_alpn_of_what_is_not_spoken_is_refused(server, ca, alpn):
     raw = connect(server)
     try:
         connected = tls_context(ca, alpn).wrap_socket(raw, server_hostname="localhost")

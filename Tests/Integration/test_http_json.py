@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -227,6 +228,16 @@ def test_a_connection_of_http_client_serves_one_request_after_the_other(server):
         assert answer.status == status and json.loads(answer.read())
         assert connection.sock is one_socket
     connection.close()
+
+
+def test_a_client_without_alpn_speaks_http_1_1(server):
+    # As urllib does, where it is given a context of its caller's.
+    context = ssl.create_default_context(cafile=str(server.data / "tls" / "ca.pem"))
+    headers = {"authorization": f"Bearer {server.token(fresh_user())}"}
+    url = f"https://localhost:{server.port}/v1/statistics"
+    asked = urllib.request.Request(url, headers=headers)
+    with urllib.request.urlopen(asked, context=context, timeout=60) as answer:
+        assert answer.version == 11 and json.load(answer)["statistics"]["totalExecutions"] == "0"
 
 
 def test_who_closes_both_sides_leaves_no_connection_behind():

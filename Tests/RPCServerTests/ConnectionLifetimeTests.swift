@@ -95,6 +95,16 @@ struct ConnectionLifetimeTests {
     #expect(action(&lifetime, at: 70) == .drain)
   }
 
+  @Test(
+    "by HTTP/1.1 drains after five minutes without a call, or sooner where all do",
+    arguments: [(nil, 300), (10, 10), (3_600, 300)] as [(Int?, Int)])
+  func idleHTTP1(maxIdle: Int?, seconds: Int) {
+    var lifetime = opened { $0.maxIdle = maxIdle.map { .seconds($0) } }
+    lifetime.speaksHTTP1()
+    #expect(action(&lifetime, at: seconds - 1) == nil)
+    #expect(action(&lifetime, at: seconds) == .drain)
+  }
+
   @Test("ends where the client takes nothing, but not where it takes a little")
   func stall() {
     var lifetime = opened()

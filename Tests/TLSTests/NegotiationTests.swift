@@ -54,10 +54,10 @@ struct NegotiationTests {
   }
 
   @Test(
-    "http/1.1 where it is taken, and no h2 is offered",
+    "http/1.1 where it is taken, and no h2 is offered, or nothing at all",
     arguments: [
       (["http/1.1"], "http/1.1"), (["x", "http/1.1"], "http/1.1"), (["http/1.1", "h2"], "h2"),
-      (["http/1.0", "http/1.12"], nil),
+      (["http/1.0", "http/1.12"], nil), ([], "http/1.1"),
     ] as [([String], String?)])
   func http1(offer: [String], chosen: String?) throws {
     let client = try PlainPeer(protocols: offer)
@@ -69,11 +69,13 @@ struct NegotiationTests {
     var wire = Wire(client, server)
     wire.pass()
     #expect(client.isEstablished == (chosen != nil))
-    #expect(chosen == nil || client.chosenProtocol == chosen)
+    #expect(chosen == nil || client.chosenProtocol == (offer.isEmpty ? "" : chosen))
     #expect(server.session.isHTTP1 == (chosen == "http/1.1"))
   }
 
-  @Test("no client without ALPN", arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+  @Test(
+    "no client without ALPN where it would speak http/1.1",
+    arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
   func withoutALPN(version: Int32) throws {
     let server = try server()
     var wire = Wire(try PlainPeer(versions: version...version, protocols: []), server)

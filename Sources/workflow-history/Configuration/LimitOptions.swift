@@ -53,7 +53,9 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "How often a client with calls may ping; after two more, it is told off.")
   var minPingInterval = TimeSpan(.seconds(300))
 
-  @Option(help: "How long a connection without a call is kept. Default: for ever.")
+  @Option(
+    help:
+      "How long a connection without a call is kept. Default: for ever; five minutes by HTTP/1.1.")
   var maxConnectionIdle: TimeSpan?
 
   @Option(
