@@ -207,6 +207,26 @@ def test_a_list_that_is_held_does_not_move(client, open_console):
     assert reader.rows(1) == [saved.id]
 
 
+def test_a_page_that_is_not_seen_holds_no_connection_and_misses_nothing(client, open_console):
+    first = client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.wait_until_live()
+    with reader.page.expect_event("requestfailed", lambda one: ":watch" in one.url):
+        reader.be_seen(False)
+    # Somebody who follows has seen it by the time that this one is looked at.
+    other = open_console(client.user).sign_in()
+    other.wait_until_live()
+    second = client.save(status=RUNNING)
+    assert other.rows(2) == [second.id, first.id] and reader.ids == [first.id]
+    asked = len(reader.asked)
+    reader.be_seen(True)
+    assert reader.rows(2) == [second.id, first.id]
+    reader.wait_until_live()
+    # It goes on where it was, and need not read the list again for it.
+    assert ":watch?resumeToken=" in reader.asked[asked]
+
+
 def test_who_may_read_others_names_the_user(history, open_console):
     reader = open_console("operator", tokens.ANY_USER).sign_in()
     reader.wait_for("text=Nothing was saved yet")

@@ -60,6 +60,17 @@ class Reader:
         """Follows a link of the console."""
         self.page.evaluate("place => { location.hash = place; }", place)
 
+    def be_seen(self, is_seen: bool) -> None:
+        """Has the page take itself for one that is seen, or is behind others: a browser without a
+        screen shows all of them."""
+        self.page.evaluate(
+            """isSeen => {
+              Object.defineProperty(document, "hidden", { value: !isSeen, configurable: true });
+              document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            is_seen,
+        )
+
     def wait_for(self, selector: str, **how):
         return self.page.wait_for_selector(selector, **how)
 

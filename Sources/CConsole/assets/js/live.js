@@ -7,29 +7,43 @@ const LAST_PAUSE_MS = 30_000;
 // A server sends a token every 30 seconds, so that who hears nothing for longer has lost it.
 const SILENCE_MS = 75_000;
 
+/** Waits so long, or until the page is seen again. */
 function pause(milliseconds, signal) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+    const ended = new AbortController();
+    const end = () => {
+      ended.abort();
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end, { signal: ended.signal });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) end(); }, { signal: ended.signal });
   });
 }
 
-/** The answers of one connection, which ends where it is silent for too long. */
+/**
+ * The answers of one connection, which ends where it is silent for too long, or the page is not seen: over
+ * HTTP/1.1 a browser has six connections for all of its pages.
+ */
 async function* answers(parameters, signal) {
-  const silence = new AbortController();
+  const ending = new AbortController();
+  const ended = AbortSignal.any([signal, ending.signal]);
   let timer;
   const wait = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    timer = setTimeout(() => ending.abort(), SILENCE_MS);
   };
+  document.addEventListener("visibilitychange", () => { if (document.hidden) ending.abort(); }, { signal: ended });
   try {
     wait();
-    for await (const answer of api.stream("/v1/executions:watch", parameters, AbortSignal.any([signal, silence.signal]))) {
+    for await (const answer of api.stream("/v1/executions:watch", parameters, ended)) {
       wait();
       yield answer;
     }
   } finally {
     clearTimeout(timer);
+    ending.abort();
   }
 }
 
@@ -44,6 +58,8 @@ export async function watch(parameters, signal, { changed, tell = () => {}, begu
   let wait = FIRST_PAUSE_MS;
   while (!signal.aborted) {
     tell("waiting");
+    while (document.hidden && !signal.aborted) await pause(LAST_PAUSE_MS, signal);
+    if (signal.aborted) return;
     const stream = answers({ ...parameters, resumeToken }, signal);
     for (;;) {
       let next;

@@ -69,7 +69,7 @@ export async function execution(main, id, signal) {
 
   function tick(number) {
     if (signal.aborted) return;
-    if (shown.status === "WORKFLOW_STATUS_RUNNING") {
+    if (shown.status === "WORKFLOW_STATUS_RUNNING" && !document.hidden) {
       draw();
       if (number % 3 === 0) {
         readAgain();

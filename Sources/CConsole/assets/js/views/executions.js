@@ -170,7 +170,7 @@ export async function executions(main, parameters, signal) {
   /** What runs takes longer all the time, and may have been abandoned. */
   function tick(number) {
     if (signal.aborted) return;
-    if (follows && page.executions.some((one) => one.status === "WORKFLOW_STATUS_RUNNING")) {
+    if (follows && !document.hidden && page.executions.some((one) => one.status === "WORKFLOW_STATUS_RUNNING")) {
       if (number % TICKS_TO_READ === 0) readAgain();
       else draw();
     }
