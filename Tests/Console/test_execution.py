@@ -44,6 +44,22 @@ def test_an_execution_is_opened_with_all_that_is_known_of_it(client, open_consol
     page.locator("#document-executionMetadata").get_by_text('"worker-3"').wait_for()
 
 
+def test_a_link_to_an_execution_survives_signing_in(client, open_console):
+    saved = client.save(workflow_id="linked", status=COMPLETED)
+    reader = open_console(client.user)
+    reader.expected = ("status of 401",)
+    reader.page.goto(f"{reader.origin}/#/executions/{saved.id}")
+    # Whoever pastes a wrong token first does not lose the place for it.
+    reader.sign_in("wrong")
+    reader.wait_for("[role=alert]")
+    reader.sign_in()
+    reader.wait_for("h1:has-text('linked')")
+    assert reader.page.url.endswith(saved.id)
+    reader.page.get_by_role("button", name="Sign out").click()
+    reader.sign_in()
+    reader.wait_for("h1:has-text('linked')")
+
+
 def test_numbers_are_shown_with_all_their_digits(client, open_console):
     long = "1234567890123456789"
     saved = client.save(status=COMPLETED, input_data=execution_pb2.JsonDocument(json=f'{{"n": {long}, "m": 7}}'))

@@ -131,6 +131,21 @@ def test_pages_follow_each_other_and_lead_back(history, open_console):
     assert reader.rows(50) == pages[2]
 
 
+def test_who_is_sent_a_link_to_anothers_page_begins_at_the_first(client, history, open_console):
+    ours = client.save(status=RUNNING)
+    reader = open_console(history.user).sign_in()
+    reader.rows(50)
+    reader.page.get_by_role("button", name="Older").click()
+    reader.wait_until("() => location.hash.includes('page=')")
+    other = open_console(client.user)
+    other.expected = ("status of 400",)
+    other.page.goto(reader.page.url)
+    other.sign_in()
+    assert other.rows(1) == [ours.id]
+    assert "page=" not in other.page.url
+    other.range_is("1–1 of 1")
+
+
 def test_no_execution_is_between_pages_however_many_come(client, open_console):
     ids = [client.save(status=RUNNING).id for _ in range(60)]
     reader = open_console(client.user).sign_in()

@@ -9,7 +9,7 @@ import { watch } from "../live.js";
 import { last, trailOf } from "../memory.js";
 import { Page } from "../page.js";
 import { RowTable } from "../row-table.js";
-import { go, reload } from "../router.js";
+import { go, link, reload } from "../router.js";
 import { usualDurations } from "../usual.js";
 
 const PAGE_SIZE = 50;
@@ -189,7 +189,11 @@ export async function executions(main, parameters, signal) {
   try {
     await read();
   } catch (error) {
-    if (!signal.aborted) said.replaceChildren(failure(error, reload));
+    if (signal.aborted) return;
+    // A page is for who was led to it: who was sent a link to it begins at the first.
+    const isOthers = error.violations?.some((one) => one.field === "page_token");
+    if (isOthers) return location.replace(link("/executions", addressOf(filters)));
+    said.replaceChildren(failure(error, reload));
     return;
   }
   if (last.opened) rows.focus(last.opened);
