@@ -7,7 +7,7 @@ import urllib.parse
 import zoneinfo
 
 from browsing.history import save_usual_and_slow
-from browsing.reader import Reader
+from browsing.reader import DESKTOP, PHONE, Reader
 from harness import curl, tokens
 from harness.client import COMPLETED, FAILED, RUNNING
 from harness.identifiers import uuid7
@@ -177,11 +177,45 @@ def test_a_server_that_comes_back_is_followed_again(own_server, chromium):
     reader.wait_until_live()
     assert own_server.stop() == 0
     reader.wait_until("() => document.querySelector('.live').textContent !== 'Live'")
+    reader.wait_for("text=the list may be old")
     own_server.start()
     client = own_server.client("ada")
     saved = client.save(status=RUNNING)
     assert reader.rows(1) == [saved.id]
+    assert reader.page.get_by_text("the list may be old").count() == 0
+    # One that is asked for meanwhile comes by itself too.
+    assert own_server.stop() == 0
+    reader.go("#/executions?status=RUNNING")
+    reader.wait_for("text=The server can't be reached")
+    own_server.start()
+    assert reader.rows(1) == [saved.id]
+    assert reader.page.locator(".error").count() == 0
     reader.context.close()
+
+
+def test_what_takes_longer_than_a_moment_is_told_to_be_awaited(client, open_console):
+    client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    held = []
+    reader.page.route("**/v1/executions?*", lambda route: held.append(route), times=1)
+    reader.go("#/executions?status=RUNNING")
+    reader.wait_for("main[aria-busy=true]")
+    held[0].continue_()
+    reader.rows(1)
+    reader.wait_for("main:not([aria-busy])")
+
+
+def test_long_names_leave_room_for_other_rows(client, open_console):
+    name = "orders/" + "x" * 240
+    saved = client.save(workflow_id=name, workflow_type="a.type.of." + "y" * 200, status=COMPLETED)
+    for size in (DESKTOP, PHONE):
+        reader = open_console(client.user, size=size).sign_in()
+        reader.rows(1)
+        height = reader.row(saved.id).evaluate("row => row.getBoundingClientRect().height")
+        assert 0 < height < 150
+        link = reader.row(saved.id).get_by_role("link")
+        assert link.get_attribute("title") == name and link.inner_text() == name
 
 
 def test_what_happens_is_seen_as_it_happens(client, open_console):

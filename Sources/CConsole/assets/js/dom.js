@@ -29,10 +29,14 @@ export function announce(text) {
   document.getElementById("announcer").textContent = text;
 }
 
-/** What went wrong, with the fields that are to blame, and a way to try again where there is one. */
+// What is asked for is refused for good: who asks again hears the same.
+const FOR_GOOD = [400, 403];
+
+/** What went wrong, with the fields that are to blame, and a way to try again where that may help. */
 export function failure(error, again) {
-  return h("div", { class: "error", role: "alert" }, error.message,
-    again ? [" ", h("button", { type: "button", onclick: again }, "Try again")] : null,
+  const message = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  return h("div", { class: "error", role: "alert" }, message,
+    again && !FOR_GOOD.includes(error.status) ? [" ", h("button", { type: "button", onclick: again }, "Try again")] : null,
     error.violations?.length > 0
       ? h("ul", {}, error.violations.map((one) => h("li", {}, h("code", {}, one.field), ` ${one.description}`)))
       : null);

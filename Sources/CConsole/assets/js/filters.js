@@ -64,14 +64,14 @@ export function filterForm(filters) {
     mayReadOthers ? field("User", "user", { maxlength: 255, placeholder: api.claims().user }) : null,
     field("Created from", "after", { type: "datetime-local", step: 1, value: localOf(filters.after) }),
     field("Created before", "before", { type: "datetime-local", step: 1, value: localOf(filters.before) }),
-    h("fieldset", {}, h("legend", {}, "Status"),
-      STATUSES.map((one) => h("label", {},
-        h("input", { type: "checkbox", name: "status", value: one, checked: filters.statuses.includes(one) }), one)),
-      h("label", {}, h("input", { type: "checkbox", name: "abandoned", value: "1", checked: filters.abandoned !== "" }), "Abandoned only")),
     h("div", { class: "actions" },
       h("button", { class: "main" }, "Filter"),
       h("button", { type: "button", onclick: () => go("/executions") }, "Clear"),
-      h("span", { class: "muted" }, `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`)));
+      h("span", { class: "muted" }, `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`)),
+    h("fieldset", {}, h("legend", {}, "Status"),
+      STATUSES.map((one) => h("label", {},
+        h("input", { type: "checkbox", name: "status", value: one, checked: filters.statuses.includes(one) }), one)),
+      h("label", {}, h("input", { type: "checkbox", name: "abandoned", value: "1", checked: filters.abandoned !== "" }), "Abandoned only")));
   const shown = new FormData(form);
 
   function apply(event) {

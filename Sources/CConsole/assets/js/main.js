@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import * as keys from "./keys.js";
 import * as theme from "./theme.js";
-import { failure } from "./dom.js";
+import { failure, h } from "./dom.js";
 import * as memory from "./memory.js";
 import * as usual from "./usual.js";
 import { place, reload } from "./router.js";
@@ -14,12 +14,14 @@ import { dashboard } from "./views/dashboard.js";
 
 const main = document.getElementById("main");
 const bar = document.getElementById("bar");
-// Ends what the view that is shown has under way.
 let leaving = new AbortController();
 let expiry;
 // The longest that a timer takes.
 const LONGEST_MS = 2 ** 31 - 1;
 const AGAIN_MS = 30_000;
+// What comes sooner than this needs no sign that it is awaited.
+const BUSY_MS = 300;
+let busy;
 
 function viewFor({ path, parameters }) {
   const encoded = path.match(/^\/executions\/(.+)$/)?.[1];
@@ -30,7 +32,7 @@ function viewFor({ path, parameters }) {
 }
 
 async function show() {
-  leaving.abort();
+  leave();
   leaving = new AbortController();
   const { signal } = leaving;
   keys.setKeys({});
@@ -50,14 +52,29 @@ async function show() {
   }
   document.getElementById("who").textContent = api.claims().user;
   const focus = focusKept();
+  busy = setTimeout(() => main.setAttribute("aria-busy", "true"), BUSY_MS);
   try {
     const shown = view.show(signal);
     focus();
     await shown;
   } catch (error) {
     if (signal.aborted || error.name === "AbortError") return;
-    main.replaceChildren(failure(error, reload));
+    main.replaceChildren(h("div", { class: "head" }, h("h1", {}, view.title)), failure(error, reload),
+      h("p", {}, h("a", { href: memory.last.list }, "Back to the list")));
+  } finally {
+    if (!signal.aborted) beIdle();
   }
+}
+
+/** Ends what the view that is shown has under way. */
+function leave() {
+  leaving.abort();
+  beIdle();
+}
+
+function beIdle() {
+  clearTimeout(busy);
+  main.removeAttribute("aria-busy");
 }
 
 /** Remembers which control has the focus, and returns what gives it to its like in the next view. */
@@ -91,7 +108,7 @@ function signOut(reason) {
   api.setToken(null);
   usual.forget();
   memory.forget();
-  leaving.abort();
+  leave();
   bar.hidden = true;
   keys.setKeys({});
   signIn(main, enter, reason);

@@ -6,6 +6,8 @@ import { duration, statusOf } from "./format.js";
 import { executionHref, slowMark, statusBadge, time } from "./parts.js";
 import { elapsed, slowness } from "./usual.js";
 
+// Names that are no longer than this fit.
+const UNCUT = 30;
 const TITLES = ["Workflow", "Status", "Type", "Created"];
 
 export class RowTable {
@@ -56,11 +58,14 @@ export class RowTable {
   }
 }
 
+/** A name that may not be shown to its end. */
+function cutOff(name) { return name.length > UNCUT ? name : null; }
+
 function row(execution, took, slow) {
   return h("tr", { "data-id": execution.id, onclick: open },
-    h("td", { class: "name" }, h("a", { href: executionHref(execution.id) }, h("bdi", {}, execution.workflowId))),
+    h("td", { class: "name" }, h("a", { href: executionHref(execution.id), title: cutOff(execution.workflowId) }, h("bdi", {}, execution.workflowId))),
     h("td", {}, statusBadge(statusOf(execution))),
-    h("td", {}, h("bdi", {}, execution.workflowType)),
+    h("td", { class: "type" }, h("bdi", { title: cutOff(execution.workflowType) }, execution.workflowType)),
     h("td", { class: "when" }, time(execution.createdAt)),
     h("td", { class: "number" }, slow ? [slowMark(slow), " "] : null, took),
     h("td", { class: "id mono muted", title: execution.id }, `…${execution.id.slice(-12)}`));

@@ -14,9 +14,18 @@ const WINDOWS = [1, 7, 30, 90, 365];
 export async function dashboard(main, parameters, signal) {
   const days = WINDOWS.includes(Number(parameters.get("days"))) ? Number(parameters.get("days")) : 30;
   const chosen = { days, type: parameters.get("type") ?? "", user: parameters.get("user") ?? "" };
-  const asked = { userId: chosen.user, workflowType: chosen.type };
   const body = h("div", {}, h("p", { class: "muted", role: "status" }, "Reading…"));
   main.replaceChildren(h("div", { class: "head" }, h("h1", {}, "Dashboard"), controls(chosen)), body);
+  try {
+    await read(body, chosen, signal);
+  } catch (error) {
+    if (!signal.aborted) body.replaceChildren(failure(error, reload));
+  }
+}
+
+async function read(body, chosen, signal) {
+  const { days } = chosen;
+  const asked = { userId: chosen.user, workflowType: chosen.type };
   const [{ statistics }, { metrics }, learned] = await Promise.all([
     api.get("/v1/statistics", { ...asked, days }, signal),
     api.get("/v1/metrics", { ...asked, days }, signal),
