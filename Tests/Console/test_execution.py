@@ -71,14 +71,50 @@ def test_numbers_are_shown_with_all_their_digits(client, open_console):
     assert "m: 7" in part.inner_text()
 
 
-def test_of_many_tasks_the_first_are_drawn(client, open_console):
-    saved = client.save(status=COMPLETED, task_results=document([LOAD] * 5_000))
+def test_of_many_tasks_those_are_drawn_that_failed_or_took_longest(client, open_console):
+    slow = LOAD | {"task_name": "slow", "duration_seconds": 60}
+    tasks = [LOAD] * 2_000 + [slow] + [LOAD] * 2_998 + [CHECK]
+    saved = client.save(status=COMPLETED, task_results=document(tasks))
     reader = open_console(client.user).sign_in()
     reader.rows(1)
     reader.go(f"#/executions/{saved.id}")
-    drawing = reader.wait_for("section:has(h2:text-is('Tasks')) [role=img]")
+    part = reader.page.locator("section:has(h2:text-is('Tasks'))")
+    drawing = part.get_by_role("img")
     assert "5,000 tasks" in drawing.get_attribute("aria-label")
-    assert len(drawing.query_selector_all("rect")) == 200
+    assert drawing.locator("rect").count() == 40
+    titles = drawing.locator("title").all_text_contents()
+    assert "slow: 1 min" in titles and titles[-1] == "check: 1 s, no rows"
+    assert "1 failed" in part.inner_text()
+    assert part.locator("li").all_inner_texts() == ["check no rows"]
+    part.get_by_role("button", name="Show the first 500").click()
+    assert drawing.locator("rect").count() == 500
+
+
+def test_of_a_traceback_its_last_line_comes_first(client, open_console):
+    calls = "".join(f'  File "steps.py", line {n}, in step_{n}\n' for n in range(60))
+    trace = f"Traceback (most recent call last):\n{calls}ValueError: no rows\n"
+    saved = client.save(status=FAILED, error_message=trace)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    assert reader.wait_for(".gist").inner_text() == "ValueError: no rows"
+    assert reader.page.locator("pre.message").text_content() == trace
+
+
+def test_what_one_takes_elsewhere_is_copied(client, open_console):
+    saved = client.save(status=FAILED, error_message="disk full", input_data=document({"a": 1}))
+    reader = open_console(client.user).sign_in()
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    reader.wait_for("dl.facts")
+    for name, text in (("Id", saved.id), ("Error", "disk full"), ("Input", '{\n  "a": 1\n}')):
+        reader.page.get_by_role("button", name=f"Copy: {name}").click()
+        reader.wait_until(
+            "name => document.querySelector('#announcer').textContent === `${name} was copied`",
+            name,
+        )
+        assert reader.page.evaluate("() => navigator.clipboard.readText()") == text
 
 
 def test_an_address_that_says_nothing_leads_to_the_list(client, open_console):
@@ -160,7 +196,7 @@ def test_an_execution_that_goes_on_is_followed(client, open_console):
     reader.wait_for(".head .status.running")
     assert "so far" in reader.page.locator("dl.facts").inner_text()
     reader.page.get_by_text("Task results").click()
-    reader.wait_for("svg.neighbours a")
+    reader.wait_for("text=The workflow has no other execution")
     client.update(saved.id, status=COMPLETED, output_data=document({"written": 3}))
     reader.wait_for(".head .status.completed")
     # What the reader has opened stays open.

@@ -1,7 +1,8 @@
 // The documents of an execution, as parts of its page.
 
-import { announce, h } from "./dom.js";
-import { jsonView } from "./json-view.js";
+import { h } from "./dom.js";
+import { jsonView, sizeOf } from "./json-view.js";
+import { copyButton } from "./parts.js";
 
 const DOCUMENTS = [
   ["Input", "inputData"], ["Output", "outputData"], ["Task results", "taskResults"], ["Metadata", "executionMetadata"],
@@ -17,26 +18,13 @@ export function documents(execution) {
 
 function part(title, field, value, isOpen) {
   const details = h("details", { class: "card document", id: `document-${field}`, open: isOpen },
-    h("summary", {}, title, h("span", { class: "muted" }, value === undefined ? " – none" : "")));
+    h("summary", {}, title, " ", h("span", { class: "muted" }, value === undefined ? "– none" : sizeOf(value))));
   if (value === undefined) return details;
   const fill = () => {
     if (!details.open || details.children.length > 1) return;
-    details.append(navigator.clipboard ? h("div", { class: "actions" }, copyButton(title, value)) : "", jsonView(value));
+    details.append(copyButton(title, () => JSON.stringify(value, null, 2)) ?? "", jsonView(value));
   };
   details.addEventListener("toggle", fill);
   fill();
   return details;
-}
-
-function copyButton(title, value) {
-  const button = h("button", { type: "button", "aria-label": `Copy: ${title}`, onclick: async () => {
-    try {
-      await navigator.clipboard.writeText(JSON.stringify(value, null, 2));
-      announce(`${title} was copied`);
-      button.textContent = "Copied";
-    } catch {
-      announce(`The browser does not let ${title} be copied`);
-    }
-  } }, "Copy");
-  return button;
 }

@@ -9,6 +9,12 @@ const OPEN_DEPTH = 2;
 
 export function jsonView(value) { return h("div", { class: "json" }, node(value, null, 0)); }
 
+/** How much is in a list or an object: `[12]`, `{3}`; nothing of other values. */
+export function sizeOf(value) {
+  if (value === null || typeof value !== "object" || value instanceof LongNumber) return "";
+  return Array.isArray(value) ? `[${value.length}]` : `{${Object.keys(value).length}}`;
+}
+
 // A longer text is shown to its end when that is asked for.
 const LONG = 2_000;
 
@@ -29,9 +35,8 @@ function node(value, key, depth) {
   }
   const isList = Array.isArray(value);
   const entries = Object.entries(value);
-  const size = isList ? `[${entries.length}]` : `{${entries.length}}`;
   if (entries.length === 0) return h("div", { class: "leaf" }, name, isList ? "[]" : "{}");
-  const details = h("details", {}, h("summary", {}, name, h("span", { class: "muted" }, size)));
+  const details = h("details", {}, h("summary", {}, name, h("span", { class: "muted" }, sizeOf(value))));
   details.addEventListener("toggle", fill);
   if (depth < OPEN_DEPTH && entries.length <= PORTION) {
     details.open = true;

@@ -1,6 +1,6 @@
 // What several views show alike.
 
-import { h } from "./dom.js";
+import { announce, h } from "./dom.js";
 import { GLYPHS, ago, instant } from "./format.js";
 
 export function statusBadge(status) {
@@ -25,3 +25,18 @@ export function samples(ids) {
 }
 
 export function slowMark(title) { return h("span", { class: "slow", title }, "slower than usual"); }
+
+/** A button that copies a text; nothing where the browser lets no page copy. */
+export function copyButton(title, text) {
+  if (!navigator.clipboard) return null;
+  const button = h("button", { type: "button", class: "copy", "aria-label": `Copy: ${title}`, onclick: async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      announce(`${title} was copied`);
+      button.textContent = "Copied";
+    } catch {
+      announce(`The browser does not let ${title} be copied`);
+    }
+  } }, "Copy");
+  return button;
+}

@@ -27,6 +27,17 @@ export function ticks(high, { low = 0, count = 4 } = {}) {
   return values;
 }
 
+// Steps of time that people count in, in seconds, from one to a day.
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+
+/** Round times from 0 to the last that is not over `seconds`, at most some `count` of them. */
+export function timeTicks(seconds, count) {
+  const step = TIME_STEPS.find((one) => one >= seconds / count);
+  if (seconds > count && step) return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, index) => index * step);
+  const unit = step ? 1 : 86_400;
+  return ticks(seconds / unit, { count }).map((value) => value * unit).filter((value) => value <= seconds);
+}
+
 // Durations that people count in, in seconds.
 const ROUND_DURATIONS = [
   1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 60, 600, 3600, 6 * 3600, 86400, 7 * 86400, 70 * 86400, 1e8, 1e9, 1e10,

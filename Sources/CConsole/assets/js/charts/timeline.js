@@ -1,16 +1,20 @@
 // The tasks of an execution over time.
 
-import { svg } from "../dom.js";
+import { h, svg } from "../dom.js";
 import { count, duration } from "../format.js";
-import { chartWidth, ticks } from "./axes.js";
+import { chartWidth, timeTicks } from "./axes.js";
 import { figure } from "./figure.js";
 
 const ROW = 26;
 const TOP = 24;
 // As the service has it, of an execution.
 const MOST_SECONDS = 1e9;
-// More are told in the documents alone.
-const MOST = 200;
+// More than a few are drawn when that is asked for, and more than the most are told in the documents alone.
+const FEW = 40;
+const MOST = 500;
+// The errors that are told below the drawing, and how much of each.
+const ERRORS = 5;
+const ERROR_LENGTH = 500;
 // Beside the bars, on the right.
 const FIGURE = 84;
 
@@ -60,15 +64,51 @@ function lengthOf(task) {
   return start !== null && end !== null && end >= start ? end - start : null;
 }
 
-export function timeline({ tasks: all, areTimed, seconds }) {
-  const tasks = all.slice(0, MOST);
+/** @param {string} known The error that is told already. */
+export function timeline(all, known) {
+  const { tasks, areTimed, seconds } = all;
+  const failed = tasks.filter((task) => task.hasFailed);
+  const order = areTimed ? "" : ", laid one after another, as they do not tell when they began";
+  const number = tasks.length === 1 ? "1 task" : `${count(tasks.length)} tasks`;
+  const summary = `${number}, ${duration(seconds)} altogether${failed.length > 0 ? `, ${count(failed.length)} failed` : ""}${order}`;
+  const drawing = h("div", {});
+  const show = (shown, which) => drawing.replaceChildren(drawn(all, shown, `${summary}${which}`));
+  let more = null;
+  if (tasks.length > FEW) {
+    const most = Math.min(tasks.length, MOST);
+    more = [`. Shown are the ${FEW} that failed or took longest. `, h("button", { type: "button", onclick: () => {
+      show(tasks.slice(0, MOST), most < tasks.length ? `; the first ${count(most)} of them` : "");
+      said.replaceChildren(summary);
+    } }, most < tasks.length ? `Show the first ${count(most)}` : "Show all")];
+    show(telling(tasks), `; the ${FEW} that failed or took longest`);
+  } else {
+    show(tasks, "");
+  }
+  const said = h("p", { class: "muted" }, summary, more);
+  return h("div", {}, said, drawing, errors(failed.filter(({ error }) => error !== null && error !== known)));
+}
+
+/** Those that say most of how it went, in their order. */
+function telling(tasks) {
+  const chosen = tasks.toSorted((one, other) => other.hasFailed - one.hasFailed || (other.seconds ?? 0) - (one.seconds ?? 0));
+  const most = new Set(chosen.slice(0, FEW));
+  return tasks.filter((task) => most.has(task));
+}
+
+function errors(failed) {
+  if (failed.length === 0) return null;
+  return h("ul", { class: "findings" }, failed.slice(0, ERRORS).map(({ name, error }) => h("li", { class: "critical" },
+    h("strong", {}, name), " ", h("code", {}, shortened(error, ERROR_LENGTH)))));
+}
+
+function drawn({ areTimed, seconds }, tasks, summary) {
   // Two cards wide where there is room.
   const isNarrow = chartWidth() < 400;
   const width = chartWidth() * (isNarrow ? 1 : 2);
   const label = isNarrow ? 92 : 190;
   const height = TOP + tasks.length * ROW + 4;
-  const marks = ticks(seconds || 1, { count: isNarrow ? 2 : 6 });
-  const x = (value) => label + (value / marks.at(-1)) * (width - label - FIGURE);
+  const marks = timeTicks(seconds || 1, isNarrow ? 3 : 7);
+  const x = (value) => label + (value / (seconds || 1)) * (width - label - FIGURE);
   const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}` },
     marks.map((mark) => svg("g", {},
       svg("line", { class: "gridline", x1: x(mark), x2: x(mark), y1: TOP - 6, y2: height }),
@@ -85,8 +125,7 @@ export function timeline({ tasks: all, areTimed, seconds }) {
         svg("text", { class: "bar-label", x: x(task.start) + length + 6, y: top + 17 },
           `${task.hasFailed ? "✕ " : ""}${duration(task.seconds ?? undefined)}`));
     }));
-  const order = areTimed ? "" : ", laid one after another, as they do not tell when they began";
-  return figure(drawing, `${count(all.length)} tasks, ${duration(seconds)} altogether${order}${all.length > MOST ? `; the first ${MOST} of them` : ""}`, [], [
+  return figure(drawing, summary, [], [
     { title: "Task", cell: (task) => task.name },
     { title: "Status", cell: (task) => task.status || "–" },
     { title: areTimed ? "Began after" : "After", number: true, cell: (task) => duration(task.start) },

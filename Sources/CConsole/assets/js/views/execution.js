@@ -10,13 +10,15 @@ import { count, duration, percent, statusOf } from "../format.js";
 import { watch } from "../live.js";
 import { last } from "../memory.js";
 import { around } from "../neighbourhood.js";
-import { executionHref, slowMark, statusBadge, time } from "../parts.js";
+import { copyButton, executionHref, slowMark, statusBadge, time } from "../parts.js";
 import { link } from "../router.js";
 import { Sections } from "../sections.js";
 import { TOLERANCE, elapsed } from "../usual.js";
 
 // Fewer executions make no usual.
 const LEAST_SUPPORT = 20;
+// A message of so many lines is begun with the one that tells most.
+const LONG_MESSAGE = 8;
 // Under so many percent that ran longer, it is unusual that it still runs.
 const UNUSUAL_PERCENT = 10;
 // How often one that runs is looked at, whose time no change tells.
@@ -102,6 +104,8 @@ export async function execution(main, id, signal) {
   });
 }
 
+const WIDE_FACTS = { Id: "long", Usual: "whole" };
+
 /** The parts of the page: each with what it shows, by which it is known whether it has changed. */
 function parts(shown, slots) {
   const tasks = tasksOf(shown.taskResults);
@@ -111,9 +115,9 @@ function parts(shown, slots) {
     ["head", [statusOf(shown)], () => head(shown, slots)],
     ["note", [], () => slots.note],
     ["facts", [shown.version, took], () => h("section", { class: "card", "aria-label": "Facts" }, facts(shown, took, slots.usual))],
-    shown.errorMessage ? ["error", [shown.errorMessage], () => h("section", { class: "card" }, h("h2", {}, "Error"),
-      h("pre", { class: "message", tabindex: 0, role: "region", "aria-label": "Error message" }, shown.errorMessage))] : null,
-    tasks ? ["tasks", [JSON.stringify(shown.taskResults)], () => h("section", { class: "card" }, h("h2", {}, "Tasks"), timeline(tasks))] : null,
+    shown.errorMessage ? ["error", [shown.errorMessage], () => errorCard(shown.errorMessage)] : null,
+    tasks ? ["tasks", [JSON.stringify(shown.taskResults), shown.errorMessage],
+      () => h("section", { class: "card" }, h("h2", {}, "Tasks"), timeline(tasks, shown.errorMessage))] : null,
     ["around", [], () => h("section", { class: "card" }, h("h2", {}, "Around it"), slots.around)],
     ...documents(shown),
   ];
@@ -127,14 +131,29 @@ function head(shown, slots) {
       h("a", { class: "button", href: link("/executions", { user, workflow: shown.workflowId }) }, "All of this workflow")));
 }
 
+function errorCard(message) {
+  const gist = gistOf(message);
+  return h("section", { class: "card" },
+    h("div", { class: "title" }, h("h2", {}, "Error"), copyButton("Error", () => message)),
+    gist ? h("p", { class: "gist" }, gist) : null,
+    h("pre", { class: "message", tabindex: 0, role: "region", "aria-label": "Error message" }, message));
+}
+
+/** The line of a longer message that says what happened: Python's tracebacks end with it, others begin. */
+function gistOf(message) {
+  const lines = message.split("\n").filter((line) => line.trim() !== "");
+  return lines.length < LONG_MESSAGE ? null : lines.at(lines[0].startsWith("Traceback (most recent") ? -1 : 0);
+}
+
 function facts(shown, took, usual) {
   const entries = [
     ["Type", h("bdi", {}, shown.workflowType)],
     ["Created", time(shown.createdAt)], ["Began", time(shown.startTime)], ["Ended", time(shown.endTime)],
-    ["Duration", took], ["Usual", usual], ["User", h("bdi", {}, shown.userId)], ["Version", String(shown.version ?? 0)],
-    ["Last change", time(shown.updatedAt)], ["Id", h("code", {}, shown.id)],
+    ["Duration", took], ["User", h("bdi", {}, shown.userId)], ["Version", String(shown.version ?? 0)],
+    ["Last change", time(shown.updatedAt)], ["Id", [h("code", {}, shown.id), " ", copyButton("Id", () => shown.id)]],
+    ["Usual", usual],
   ];
-  return h("dl", { class: "facts" }, entries.map(([name, value]) => h("div", { class: ["Usual", "Id"].includes(name) ? "long" : null },
+  return h("dl", { class: "facts" }, entries.map(([name, value]) => h("div", { class: WIDE_FACTS[name] },
     h("dt", {}, name), value === usual ? usual : h("dd", {}, value))));
 }
 
@@ -159,8 +178,10 @@ function aroundIt(shown, { executions, isEnd, isKnown }) {
   const at = executions.findIndex((one) => one.id === shown.id);
   const step = (other, text, nothing) => other
     ? h("a", { class: "button", href: executionHref(other.id) }, text) : h("span", { class: "muted" }, nothing);
+  if (executions.length === 1 && isEnd) return [h("p", { class: "muted" }, "The workflow has no other execution.")];
+  const longest = Math.max(...executions.map((one) => one.durationSeconds ?? 0));
   return [
-    h("p", { class: "muted" }, "The executions of the workflow before and after, by how long they took."),
+    h("p", { class: "muted" }, `The executions of the workflow before and after, by how long they took: ${duration(longest)} at most.`),
     h("figure", { class: "chart scroll" }, neighbours(executions, shown.id)),
     h("div", { class: "pager" }, step(executions[at - 1], "← Before", "It is the first."),
       step(executions[at + 1], "After →", isEnd || isKnown ? "It is the last." : "Those after it were not found.")),
