@@ -2,6 +2,7 @@
 
 import time
 
+from browsing.reader import PHONE
 from harness.client import COMPLETED, FAILED
 from harness.identifiers import uuid7
 
@@ -82,6 +83,59 @@ def test_time_and_type_are_chosen_and_have_a_link(history, open_console):
     reader.wait_until("() => location.hash.includes('days=365')")
 
 
+def test_days_without_executions_are_days_too(client, open_console):
+    now = time.time()
+    client.save(id=uuid7(now - 3 * 86_400), status=COMPLETED)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go("#/dashboard?days=7")
+    reader.wait_for(".tiles")
+    days = table_of(reader, "Executions a day")
+    ages = [now - age * 86_400 for age in range(7, -1, -1)]
+    assert [day[0] for day in days] == [time.strftime("%Y-%m-%d", time.gmtime(at)) for at in ages]
+    assert [day[1] for day in days] == ["0", "0", "0", "0", "1", "0", "0", "0"]
+
+
+def test_what_is_counted_as_failed_has_its_list(client, open_console):
+    client.save(status=COMPLETED)
+    failed = client.save(status=FAILED, workflow_type="etl", error_message="disk full")
+    client.save(status=FAILED, workflow_type="other", error_message="disk full")
+    reader = open_console(client.user).sign_in()
+    reader.rows(3)
+    reader.go("#/dashboard?days=7&type=etl")
+    reader.wait_for(".tiles")
+    reader.page.get_by_role("link", name="Failed 1").click()
+    assert reader.rows(1) == [failed.id]
+    shown = reader.page.get_by_label("Created from").input_value()
+    assert 6 * 86_400 < time.time() - time.mktime(time.strptime(shown[:16], "%Y-%m-%dT%H:%M"))
+
+
+def test_figures_are_read_anew_where_they_are(client, open_console):
+    client.save(status=COMPLETED)
+    reader = open_console(client.user).sign_in()
+    reader.rows(1)
+    reader.go("#/dashboard")
+    reader.wait_for(".tiles")
+    client.save(status=COMPLETED)
+    reader.page.get_by_role("button", name="Refresh").click()
+    reader.wait_until("() => document.querySelector('.tile .value')?.textContent === '2'")
+
+
+def test_a_small_screen_has_room_for_an_error(client, open_console):
+    client.save(status=FAILED, error_message="connection to the database was refused for 30 s")
+    reader = open_console(client.user, size=PHONE).sign_in()
+    reader.rows(1)
+    reader.go("#/dashboard")
+    reader.wait_for(".tiles")
+    row = card(reader, "Errors").locator("tbody tr")
+    assert row.locator("td").first.evaluate("cell => cell.getBoundingClientRect().width") > 250
+    # All of its figures are in sight.
+    assert row.evaluate(
+        "row => { const { scrollWidth, clientWidth } = row.closest('.scroll');"
+        " return scrollWidth <= clientWidth; }"
+    )
+
+
 def test_a_rate_of_all_or_nothing_is_drawn_within_its_chart(client, open_console):
     now = time.time()
     for age, status in ((3, COMPLETED), (2, FAILED), (1, COMPLETED)):
@@ -129,4 +183,4 @@ def test_without_executions_there_is_nothing_to_draw(client, open_console):
     reader.wait_for("text=Nothing was saved yet")
     reader.go("#/dashboard")
     reader.wait_for("text=No execution was created in this time")
-    assert tile(reader, "p50") == "–"
+    assert tile(reader, "p50") == "–" and tile(reader, "Success rate") == "–"

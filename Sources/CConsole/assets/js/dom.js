@@ -42,10 +42,10 @@ export function failure(error, again) {
       : null);
 }
 
-/** A table: columns are `{ title, number, cell(row) }`. */
+/** A table, whose cells know their column's title where there is no room for a head: columns are `{ title, number, cell(row) }`. */
 export function table(columns, rows, attributes = {}) {
   const kind = (column) => ({ class: column.number ? "number" : null });
   return h("table", attributes,
     h("thead", {}, h("tr", {}, columns.map((column) => h("th", { scope: "col", ...kind(column) }, column.title)))),
-    h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column) => h("td", kind(column), column.cell(row)))))));
+    h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column) => h("td", { ...kind(column), "data-title": column.title }, column.cell(row)))))));
 }

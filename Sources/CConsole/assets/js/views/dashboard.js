@@ -1,21 +1,24 @@
 // How a user's executions have done over some days.
 
 import * as api from "../api.js";
+import * as keys from "../keys.js";
 import { bars } from "../charts/bars.js";
 import { columns } from "../charts/columns.js";
 import { lines } from "../charts/lines.js";
 import { failure, h, table } from "../dom.js";
-import { count, duration, percent } from "../format.js";
+import { count, duration, instant, percent } from "../format.js";
 import { findings, errorGroups, patterns } from "./findings.js";
 import { go, link, reload } from "../router.js";
 
 const WINDOWS = [1, 7, 30, 90, 365];
+const DAY_MS = 86_400_000;
 
 export async function dashboard(main, parameters, signal) {
   const days = WINDOWS.includes(Number(parameters.get("days"))) ? Number(parameters.get("days")) : 30;
   const chosen = { days, type: parameters.get("type") ?? "", user: parameters.get("user") ?? "" };
   const body = h("div", {}, h("p", { class: "muted", role: "status" }, "Reading…"));
   main.replaceChildren(h("div", { class: "head" }, h("h1", {}, "Dashboard"), controls(chosen)), body);
+  keys.setKeys({ r: ["Read the figures anew", reload] });
   try {
     await read(body, chosen, signal);
   } catch (error) {
@@ -34,10 +37,10 @@ async function read(body, chosen, signal) {
   ]);
   if (signal.aborted) return;
   body.replaceChildren(
-    tiles(statistics),
+    tiles(statistics, chosen),
     Number(statistics.totalExecutions ?? 0) === 0
       ? h("p", { class: "card empty" }, "No execution was created in this time.")
-      : h("div", { class: "grid" }, charts(metrics, statistics), tables(metrics, statistics, learned, chosen)));
+      : h("div", { class: "grid" }, charts(metrics, statistics, chosen.days), tables(metrics, statistics, learned, chosen)));
 }
 
 function controls(chosen) {
@@ -48,27 +51,36 @@ function controls(chosen) {
   return h("form", { class: "window", onsubmit: (event) => event.preventDefault() },
     h("label", {}, "Time ", h("select", { onchange: (event) => change({ days: event.target.value }) },
       WINDOWS.map((days) => h("option", { value: days, selected: days === chosen.days }, days === 1 ? "the last day" : `the last ${days} days`)))),
-    field("type", "Type"), mayReadOthers ? field("user", "User") : null);
+    field("type", "Type"), mayReadOthers ? field("user", "User") : null,
+    h("span", {}, `As of ${instant(new Date()).slice(11)} `), h("button", { type: "button", id: "refresh", onclick: reload }, "Refresh"));
 }
 
-function tiles(statistics) {
-  const tile = (label, value, style = "") => h("div", { class: "tile" },
+function tiles(statistics, chosen) {
+  const tile = (label, value, style = "", href = null) => h(href ? "a" : "div", { class: "tile", href },
     h("div", { class: "label" }, label), h("div", { class: `value ${style}` }, value));
+  const total = Number(statistics.totalExecutions ?? 0);
   const failed = Number(statistics.failedExecutions ?? 0);
+  const running = Number(statistics.runningExecutions ?? 0);
+  // Those that are counted, as a list.
+  const listed = (number, status) => number > 0 ? link("/executions", {
+    user: chosen.user, type: chosen.type, after: instantBefore(chosen.days), status,
+  }) : null;
   return h("section", { class: "tiles", "aria-label": "Totals" },
-    tile("Executions", count(statistics.totalExecutions)),
-    tile("Success rate", percent(statistics.successRate ?? 0)),
-    tile("Failed", count(failed), failed > 0 ? "bad" : ""),
-    tile("Running", count(statistics.runningExecutions)),
+    tile("Executions", count(total)),
+    tile("Success rate", total > 0 ? percent(statistics.successRate ?? 0) : "–"),
+    tile("Failed", count(failed), failed > 0 ? "bad" : "", listed(failed, "FAILED")),
+    tile("Running", count(running), "", listed(running, "RUNNING")),
     tile("p50", duration(statistics.p50DurationSeconds)),
     tile("p95", duration(statistics.p95DurationSeconds)),
     tile("p99", duration(statistics.p99DurationSeconds)));
 }
 
+function instantBefore(days) { return new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+/, ""); }
+
 function card(title, ...content) { return h("section", { class: "card" }, h("h2", {}, title), content); }
 
-function charts(metrics, statistics) {
-  const daily = everyDay(metrics.daily ?? []);
+function charts(metrics, statistics, days) {
+  const daily = everyDay(metrics.daily ?? [], days);
   const number = (name) => (day) => Number(day[name] ?? 0);
   const classes = metrics.executionTimeDistribution ?? [];
   return [
@@ -106,14 +118,15 @@ function charts(metrics, statistics) {
   ];
 }
 
-/** The days from the first that is known to the last, those between without figures too. */
-function everyDay(daily) {
+/** The days of the time that is looked at, those without executions too: that nothing ran is news. */
+function everyDay(daily, days) {
   const known = new Map(daily.map((day) => [day.date, day]));
+  const dateOf = (at) => new Date(at).toISOString().slice(0, 10);
+  // The server's clock may differ.
+  const dates = [...known.keys(), dateOf(Date.now() - days * DAY_MS), dateOf(Date.now())].sort();
   const all = [];
-  if (daily.length === 0) return all;
-  for (let at = Date.parse(daily[0].date); at <= Date.parse(daily.at(-1).date); at += 86_400_000) {
-    const date = new Date(at).toISOString().slice(0, 10);
-    all.push(known.get(date) ?? { date });
+  for (let at = Date.parse(dates[0]); at <= Date.parse(dates.at(-1)); at += DAY_MS) {
+    all.push(known.get(dateOf(at)) ?? { date: dateOf(at) });
   }
   return all;
 }
@@ -146,7 +159,7 @@ function tables(metrics, statistics, learned, chosen) {
         { title: "p50", number: true, cell: (type) => duration(type.p50DurationSeconds) },
         { title: "p95", number: true, cell: (type) => duration(type.p95DurationSeconds) },
         { title: "p99", number: true, cell: (type) => duration(type.p99DurationSeconds) },
-      ], types.slice(0, 50)))) : null,
+      ], types.slice(0, 50), { class: "stack" }))) : null,
     tasks.length > 0 ? h("section", { class: "card wide" }, h("h2", {}, "Slowest tasks"),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Slowest tasks" }, table([
         { title: "Task", cell: (task) => task.taskName },
@@ -154,7 +167,7 @@ function tables(metrics, statistics, learned, chosen) {
         { title: "Failed", number: true, cell: (task) => count(task.failedRuns) },
         { title: "Average", number: true, cell: (task) => duration(task.averageDurationSeconds) },
         { title: "Of all time", number: true, cell: (task) => percent(task.timeShare ?? 0) },
-      ], tasks))) : null,
+      ], tasks, { class: "stack" }))) : null,
     h("section", { class: "card wide" }, h("h2", {}, "Learned patterns"), learned.error ? failure(learned.error, reload) : patterns(learned.patterns ?? [])),
   ];
 }

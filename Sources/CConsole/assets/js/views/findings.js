@@ -4,10 +4,12 @@ import { h, table } from "../dom.js";
 import { bare, count, percent } from "../format.js";
 import { samples, time } from "../parts.js";
 
+const SEVERITIES = ["TIP_SEVERITY_CRITICAL", "TIP_SEVERITY_WARNING", "TIP_SEVERITY_INFO"];
 const TREND = { NEW: "✱ new", RISING: "↑ rising", STEADY: "→ steady", FALLING: "↓ falling" };
 
 export function findings(tips) {
-  return h("ul", { class: "findings" }, tips.map((tip) => {
+  const rank = ({ severity }) => SEVERITIES.indexOf(severity);
+  return h("ul", { class: "findings" }, tips.toSorted((one, other) => rank(one) - rank(other)).map((tip) => {
     const severity = bare(tip.severity, "TIP_SEVERITY_");
     return h("li", { class: severity.toLowerCase() },
       h("span", { class: "severity" }, severity), " ", tip.text, samples(tip.sampleExecutionIds));
@@ -23,7 +25,7 @@ export function errorGroups(groups) {
     { title: "Trend", cell: (group) => trend(bare(group.trend, "ERROR_TREND_")) },
     { title: "First", cell: (group) => time(group.firstSeen, { relative: true }) },
     { title: "Last", cell: (group) => time(group.lastSeen, { relative: true }) },
-  ], groups));
+  ], groups, { class: "stack" }));
 }
 
 function trend(name) { return h("span", { class: `trend-${name.toLowerCase()}` }, TREND[name] ?? name); }
