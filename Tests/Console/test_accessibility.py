@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from browsing.reader import DESKTOP, PHONE
+from harness.client import COMPLETED
 
 SCREENS = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
 
@@ -48,6 +49,31 @@ def test_a_theme_may_be_chosen_and_stays(history, open_console):
     assert reader.page.evaluate(theme) == "dark"
     reader.page.reload()
     assert reader.page.evaluate(theme) == "dark"
+
+
+def test_paper_is_light_and_has_nothing_to_press(client, open_console):
+    saved = client.save(status=COMPLETED, workflow_id="on paper")
+    reader = open_console(client.user, theme="dark").sign_in()
+    reader.rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    reader.wait_for("dl.facts")
+    colour = "() => getComputedStyle(document.querySelector('h1')).color"
+    on_screen = reader.page.evaluate(colour)
+    reader.page.emulate_media(media="print")
+    assert reader.page.evaluate(colour) == "rgb(23, 26, 33)" != on_screen
+    assert reader.page.get_by_role("heading", name="on paper").is_visible()
+    for control in reader.page.get_by_role("button").all():
+        assert not control.is_visible()
+
+
+def test_without_javascript_it_is_told_what_is_needed(server, chromium):
+    context = chromium.new_context(ignore_https_errors=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"https://{server.address}/")
+    told = page.locator("main")
+    assert "needs JavaScript" in told.inner_text() and "/v1" in told.inner_text()
+    assert told.get_by_role("heading", name="workflow-history").is_visible()
+    context.close()
 
 
 def test_keys_of_one_letter_can_be_turned_off_and_stay_so(history, open_console):

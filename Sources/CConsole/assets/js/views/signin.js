@@ -15,7 +15,8 @@ export function signIn(main, done, reason) {
   const form = h("form", { onsubmit: submit },
     h("label", { for: "token" }, "Access token"), field,
     h("p", { id: "token-note", class: "muted" },
-      "A JWT, as callers of the API send it. It is kept in this page's memory alone: reloading signs you out."),
+      "A JWT, as callers of the API send it: from whoever issues yours, or ", h("code", {}, "workflow-history token"),
+      ". It is kept in this page's memory alone: reloading signs you out."),
     button);
 
   async function submit(event) {
