@@ -10,6 +10,7 @@ from attacks.waiting import ready
 from harness import curl
 from harness.client import PATIENCE
 from harness.prometheus import READER
+from harness.server import wait_until
 
 # ConnectionLimits.handshakeTimeout, and what a busy machine may add.
 HANDSHAKE_TIMEOUT, LATE = 10, 4
@@ -26,8 +27,8 @@ def test_a_client_that_stops_before_it_is_one_is_closed_in_time(attacked):
         try:
             seconds.update(connections.seconds_until_closed(opened, hold))
         finally:
-            for connected in opened.values():
-                connected.close()
+            for one in opened.values():
+                one.socket.close()
         assert seconds.keys() == names
 
     attacked(stall, hold=HANDSHAKE_TIMEOUT + LATE)
@@ -38,6 +39,7 @@ def test_a_client_that_stops_before_it_is_one_is_closed_in_time(attacked):
 def test_without_descriptors_those_connected_are_served_and_later_the_others(attacked, target):
     def exhaust(target, hold):
         with connections.few_descriptors(target) as opened:
+            ready(opened, [], PATIENCE)
             time.sleep(hold)
             answered = ready(opened, [], 0)[0]
             assert 0 < len(answered) < len(opened)
@@ -65,16 +67,12 @@ def test_a_client_that_closes_its_side_in_the_midst_of_a_call_is_closed(attacked
 
 
 def test_no_descriptor_is_left_behind(attacked, target):
-    def is_steady() -> bool:
-        return memory.descriptors(target.pid) == before
-
+    # What the tests before have left is closed.
+    wait_until(lambda: memory.forsaken(target.pid) == 0, what="a quiet server")
     before = memory.descriptors(target.pid)
     attacked(connections.half_open)
     attacked(connections.garbage)
-    end = time.monotonic() + PATIENCE
-    while not is_steady():
-        assert time.monotonic() < end, (before, memory.descriptors(target.pid))
-        time.sleep(0.01)
+    wait_until(lambda: memory.descriptors(target.pid) == before, what=f"{before} descriptors")
 
 
 def test_who_vanishes_in_the_midst_of_answers_leaves_nothing_held(attacked, target):
@@ -85,10 +83,7 @@ def test_who_vanishes_in_the_midst_of_answers_leaves_nothing_held(attacked, targ
 
     token = target.server.token(target.user, READER)
     attacked(connections.vanishing)
-    end = time.monotonic() + PATIENCE
-    while not is_let_go():
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    wait_until(is_let_go, what="memory that is let go of")
 
 
 @pytest.mark.parametrize("seed", range(3))

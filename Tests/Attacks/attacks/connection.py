@@ -28,6 +28,8 @@ class Connection:
         # The grpc-status of each stream that has one, and the code of each that was reset.
         self.statuses: dict[int, int] = {}
         self.resets: dict[int, int] = {}
+        # What each PING held that the server has answered.
+        self.pongs: set[bytes] = set()
         # How many bytes of DATA the server lets come now: on all streams, and on each.
         self._window = 65_535
         self._stream_windows: dict[int, int] = {}
@@ -104,17 +106,20 @@ class Connection:
         return max(min(self._window, self._stream_window(stream)), 0)
 
     def ping(self):
-        """Returns when the server has handled all that was sent before."""
-        seen = self.outcome.frames[frames.PING]
-        self.send(frames.frame(frames.PING, payload=bytes(8)))
-        self.take(lambda: self.outcome.frames[frames.PING] > seen or self.is_over)
+        """Returns when the server has handled all that was sent before, or has had enough."""
+        # One of its own: a flood may be of others.
+        payload = b"ping%04d" % len(self.pongs)
+        self.send(frames.frame(frames.PING, payload=payload))
+        self.take(lambda: payload in self.pongs or self.is_over)
 
     def flood(self, chunk: Callable[[int], bytes], chunks: int, seconds: float = 0.1) -> Outcome:
-        """Sends the chunks 0, 1, ... until the server has enough; returns what came back, within so
-        many seconds where the server goes on."""
+        """Sends the chunks 0, 1, ... until the server has enough; returns what came back until it had
+        handled them all, and within so many seconds after that where the server goes on."""
         for at in range(chunks):
             if not self.send(chunk(at)):
                 break
+        else:
+            self.ping()
         return self.finish(seconds)
 
     # -- receiving
@@ -167,6 +172,8 @@ class Connection:
         match kind:
             case frames.GOAWAY:
                 self.outcome.goaway = int.from_bytes(payload[4:8], "big")
+            case frames.PING:
+                self.pongs.add(payload)
             case frames.RST_STREAM:
                 self.resets[stream] = code = int.from_bytes(payload, "big")
                 self.outcome.resets[code] += 1

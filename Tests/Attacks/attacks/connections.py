@@ -1,11 +1,13 @@
 """Attacks by connections that do nothing, or not what they should."""
 
 import contextlib
+import dataclasses
 import random
 import resource
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 from attacks import frames
 from attacks.connection import Connection
@@ -19,21 +21,35 @@ from harness.wire import tls_context
 HALF_CLIENT_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100)
 
 
-def stalled(target: Target) -> dict[str, socket.socket]:
+@dataclasses.dataclass(frozen=True)
+class Stalled:
+    """A connection on which nothing more is said."""
+
+    socket: socket.socket
+    # Before it was opened, on the monotonic clock: the server can have taken it no sooner.
+    since: float
+
+
+def stalled(target: Target) -> dict[str, Stalled]:
     """One connection for each place at which a client may stop before it is one."""
     opened = {}
+
+    def stall(place: str, connect: Callable[[], socket.socket], sent: bytes = b""):
+        since = time.monotonic()
+        opened[place] = Stalled(_after(connect(), sent), since)
+
     for place, connect in {
         "TLS": lambda: target.tcp(tls=True),
         "plain TCP": target.tcp,
         "Unix": target.unix,
     }.items():
-        opened[f"{place}: nothing"] = connect()
+        stall(f"{place}: nothing", connect)
         if place != "plain TCP":
-            opened[f"{place}: half a ClientHello"] = _after(connect(), HALF_CLIENT_HELLO)
+            stall(f"{place}: half a ClientHello", connect, HALF_CLIENT_HELLO)
         if place != "TLS":
-            opened[f"{place}: half a preface"] = _after(connect(), frames.PREFACE[:12])
-            opened[f"{place}: no SETTINGS"] = _after(connect(), frames.PREFACE)
-    opened["TLS: no preface"] = _over_tls(target)
+            stall(f"{place}: half a preface", connect, frames.PREFACE[:12])
+            stall(f"{place}: no SETTINGS", connect, frames.PREFACE)
+    stall("TLS: no preface", lambda: _over_tls(target))
     return opened
 
 
@@ -47,19 +63,20 @@ def _over_tls(target: Target) -> socket.socket:
     return tls_context(target.ca, ["h2"]).wrap_socket(raw, server_hostname="localhost")
 
 
-def seconds_until_closed(opened: dict[str, socket.socket], limit: float) -> dict[str, float]:
-    """When the server closed each, as far as it did within the limit."""
-    began = time.monotonic()
-    by_socket = {connected: name for name, connected in opened.items()}
+def seconds_until_closed(opened: dict[str, Stalled], limit: float) -> dict[str, float]:
+    """After how long the server closed each, as far as it did within the limit from now on."""
+    end = time.monotonic() + limit
+    by_socket = {one.socket: name for name, one in opened.items()}
     closed = {}
-    while by_socket and (left := began + limit - time.monotonic()) > 0:
+    while by_socket and (left := end - time.monotonic()) > 0:
         for readable in ready(by_socket, [], left)[0]:
             try:
                 received = readable.recv(1 << 16)
             except ConnectionResetError:
                 received = b""
             if not received:
-                closed[by_socket.pop(readable)] = time.monotonic() - began
+                name = by_socket.pop(readable)
+                closed[name] = time.monotonic() - opened[name].since
     return closed
 
 
@@ -69,8 +86,8 @@ def slow_handshakes(target: Target, hold: float) -> Outcome:
     outcome = Outcome()
     for some in opened:
         outcome.closed |= bool(seconds_until_closed(some, hold / len(opened)))
-        for connected in some.values():
-            connected.close()
+        for one in some.values():
+            one.socket.close()
     return outcome
 
 

@@ -58,6 +58,7 @@ def partial_messages(target: Target, hold: float) -> Outcome:
                 attacker.upload(stream, piece)
             if attacker.is_over:
                 break
+        attacker.ping()
         attacker.finish(hold)
         return attacker.outcome
 
@@ -114,7 +115,8 @@ def zero_window(target: Target, hold: float, count: int = STREAMS) -> Outcome:
     with target.connect(opening=frames.settings(window=0)) as attacker:
         _ask(attacker, target, count)
         # Those that fit wait for a window for ever.
-        attacker.answered(count - FITTING, hold)
+        attacker.answered(count - FITTING)
+        attacker.finish(hold)
         return attacker.outcome
 
 

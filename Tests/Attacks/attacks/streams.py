@@ -86,6 +86,7 @@ def open_streams(target: Target, hold: float, count: int = 1_000) -> Outcome:
     head = target.head()
     with target.connect() as attacker:
         attacker.send(b"".join(frames.headers(1 + 2 * n, head) for n in range(count)))
+        attacker.ping()
         attacker.finish(hold)
         return attacker.outcome
 
