@@ -61,6 +61,8 @@ public final class PostgresCluster: @unchecked Sendable {
         [
           "-D", data, "-k", directory, "-c", "listen_addresses=", "-c", "fsync=off",
           "-c", "max_connections=200", "-c", "log_min_messages=fatal",
+          // Its transactions would come at times of its own, and hold back readers of the change log.
+          "-c", "autovacuum=off",
         ])
       server.standardOutput = FileHandle.nullDevice
       server.standardError = FileHandle.nullDevice

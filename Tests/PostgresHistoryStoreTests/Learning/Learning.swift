@@ -14,9 +14,12 @@ extension PostgresHistoryStore {
   }
 
   /// Learns from all there is, and tells from how many executions, once nobody else learns.
+  ///
+  /// - Parameter heldBack: whether a transaction of the test's own keeps it from learning all.
   @discardableResult
-  func learn(bite: Int = 2000) async throws -> Int {
+  func learn(bite: Int = 2000, heldBack: Bool = false) async throws -> Int {
     while try await run(Self.learning).count > 0 { await eventLoop.sleep(for: .milliseconds(1)) }
+    if !heldBack { try await settle() }
     let learner = try await learner(bite: bite)
     defer { learner.close() }
     return try await learner.learnAll()
@@ -28,12 +31,24 @@ extension PostgresHistoryStore {
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     """
 
-  /// Saves executions as they ended, about a day at a time.
+  /// Waits until all that was saved can be learned: of the transactions before, in whichever database
+  /// of the cluster, one whose client has gone may go on for a moment.
+  func settle() async throws {
+    while try await run(Self.heldBack).count > 0 { await eventLoop.sleep(for: .milliseconds(1)) }
+  }
+
+  private static let heldBack = """
+    SELECT FROM workflow_execution_changes
+    WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1
+    """
+
+  /// Saves executions as they ended, about a day at a time, and returns when they can be learned.
   func saveInOrder(_ rows: [WorkflowExecution]) async throws {
     let sorted = rows.sorted { $0.id < $1.id }
     for start in stride(from: 0, to: sorted.count, by: 17) {
       try await saveAll(Array(sorted[start..<min(start + 17, sorted.count)]))
     }
+    try await settle()
   }
 
   /// Reviews the patterns of whom there is news.
