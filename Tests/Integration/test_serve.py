@@ -15,7 +15,7 @@ from harness import tokens
 from harness.client import Client, refused
 from harness.folders import temporary_folder
 from harness.identifiers import fresh_user
-from harness.server import Server, free_port
+from harness.server import Server, free_port, wait_until
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def listening_ports(pid: int) -> set[int]:
     sockets = set()
     try:
         descriptors = os.listdir(f"/proc/{pid}/fd")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         # Postgres ends its workers when they are done.
         return set()
     for descriptor in descriptors:
@@ -135,6 +135,7 @@ def test_servers_that_start_together_on_a_fresh_data_directory_start_one_postgre
 def test_a_port_in_use_is_one_line_and_exit_1(unstarted):
     server = unstarted()
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", server.port))
         taken.listen()
         assert_refused_in_one_line(server, str(server.port), "in use")
@@ -201,7 +202,11 @@ def test_a_certificate_and_a_secret_of_ones_own_are_used(unstarted, server):
 def test_plain_tcp_is_served_only_where_it_is_asked_for_and_with_a_warning(unstarted):
     address = f"127.0.0.1:{free_port()}"
     own = unstarted("--insecure-listen", address).start()
-    assert any("warning" in line and address in line for line in own.output), own.log
+    # The log is written beside what says that calls are accepted.
+    wait_until(
+        lambda: any("warning" in line and address in line for line in own.output),
+        what="the warning",
+    )
     user = fresh_user()
     with grpc.insecure_channel(address) as channel:
         assert Client(channel, user, own.token(user)).save().user_id == user

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import threading
 import time
+import weakref
 
 import grpc
 
@@ -43,10 +44,18 @@ def wait_until(condition, seconds: float = 60, what: str = "the condition"):
     return value
 
 
+def held_port() -> socket.socket:
+    """A socket that keeps a port from all who ask for any, until it is closed. It does not listen:
+    who asks for this port, as servers do with SO_REUSEADDR, may."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return held
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    with held_port() as held:
+        return held.getsockname()[1]
 
 
 class Server:
@@ -55,7 +64,10 @@ class Server:
     def __init__(self, *flags: str, folder: pathlib.Path | None = None):
         self.folder = folder or temporary_folder()
         self.data = self.folder / "data"
-        self.port = free_port()
+        # Its own while it is stopped, too.
+        held = held_port()
+        weakref.finalize(self, held.close)
+        self.port = held.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
         self.socket = self.folder / "server.sock"
         self.flags = [
@@ -141,7 +153,9 @@ class Server:
                 self.process.kill()
                 self.process.wait()
         for pid in self.postmasters():
-            os.kill(pid, signal.SIGQUIT)
+            # It may be ending by itself.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
         wait_until(lambda: not self.postmasters(), what="the end of Postgres")
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -155,11 +169,13 @@ class Server:
 
     def backends(self) -> list[int]:
         """The processes of its Postgres that serve a connection."""
-        return [
-            pid
-            for pid in self.postgres_processes()
-            if "[local]" in pathlib.Path(f"/proc/{pid}/cmdline").read_text()
-        ]
+        found = []
+        for pid in self.postgres_processes():
+            # Postgres ends its workers when they are done.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if "[local]" in pathlib.Path(f"/proc/{pid}/cmdline").read_text():
+                    found.append(pid)
+        return found
 
     def postgres_processes(self) -> list[int]:
         return [pid for pid, _ in postgres_processes(self.data)]
