@@ -82,9 +82,10 @@ def test_a_session_that_ends_is_over_at_once(client, cluster):
 def test_partitions_that_are_done_with_are_dropped(server, cluster):
     server.stop()
     postgres = cluster.postgres
+    # In its first hour the month before is not done with yet.
     day, month = postgres.psql(
-        "select to_char(now() - interval '9 days', 'YYYY-MM-DD')",
-        "select to_char(now() - interval '1 month', 'YYYY_MM')",
+        "select to_char(now() at time zone 'UTC' - interval '9 days', 'YYYY-MM-DD')",
+        "select to_char(now() at time zone 'UTC' - interval '2 months', 'YYYY_MM')",
     ).splitlines()
     log = f"workflow_execution_changes_{day.replace('-', '_')}"
     begin, end = f"'{day} 00:00:00+00'", f"'{day} 00:00:00+00'::timestamptz + interval '1 day'"
@@ -92,7 +93,10 @@ def test_partitions_that_are_done_with_are_dropped(server, cluster):
         f"create table {log} partition of workflow_execution_changes"
         f" for values from ({begin}) to ({end})"
     )
+    tables = (log, f"workflow_executions_{month}")
+    for table in tables:
+        assert postgres.psql(f"select to_regclass('{table}')") == table
     server.flags += ["--retain", "1h"]
     server.start()
-    for table in (log, f"workflow_executions_{month}"):
+    for table in tables:
         wait_until(lambda: postgres.psql(f"select to_regclass('{table}')") == "", what=table)
