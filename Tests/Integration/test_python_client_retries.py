@@ -192,19 +192,22 @@ def ten_a_second():
 async def test_a_caller_over_its_limit_comes_back_when_it_is_told_to(ten_a_second, user):
     token = ten_a_second.token(user)
     async with connect(ten_a_second, token, retry=None) as impatient:
-        with pytest.raises(ResourceExhausted) as caught:
-            for _ in range(200):
-                await save(impatient, user)
-    assert 0 < caught.value.retry_delay <= 0.2
-    assert not caught.value.in_doubt
+        # At once: how many go one after the other within a second is the machine's to say.
+        tries = [save(impatient, user) for _ in range(30)]
+        ended = await asyncio.gather(*tries, return_exceptions=True)
+    refusals = [one for one in ended if isinstance(one, ResourceExhausted)]
+    assert len(refusals) > 0 and {type(one) for one in ended} == {str, ResourceExhausted}
+    assert all(0 < one.retry_delay <= 0.2 and not one.in_doubt for one in refusals)
 
     waits = Waits()
     policy = RetryPolicy(initial_backoff=0, sleep=waits)
     async with connect(ten_a_second, token, retry=policy) as patient:
         execution_id = await save(patient, user)
         # Nothing was carried out, so an update of any version is tried again too.
-        for _ in range(5):
-            await patient.update_workflow_execution(execution_id, status="PAUSED")
+        updates = [
+            patient.update_workflow_execution(execution_id, status="PAUSED") for _ in range(15)
+        ]
+        assert all(await asyncio.gather(*updates))
     assert waits.seconds and all(0 < seconds <= 1 for seconds in waits.seconds)
 
 

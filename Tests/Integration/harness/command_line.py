@@ -57,6 +57,13 @@ def in_terminal(*arguments: object, columns: int = 100, **variables: str) -> str
         )
     finally:
         os.close(theirs)
+    shown = read_terminal(ours)
+    assert process.wait(timeout=PATIENCE) == 0, shown
+    return shown
+
+
+def read_terminal(ours: int) -> str:
+    """All that is shown in a terminal until the last process leaves it; closes our side of it."""
     shown = b""
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         while True:
@@ -67,5 +74,4 @@ def in_terminal(*arguments: object, columns: int = 100, **variables: str) -> str
             if not piece:
                 break
             shown += piece
-    assert process.wait(timeout=PATIENCE) == 0, shown
     return shown.decode().replace("\r\n", "\n")
