@@ -250,10 +250,12 @@ async def test_a_server_that_stays_away_is_unavailable(own_server, user):
 async def test_a_source_may_rest_for_longer_than_the_server_may_be_silent(history, user):
     async def source():
         for one in executions(3):
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1.1)
             yield one
 
-    outcomes = await outcomes_of(history, source(), timeout=0.4)
+    # The time is for answers, and not for a new connection.
+    await history.get_workflow_statistics(user)
+    outcomes = await outcomes_of(history, source(), timeout=1)
     assert {one.error for one in outcomes} == {None}
 
 

@@ -170,11 +170,13 @@ def test_what_is_revoked_is_refused_and_what_is_taken_off_the_list_is_good_again
 
 def test_a_stream_ends_when_its_token_expires_or_is_revoked(server):
     user = fresh_user()
+    writer = caller(server, KEYS["ES256"].token(user))
+    long = KEYS["ES256"].sign({"sub": user, "exp": tokens.now() + 3600, "jti": "of-a-watch"})
+    lasting = watch_of(Client(writer.channel, "", long))
+    # The connections are there: within its short life it begins no more than a watch.
     exp = tokens.now() + 3
     short = KEYS["ES256"].sign({"sub": user, "exp": exp, "scope": "history:write"})
-    long = KEYS["ES256"].sign({"sub": user, "exp": exp + 3600, "jti": "of-a-watch"})
-    watches = [watch_of(caller(server, token)) for token in (short, long)]
-    writer = caller(server, KEYS["ES256"].token(user))
+    passing = watch_of(Client(writer.channel, "", short))
 
     def ends(watch) -> bool:
         """Whether the watch tells of a save no more."""
@@ -187,12 +189,12 @@ def test_a_stream_ends_when_its_token_expires_or_is_revoked(server):
             assert error.code() == grpc.StatusCode.UNAUTHENTICATED
             return True
 
-    wait_until(lambda: ends(watches[0]), what="the end of the watch whose token expires")
+    wait_until(lambda: ends(passing), what="the end of the watch whose token expires")
     assert tokens.now() >= exp
-    assert not ends(watches[1])
+    assert not ends(lasting)
     listed = server.keys_folder / "revoked"
     keys.replace(listed, b"jti of-a-watch\n")
-    wait_until(lambda: ends(watches[1]), what="the end of the watch whose token is revoked")
+    wait_until(lambda: ends(lasting), what="the end of the watch whose token is revoked")
     keys.replace(listed, b"")
 
 
