@@ -22,11 +22,18 @@ from harness.client import (
     violated_fields,
 )
 from harness.identifiers import fresh_user, uuid7
+from harness.learning import learn, taught_server
 from harness.payload_keys import PayloadKeys
 from harness.stubs import patterns_pb2
-from test_patterns import DAY, learn, monday
+from test_patterns import DAY, monday
 
 SLOW = "eu-west"
+
+
+@pytest.fixture
+def own_server():
+    with taught_server() as server:
+        yield server
 
 
 def plant(client: Client, slow: str = SLOW):

@@ -12,12 +12,19 @@ from harness import command_line
 from harness.client import COMPLETED, FAILED, RUNNING, Client, document, parsed, refused
 from harness.identifiers import fresh_user, uuid7
 from harness.payload_keys import PayloadKeys
-from harness.server import Server, wait_until
+from harness.learning import learn, taught_server
+from harness.server import wait_until
 from harness.stubs import patterns_pb2, statistics_pb2
 
 REGION = "eu-west"
 DAY = 86_400
 FAILURE = patterns_pb2.PATTERN_KIND_FAILURE
+
+
+@pytest.fixture
+def own_server():
+    with taught_server() as server:
+        yield server
 
 
 def monday(weeks_ago: int) -> int:
@@ -46,10 +53,6 @@ def plant(client: Client, region: str = REGION, weeks=(3, 2, 1)):
         for week in weeks:
             list(pool.map(lambda number: save(week, number), range(120)))
     client.save(id=uuid7(monday(min(weeks) - 1)), status=COMPLETED, workflow_id="after")
-
-
-def learn(server: Server, *flags: object) -> dict:
-    return command_line.answer("patterns", "learn", "--data-dir", server.data, *flags)
 
 
 def rule(region: str = REGION) -> dict:
@@ -185,7 +188,7 @@ def test_a_server_learns_by_itself(own_server):
     client = own_server.client(fresh_user())
     plant(client)
     assert own_server.stop() == 0, own_server.log
-    own_server.flags += ["--learn-interval", "1s"]
+    own_server.flags[own_server.flags.index("--learn-interval") + 1] = "1s"
     own_server.start()
     client = own_server.client(client.user)
     wait_until(lambda: len(client.patterns().patterns) > 0, what="the learner")

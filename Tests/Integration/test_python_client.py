@@ -22,9 +22,10 @@ from workflow_history_client import (
 )
 
 from harness.channels import TRANSPORTS
+from harness.learning import learn
 from harness.python_client import connect, save
 from harness.stubs import changes_pb2, execution_pb2, patterns_pb2, statistics_pb2
-from test_patterns import learn, plant
+from test_patterns import plant
 
 START = datetime.datetime(2026, 3, 29, 1, 30, 0, 500_000, UTC)
 

@@ -8,6 +8,7 @@ from harness import command_line
 from harness.client import COMPLETED
 from harness.folding import fold, unfolded
 from harness.identifiers import fresh_user
+from harness.learning import wait_until_learnable
 from harness.postgres import Cluster, program, unprivileged
 from harness.server import Server
 
@@ -69,6 +70,7 @@ def test_a_restored_database_counts_what_was_saved_before_and_what_is_saved_afte
             "select count(*) from change_log_readers"
             " where watermark > pg_snapshot_xmax(pg_current_snapshot())"
         ) == "0"
+        wait_until_learnable(elsewhere)
         learn = ["patterns", "learn", "--database", elsewhere.conninfo]
         assert command_line.answer(*learn)["executions"] == "2"
         assert command_line.answer(*learn, "--from-table")["executions"] == "6"

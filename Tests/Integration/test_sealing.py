@@ -11,6 +11,7 @@ from harness import command_line
 from harness.client import COMPLETED, FAILED, FULL, document, parsed, refused
 from harness.folding import fold
 from harness.identifiers import fresh_user, uuid7
+from harness.learning import learn
 from harness.load import Load
 from harness.payload_keys import PayloadKeys
 from harness.postgres import program, unprivileged
@@ -132,15 +133,14 @@ def test_sealing_is_turned_on_for_what_is_there_and_off_again(own_server, keys):
 
 def test_sealing_tells_of_users_of_whom_what_was_learned_does_not_open(sealing, keys):
     save_planted(sealing.client(fresh_user()))
-    learn = ("patterns", "learn", "--data-dir", sealing.data, *keys.flags)
-    command_line.answer(*learn)
+    learn(sealing, *keys.flags)
     sealing.postgres().psql("UPDATE learned_periods SET sealed_with = 'lost'")
     done = command_line.run("seal", "--data-dir", sealing.data, *keys.flags, "--json")
     assert done.returncode == 1
     assert "what was learned of 1 users is left" in done.stderr
     counts = json.loads(done.stdout)
     assert (counts["executionsLeft"], counts["usersLeft"]) == ("0", "1")
-    command_line.answer(*learn, "--from-table")
+    learn(sealing, *keys.flags, "--from-table")
     assert seal(sealing, keys)["usersLeft"] == "0"
 
 
