@@ -164,8 +164,12 @@ def test_who_signs_in_next_sees_nothing_of_the_last(client, history, open_consol
     reader.rows(50)
     reader.page.get_by_role("button", name="Older").click()
     reader.range_is("51–100 of 100,000")
+    reader.page.get_by_label("Workflow").fill("nightly-etl-3")
+    reader.page.keyboard.press("Enter")
+    reader.wait_until("() => location.hash.includes('nightly-etl-3')")
     reader.page.get_by_role("button", name="Sign out").click()
     assert reader.page.locator("main").inner_text().count("nightly") == 0
+    assert "nightly" not in reader.page.url
     reader.sign_in(reader.token_of(client.user))
     reader.wait_for("text=Nothing was saved yet")
 

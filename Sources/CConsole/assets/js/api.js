@@ -54,7 +54,8 @@ async function request(path, parameters, signal, accept, fields = {}) {
       headers: { authorization: `Bearer ${token}`, accept, ...fields },
       signal,
       cache: "no-store",
-      credentials: "omit",
+      // The client certificate that the connection may need is one of the credentials; there are no cookies.
+      credentials: "same-origin",
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;

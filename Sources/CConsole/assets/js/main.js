@@ -107,7 +107,7 @@ function signOut(reason) {
   clearTimeout(expiry);
   api.setToken(null);
   usual.forget();
-  memory.forget();
+  memory.forget(reason === undefined);
   leave();
   bar.hidden = true;
   keys.setKeys({});

@@ -13,10 +13,11 @@ export function trailOf(filters) {
 /** Where the list was left, and the execution that was opened last. */
 export const last = { list: "#/executions", opened: null };
 
-export function forget() {
+/** @param {boolean} isLeft Whether whoever was signed in has left, and not only their token ended. */
+export function forget(isLeft) {
   trails = new Map();
   last.list = "#/executions";
   last.opened = null;
-  // A token of a page is for the one who was given it.
-  if (location.hash.includes("page=")) history.replaceState(null, "", "#/executions");
+  // A token of a page is for the one who was given it, and what somebody looked for is nobody else's.
+  if (isLeft || location.hash.includes("page=")) history.replaceState(null, "", "#/executions");
 }

@@ -9,8 +9,8 @@ const MOST_TRIES = 8;
 /** Up to ten on each side and the one itself, oldest first; `isEnd` is whether nothing comes after them. */
 export async function around(execution, signal) {
   const filters = { userId: execution.userId, workflowId: execution.workflowId };
-  const [{ executions: before = [] }, after] = await Promise.all([
-    api.get("/v1/executions", { ...filters, createdBefore: execution.createdAt, pageSize: EACH_SIDE }, signal),
+  const [before, after] = await Promise.all([
+    earlier(execution, filters, signal),
     later(execution, filters, signal),
   ]);
   return {
@@ -18,6 +18,20 @@ export async function around(execution, signal) {
     isEnd: after.isKnown && after.found.length <= EACH_SIDE,
     isKnown: after.isKnown || after.found.length > 0,
   };
+}
+
+/** Those that came last before it, newest first. Many may be of the same millisecond, before it and after. */
+async function earlier(execution, filters, signal) {
+  const createdBefore = new Date(Date.parse(execution.createdAt) + 1).toISOString();
+  const found = [];
+  let pageToken = "";
+  for (let tries = 0; tries < MOST_TRIES && found.length < EACH_SIDE; tries += 1) {
+    const answer = await api.get("/v1/executions", { ...filters, createdBefore, pageSize: PAGE_SIZE, pageToken }, signal);
+    found.push(...(answer.executions ?? []).filter((one) => one.id < execution.id));
+    pageToken = answer.nextPageToken;
+    if (!pageToken) break;
+  }
+  return found.slice(0, EACH_SIDE);
 }
 
 /**

@@ -4,11 +4,11 @@ import * as api from "./api.js";
 import { duration } from "./format.js";
 
 // Fewer executions make no usual.
-const LEAST = 20;
+export const LEAST = 20;
 const KEPT_MS = 60_000;
 const NOTHING = { key: null, at: 0, types: null };
 // Percentiles are within 1% of what they are, so what is within that of one is not over it.
-export const TOLERANCE = 1.02;
+const TOLERANCE = 1.02;
 let known = NOTHING;
 
 /** Forgets what is usual for who has signed out. */

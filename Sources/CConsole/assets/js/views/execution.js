@@ -6,21 +6,17 @@ import { neighbours } from "../charts/neighbours.js";
 import { tasksOf, timeline } from "../charts/timeline.js";
 import { documents } from "../documents.js";
 import { announce, failure, h } from "../dom.js";
-import { count, duration, percent, statusOf } from "../format.js";
+import { count, duration, statusOf } from "../format.js";
 import { watch } from "../live.js";
 import { last } from "../memory.js";
 import { around } from "../neighbourhood.js";
 import { copyButton, executionHref, slowMark, statusBadge, time } from "../parts.js";
 import { link } from "../router.js";
 import { Sections } from "../sections.js";
-import { TOLERANCE, elapsed } from "../usual.js";
+import { LEAST, elapsed, slowness, usualDurations } from "../usual.js";
 
-// Fewer executions make no usual.
-const LEAST_SUPPORT = 20;
 // A message of so many lines is begun with the one that tells most.
 const LONG_MESSAGE = 8;
-// Under so many percent that ran longer, it is unusual that it still runs.
-const UNUSUAL_PERCENT = 10;
 // How often one that runs is looked at, whose time no change tells.
 const TICK_MS = 10_000;
 
@@ -35,9 +31,13 @@ export async function execution(main, id, signal) {
 
   function draw() { sections.draw(parts(shown, slots)); }
 
-  async function estimate() {
-    const { estimate } = await api.get(`${path}:estimate`, {}, signal);
-    const slow = slowness(shown, estimate);
+  /** Marks it as the list would, and says what those that are most like it have taken. */
+  async function compare() {
+    const user = shown.userId === api.claims().user ? "" : shown.userId;
+    const [types, { estimate }] = await Promise.all([
+      usualDurations(user, signal), api.get(`${path}:estimate`, {}, signal),
+    ]);
+    const slow = slowness(shown, types);
     slots.mark.replaceChildren(slow ? slowMark(slow) : "");
     slots.note.replaceChildren(slow ? h("p", { class: "note" }, slow) : "");
     slots.usual.replaceChildren(usual(estimate) ?? "–");
@@ -66,7 +66,7 @@ export async function execution(main, id, signal) {
     if (statusOf(now) !== statusOf(shown)) announce(`The execution is ${statusOf(now)}`);
     shown = now;
     draw();
-    await estimate().catch(() => {});
+    await compare().catch(() => {});
   }
 
   function tick(number) {
@@ -75,7 +75,7 @@ export async function execution(main, id, signal) {
       draw();
       if (number % 3 === 0) {
         readAgain();
-        estimate().catch(() => {});
+        compare().catch(() => {});
       }
     }
     setTimeout(tick, TICK_MS, number + 1);
@@ -95,7 +95,7 @@ export async function execution(main, id, signal) {
   main.focus({ preventScroll: true });
   setKeys([]);
   // The page is of use without either.
-  estimate().catch(() => {});
+  compare().catch(() => {});
   lookAround();
   setTimeout(tick, TICK_MS, 1);
   watch({ userId: shown.userId, workflowId: shown.workflowId, createdAfter: shown.createdAt }, signal, {
@@ -158,20 +158,10 @@ function facts(shown, took, usual) {
 }
 
 function usual(estimate) {
-  if (!estimate || Number(estimate.durationSupport ?? 0) < LEAST_SUPPORT) return null;
+  if (!estimate || Number(estimate.durationSupport ?? 0) < LEAST) return null;
   const conditions = estimate.conditions?.length > 0 ? `: ${estimate.conditions.join(", ")}` : "";
   return `${duration(estimate.p50DurationSeconds)}, at most ${duration(estimate.p90DurationSeconds)} in 9 of 10 `
     + `(${count(estimate.durationSupport)} executions${conditions})`;
-}
-
-function slowness(shown, estimate) {
-  if (!estimate || Number(estimate.durationSupport ?? 0) < LEAST_SUPPORT) return null;
-  const longer = estimate.running?.longerPercent;
-  if (longer !== undefined && longer < UNUSUAL_PERCENT) {
-    return `It has been running for ${duration(estimate.running.elapsedSeconds)}; ${percent(longer)} of those like it took longer.`;
-  }
-  if (shown.durationSeconds === undefined || !(shown.durationSeconds > estimate.p90DurationSeconds * TOLERANCE)) return null;
-  return `It took ${duration(shown.durationSeconds)}; 9 of 10 executions like it take at most ${duration(estimate.p90DurationSeconds)}.`;
 }
 
 function aroundIt(shown, { executions, isEnd, isKnown }) {
