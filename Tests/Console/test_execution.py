@@ -4,6 +4,7 @@ import json
 import time
 
 from browsing.history import save_usual_and_slow
+from browsing.reader import Reader
 from harness.client import COMPLETED, FAILED, RUNNING, document
 from harness.identifiers import uuid7
 from harness.stubs import execution_pb2
@@ -216,6 +217,24 @@ def test_an_execution_that_goes_on_is_followed(client, open_console):
     reader.wait_for(".head .status.completed")
     # What the reader has opened stays open.
     assert reader.page.locator("#document-taskResults").get_attribute("open") is not None
+
+
+def test_one_whose_server_is_away_is_told_to_be_old_and_goes_on(own_server, chromium):
+    saved = own_server.client("ada").save(status=RUNNING)
+    reader = Reader(chromium, own_server, own_server.token("ada"))
+    reader.sign_in().rows(1)
+    reader.go(f"#/executions/{saved.id}")
+    reader.wait_for("text=The workflow has no other execution")
+    # Its watch has begun once it tells of a change.
+    own_server.client("ada").update(saved.id, output_data=document({"written": 3}))
+    reader.wait_for("#document-outputData summary:has-text('{1}')")
+    assert own_server.stop() == 0
+    reader.wait_for("text=what is shown may be old")
+    own_server.start()
+    own_server.client("ada").update(saved.id, status=COMPLETED)
+    reader.wait_for(".head .status.completed")
+    reader.wait_for(".note", state="detached")
+    reader.context.close()
 
 
 def test_one_that_is_slower_than_those_like_it_is_marked(client, open_console):

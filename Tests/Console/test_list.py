@@ -181,12 +181,12 @@ def test_a_server_that_comes_back_is_followed_again(own_server, chromium):
     reader.wait_until_live()
     assert own_server.stop() == 0
     reader.wait_until("() => document.querySelector('.live').textContent !== 'Live'")
-    reader.wait_for("text=the list may be old")
+    reader.wait_for("text=what is shown may be old")
     own_server.start()
     client = own_server.client("ada")
     saved = client.save(status=RUNNING)
     assert reader.rows(1) == [saved.id]
-    assert reader.page.get_by_text("the list may be old").count() == 0
+    assert reader.page.get_by_text("what is shown may be old").count() == 0
     # One that is asked for meanwhile comes by itself too.
     assert own_server.stop() == 0
     reader.go("#/executions?status=RUNNING")

@@ -1,11 +1,15 @@
 // A watch that goes on where it broke off.
 
 import * as api from "./api.js";
+import { h } from "./dom.js";
+import { instant } from "./format.js";
 
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 30_000;
 // A server sends a token every 30 seconds, so that who hears nothing for longer has lost it.
 const SILENCE_MS = 75_000;
+// A stop that is shorter is no news.
+const STALE_MS = 3_000;
 
 /** Waits so long, or until the page is seen again. */
 function pause(milliseconds, signal) {
@@ -85,5 +89,36 @@ export async function watch(parameters, signal, { changed, tell = () => {}, begu
     // Not all at once after a server has stopped.
     await pause(wait * (0.5 + Math.random() / 2), signal);
     wait = Math.min(wait * 2, LAST_PAUSE_MS);
+  }
+}
+
+/** Says since when the server has not been heard, once that is news: what is shown may be old. */
+export class Contact {
+  element = h("div", { role: "status" });
+  #heard = null;
+  #timer = null;
+
+  /** Takes what {@link watch} tells. */
+  tell(state) {
+    if (state === "waiting") {
+      this.#timer ??= setTimeout(() => this.#say(), STALE_MS);
+      return;
+    }
+    this.end();
+    this.#heard = new Date();
+  }
+
+  /** Says nothing more, until it is told something. */
+  end() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.element.replaceChildren();
+  }
+
+  #say() {
+    this.#timer = null;
+    if (!this.#heard || document.hidden) return;
+    this.element.replaceChildren(h("p", { class: "note" },
+      `The server has not been heard since ${instant(this.#heard)}: what is shown may be old. It is tried again and again.`));
   }
 }

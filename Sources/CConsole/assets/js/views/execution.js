@@ -7,7 +7,7 @@ import { tasksOf, timeline } from "../charts/timeline.js";
 import { documents } from "../documents.js";
 import { announce, failure, h } from "../dom.js";
 import { count, duration, statusOf } from "../format.js";
-import { watch } from "../live.js";
+import { Contact, watch } from "../live.js";
 import { last } from "../memory.js";
 import { around } from "../neighbourhood.js";
 import { copyButton, executionHref, slowMark, statusBadge, time } from "../parts.js";
@@ -25,7 +25,8 @@ export async function execution(main, id, signal) {
   let { execution: shown } = await api.getExact(path, {}, signal);
   last.opened = shown.id;
   // What comes later has its place from the start, so that nothing that is read moves or closes.
-  const slots = { mark: h("span", {}), note: h("div", {}), usual: h("dd", {}, "–"), around: h("div", {}) };
+  const contact = new Contact();
+  const slots = { contact: contact.element, mark: h("span", {}), note: h("div", {}), usual: h("dd", {}, "–"), around: h("div", {}) };
   const sections = new Sections(main);
   document.title = `${shown.workflowId} · workflow-history`;
 
@@ -101,6 +102,7 @@ export async function execution(main, id, signal) {
   watch({ userId: shown.userId, workflowId: shown.workflowId, createdAfter: shown.createdAt }, signal, {
     changed: (changes) => { if (changes.some((one) => one.executionId === shown.id && one.version > shown.version)) readAgain(); },
     begun: readAgain,
+    tell: (state) => contact.tell(state),
   });
 }
 
@@ -113,6 +115,7 @@ function parts(shown, slots) {
   const took = runs === null ? duration(shown.durationSeconds) : `${duration(runs)} so far`;
   return [
     ["head", [statusOf(shown)], () => head(shown, slots)],
+    ["contact", [], () => slots.contact],
     ["note", [], () => slots.note],
     ["facts", [shown.version, took], () => h("section", { class: "card", "aria-label": "Facts" }, facts(shown, took, slots.usual))],
     shown.errorMessage ? ["error", [shown.errorMessage], () => errorCard(shown.errorMessage)] : null,

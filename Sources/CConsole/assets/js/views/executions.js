@@ -4,8 +4,8 @@ import * as api from "../api.js";
 import * as keys from "../keys.js";
 import { announce, failure, h } from "../dom.js";
 import { addressOf, filterForm, filtersOf, listParameters, watchParameters } from "../filters.js";
-import { bare, count, instant } from "../format.js";
-import { watch } from "../live.js";
+import { bare, count } from "../format.js";
+import { Contact, watch } from "../live.js";
 import { last, trailOf } from "../memory.js";
 import { Page } from "../page.js";
 import { RowTable } from "../row-table.js";
@@ -18,8 +18,6 @@ const REDRAW_MS = 200;
 const ANNOUNCE_MS = 5_000;
 // How often the server is asked again for what no change tells: totals, and who is abandoned.
 const RECOUNT_MS = 5_000;
-// A stop that is shorter is no news.
-const STALE_MS = 3_000;
 const TICK_MS = 10_000;
 const TICKS_TO_READ = 6;
 const LABELS = { live: "Live", waiting: "Live (connecting)", refused: "Live (not allowed)" };
@@ -39,7 +37,7 @@ export async function executions(main, parameters, signal) {
   const rows = new RowTable(Object.values(filters).some((value) => value.length > 0)
     ? "No execution meets these filters." : "Nothing was saved yet.");
   const said = h("div", {});
-  const stale = h("div", { role: "status" });
+  const contact = new Contact();
   const range = h("p", { class: "muted", id: "range" });
   const newer = h("button", { type: "button", id: "newer", disabled: !pageToken, onclick: toNewer }, "← Newer");
   const older = h("button", { type: "button", id: "older", disabled: true, onclick: toOlder }, "Older →");
@@ -52,7 +50,7 @@ export async function executions(main, parameters, signal) {
     h("div", { class: "head" }, h("h1", {}, "Executions"), live),
     h("details", { class: "card filter-box", open: !isNarrow || isFiltered },
       h("summary", { id: "filters" }, "Filters"), filterForm(filters)),
-    said, stale,
+    said, contact.element,
     h("section", { class: "card", "aria-label": "Executions" }, rows.element,
       h("div", { class: "pager" }, range, h("div", { class: "actions" }, newer, older))));
 
@@ -160,21 +158,10 @@ export async function executions(main, parameters, signal) {
     watch(watchParameters(filters), AbortSignal.any([signal, following.signal]), { changed, tell, begun });
   }
 
-  // When the server was heard last.
-  let heard = null;
-
   function tell(state) {
     live.textContent = LABELS[state];
     live.dataset.state = state;
-    if (state === "waiting") return soon("stale", STALE_MS, tellStale);
-    stale.replaceChildren();
-    heard = new Date();
-  }
-
-  function tellStale() {
-    if (!heard || !follows || document.hidden || live.dataset.state !== "waiting") return;
-    stale.replaceChildren(h("p", { class: "note" },
-      `The server has not been heard since ${instant(heard)}: the list may be old. It is tried again and again.`));
+    contact.tell(state);
   }
 
   function toggle() {
@@ -182,7 +169,7 @@ export async function executions(main, parameters, signal) {
     live.setAttribute("aria-pressed", String(follows));
     if (follows) return follow();
     following.abort();
-    stale.replaceChildren();
+    contact.end();
     delete live.dataset.state;
     live.textContent = LABELS.live;
   }
