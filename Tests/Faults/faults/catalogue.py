@@ -97,7 +97,7 @@ def kill_server(setting: Setting, _: Ledger):
 
 def kill_postmasters(setting: Setting):
     for postmaster in setting.server.postmasters():
-        os.kill(postmaster, signal.SIGKILL)
+        send(postmaster, signal.SIGKILL)
 
 
 def kill_postgres(setting: Setting, _: Ledger):
@@ -135,13 +135,19 @@ def stop_postgres(setting: Setting, _: Ledger):
 
 @contextlib.contextmanager
 def stopped(processes: list[int]):
-    for pid in processes:
-        os.kill(pid, signal.SIGSTOP)
     try:
+        for pid in processes:
+            send(pid, signal.SIGSTOP)
         yield
     finally:
         for pid in processes:
-            os.kill(pid, signal.SIGCONT)
+            send(pid, signal.SIGCONT)
+
+
+def send(pid: int, told: signal.Signals):
+    """Tells a process of Postgres something, unless it has ended: workers do, when they are done."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, told)
 
 
 def fail_over(setting: OnClusters, _: Ledger):
