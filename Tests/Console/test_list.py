@@ -185,6 +185,8 @@ def test_a_server_that_comes_back_is_followed_again(own_server, chromium):
     own_server.start()
     client = own_server.client("ada")
     saved = client.save(status=RUNNING)
+    # The longer a server is away, the longer the next attempt is waited for: half a minute at most.
+    reader.wait_for(f'tr[data-id="{saved.id}"]', timeout=60_000)
     assert reader.rows(1) == [saved.id]
     assert reader.page.get_by_text("what is shown may be old").count() == 0
     # One that is asked for meanwhile comes by itself too.
@@ -239,8 +241,8 @@ def test_what_no_longer_meets_the_filters_leaves_the_list(client, open_console):
     saved = client.save(status=RUNNING)
     reader = open_console(client.user).sign_in()
     reader.rows(1)
-    reader.page.get_by_label("RUNNING").check()
-    reader.wait_until("() => location.hash.includes('status=RUNNING')")
+    reader.wait_for_another_list(lambda: reader.page.get_by_label("RUNNING").check())
+    assert "status=RUNNING" in reader.page.url
     assert reader.rows(1) == [saved.id]
     reader.wait_until_live()
     client.update(saved.id, status=COMPLETED)
