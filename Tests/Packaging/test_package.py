@@ -98,6 +98,11 @@ def test_the_dashboard_and_the_alerts_come_along(root):
         assert packaged.read_bytes() == path.read_bytes()
 
 
+def test_what_the_server_says_of_its_json_comes_along(root):
+    packaged = root / "usr/share/workflow-history/openapi.json"
+    assert packaged.read_bytes() == (REPOSITORY / "docs/openapi.json").read_bytes()
+
+
 def test_the_server_tells_the_version_of_its_package(package, root, monkeypatch):
     monkeypatch.setenv("WORKFLOW_HISTORY_EXECUTABLE", str(root / "usr/bin/workflow-history"))
     server = Server()
