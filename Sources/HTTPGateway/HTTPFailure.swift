@@ -36,6 +36,10 @@ public struct HTTPFailure: Error, Equatable, Sendable {
     self.init(status, as: httpStatus, json: rich.json)
   }
 
+  /// 415: there is a body that is not said to be JSON.
+  public static let notJSON = HTTPFailure(
+    RPCStatus(.invalidArgument, "a body must be application/json, and not encoded"), as: 415)
+
   /// 404: no operation has the path.
   public static let notFound = HTTPFailure(RPCStatus(.notFound, "there is no such path"))
 

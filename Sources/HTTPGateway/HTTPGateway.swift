@@ -32,10 +32,7 @@ public struct HTTPGateway: Sendable {
   public func operation(_ head: HTTPHead) throws(HTTPFailure) -> any HTTPOperation {
     for candidates in operations {
       guard let operation = try candidates.operation(head.method, head.target) else { continue }
-      guard head.isJSON else {
-        throw HTTPFailure(
-          RPCStatus(.invalidArgument, "a body must be application/json, and not encoded"), as: 415)
-      }
+      guard head.isJSON || head.mayBeEmpty else { throw .notJSON }
       // Who was told of events goes on by itself after the last, at the address where it began.
       guard let last = head.metadata["last-event-id"], !last.isEmpty else { return operation }
       return operation.resumed(after: last) ?? operation
@@ -69,12 +66,25 @@ public struct HTTPHead: Sendable {
     self.certificateNames = certificateNames
   }
 
-  /// Whether the body is said to be JSON, or nothing is said of it where a method needs no body.
+  /// Whether the body is said to be JSON, or nothing is said of it where a method needs no body. Where it
+  /// is not, there is to be none.
   ///
   /// What another site makes a browser send without asking is never said to be JSON.
-  var isJSON: Bool {
+  public var isJSON: Bool {
     let unsaid = ["POST", "PATCH", "PUT"].contains(method) ? "" : "application/json"
     let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? unsaid
-    return type == "application/json" && metadata["content-encoding"] ?? "identity" == "identity"
+    return type == "application/json" && isPlain
   }
+
+  /// Whether nothing is said of the body, and it may be left out.
+  ///
+  /// That another site's page can make a browser send too, with the certificate that the browser has. It
+  /// can't have it bring a token, and there is no browser that leaves out `origin` where the method is
+  /// neither GET nor HEAD (https://fetch.spec.whatwg.org/#append-a-request-origin-header).
+  var mayBeEmpty: Bool {
+    let isOfNoBrowser = metadata["origin"] == nil && metadata["sec-fetch-site"] == nil
+    return contentType == nil && isPlain && (metadata["authorization"] != nil || isOfNoBrowser)
+  }
+
+  private var isPlain: Bool { metadata["content-encoding"] ?? "identity" == "identity" }
 }

@@ -13,7 +13,10 @@ final class GatewayCall: ServedCall, ResponseSink {
   private let form: ResponseForm
   private let answer: any HTTPAnswer
   private var body: [UInt8] = []
-  private var isTooLarge = false
+  /// Whether there may be a body: it was said what it is.
+  private let takesBody: Bool
+  /// The status of HTTP for what is wrong with the body, where its code has another.
+  private var bodyStatus: Int?
   private var requestEnded = false
   /// The response of a method that has one, until the call has ended well.
   private var response: [UInt8] = []
@@ -22,10 +25,11 @@ final class GatewayCall: ServedCall, ResponseSink {
   private var hasResponded = false
 
   init(
-    _ head: CallHead, _ operation: any HTTPOperation, targetBytes: Int, of route: Dispatcher.Route,
-    answer: any HTTPAnswer, connection: ServerConnection
+    _ head: CallHead, _ operation: any HTTPOperation, targetBytes: Int, takesBody: Bool,
+    of route: Dispatcher.Route, answer: any HTTPAnswer, connection: ServerConnection
   ) {
     self.operation = operation
+    self.takesBody = takesBody
     self.targetBytes = targetBytes
     self.answer = answer
     form = ResponseForm(of: operation, accept: head.metadata["accept"])
@@ -43,10 +47,14 @@ final class GatewayCall: ServedCall, ResponseSink {
   // MARK: The request
 
   func received(data: RawSpan) {
-    guard !isOver else { return }
+    guard !isOver, data.byteCount > 0 else { return }
+    guard takesBody else {
+      bodyStatus = HTTPFailure.notJSON.status
+      return end(HTTPFailure.notJSON.cause)
+    }
     let limit = server.configuration.maxMessageSize
     guard body.count + data.byteCount <= limit else {
-      isTooLarge = true
+      bodyStatus = 413
       server.figures.reached(.messageSize)
       return end(RPCStatus(.resourceExhausted, "the body is over the limit of \(limit) bytes"))
     }
@@ -158,7 +166,7 @@ final class GatewayCall: ServedCall, ResponseSink {
 
   private func fail(_ status: RPCStatus) {
     var failure = operation.failure(status)
-    if isTooLarge { failure.status = 413 }
+    if let bodyStatus { failure.status = bodyStatus }
     guard hasResponded else { return answer.send(failure) }
     answer.write(form.lastPiece(failure))
     answer.endBody()

@@ -43,7 +43,8 @@ extension ServerConnection {
         throw operation.failure(memoryIsFull)
       }
       return GatewayCall(
-        head, operation, targetBytes: target, of: route, answer: answer, connection: self)
+        head, operation, targetBytes: target, takesBody: request.isJSON, of: route, answer: answer,
+        connection: self)
     } catch {
       tell(path: request.target, head, error.cause)
       answer.send(error, to: request)

@@ -11,13 +11,17 @@ struct GatewayTests {
   private func operation(
     _ method: String, _ target: String, contentType: String? = nil, _ fields: [RPCField] = []
   ) throws -> any HTTPOperation {
+    try operation(
+      HTTPHead(
+        method: method, target: target, contentType: contentType, metadata: Metadata(fields)))
+  }
+
+  private func operation(_ head: HTTPHead) throws -> any HTTPOperation {
     let router = try HTTPRouter(
       HTTPRule.rules(ofServiceConfig: WorkflowHistoryAPI.serviceConfig),
       service: WorkflowHistoryAPI.service, messages: WorkflowHistoryAPI.messages,
       mapping: JSONMapping(documentType: WorkflowHistoryAPI.documentType))
-    return try HTTPGateway([RuledOperations(router)]).operation(
-      HTTPHead(
-        method: method, target: target, contentType: contentType, metadata: Metadata(fields)))
+    return try HTTPGateway([RuledOperations(router)]).operation(head)
   }
 
   @Test("finds the method that a rule names, and says its response in JSON")
@@ -44,7 +48,7 @@ struct GatewayTests {
   @Test(
     "takes bodies that are JSON, and no other",
     arguments: [
-      (nil, nil, false), ("application/json", nil, true),
+      ("application/json", nil, true),
       ("Application/JSON;charset=utf-8", nil, true),
       ("application/json", "identity", true), ("application/json", "gzip", false),
       ("text/plain", nil, false), ("application/x-www-form-urlencoded", nil, false),
@@ -58,6 +62,24 @@ struct GatewayTests {
     #expect((failure as? HTTPFailure)?.status == (isTaken ? nil : 415))
     // What needs no body need not say what it would be.
     #expect(throws: Never.self) { try operation("DELETE", "/v1/executions/x", contentType: nil) }
+  }
+
+  @Test(
+    "takes that nothing is said of a body, which there can't be then, from whom no other site has sent",
+    arguments: [
+      ([], true), ([("authorization", "Bearer x")], true),
+      ([("authorization", "Bearer x"), ("origin", "https://a"), ("sec-fetch-site", "none")], true),
+      ([("origin", "https://a")], false), ([("origin", "null")], false),
+      ([("sec-fetch-site", "cross-site")], false), ([("sec-fetch-site", "same-site")], false),
+      ([("content-encoding", "gzip")], false),
+    ] as [([(String, String)], Bool)])
+  func noBody(fields: [(String, String)], isTaken: Bool) {
+    let head = HTTPHead(
+      method: "POST", target: "/v1/executions/x:heartbeat", contentType: nil,
+      metadata: Metadata(fields.map { RPCField($0.0, $0.1) }))
+    let failure = Result { try operation(head) }.failure
+    #expect((failure as? HTTPFailure)?.status == (isTaken ? nil : 415))
+    #expect(!head.isJSON)
   }
 
   @Test(

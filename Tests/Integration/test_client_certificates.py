@@ -3,7 +3,7 @@
 import grpc
 import pytest
 
-from harness import keys
+from harness import curl, keys
 from harness.certificates import Authority
 from harness.client import Client, refused
 from harness.identifiers import fresh_user
@@ -99,6 +99,50 @@ def test_a_token_says_who_calls_whatever_the_certificate_does(server, authority)
         caller.save()
     with refused(grpc.StatusCode.UNAUTHENTICATED):
         client(server, issued, "garbage").statistics()
+
+
+@pytest.fixture
+def shows_certificate(authority, tmp_path) -> tuple[str, ...]:
+    """The options by which curl shows what a browser would."""
+    issued = authority.issue(WORKER)
+    (tmp_path / "browser.pem").write_bytes(issued.certificate)
+    (tmp_path / "browser.key").write_bytes(issued.key)
+    shown = ("--cert", tmp_path / "browser.pem", "--key", tmp_path / "browser.key")
+    return tuple(map(str, shown))
+
+
+@pytest.mark.parametrize("version", ["1.1", "2"])
+def test_another_sites_page_changes_nothing_by_a_browsers_certificate(
+    server, authority, shows_certificate, version
+):
+    def status(*fields: str, **more) -> int:
+        way = ("tls", version)
+        options = shows_certificate
+        return curl.ask(
+            server, "POST", path, fields=fields, way=way, options=options, **more
+        ).status
+
+    saved = client(server, authority.issue(WORKER)).save()
+    path = f"/v1/executions/{saved.id}:heartbeat"
+    assert status() == 200
+    # What a page makes a browser send without the server's leave: forms, fetches without a body.
+    for origin in ("origin: https://elsewhere.example", "origin: null"):
+        assert status(origin) == 415
+        assert status(origin, "content-type: text/plain", data=b"{}") == 415
+        assert status(origin, "content-type: application/x-www-form-urlencoded", data=b"") == 415
+    assert status("sec-fetch-site: cross-site") == 415
+
+
+def test_what_is_told_to_a_certificate_alone_is_not_gzipped(server, authority, shows_certificate):
+    executor = client(server, authority.issue(WORKER))
+    for _ in range(3):
+        executor.save(workflow_id="w" * 200)
+    ask = {"options": shows_certificate, "fields": ("accept-encoding: gzip, identity;q=0",)}
+    answer = curl.ask(server, "GET", "/v1/executions", **ask)
+    assert len(answer.json["executions"]) >= 3 and "content-encoding" not in answer.fields
+    token = server.token("executor")
+    answer = curl.ask(server, "GET", "/v1/executions", token=token, **ask)
+    assert answer.fields["content-encoding"] == "gzip"
 
 
 def test_without_a_certificate_a_token_does(server):

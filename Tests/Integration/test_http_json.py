@@ -144,6 +144,14 @@ def test_a_page_is_gzipped_for_who_takes_that(caller, target):
     assert refused.body == plain.body
 
 
+def test_a_heartbeat_of_nothing_needs_no_type(caller):
+    path = f"/v1/executions/{caller.save()['id']}:heartbeat"
+    # As a browser does that was told to by a page of ours, with its token.
+    for fields in ((), ("origin: https://localhost",)):
+        beat = caller.ask("POST", path, fields=fields)
+        assert beat.status == 200, beat
+
+
 def test_a_body_of_another_type_is_refused(caller):
     for field in ("content-type: text/plain", "content-type: application/x-www-form-urlencoded"):
         assert caller.ask("POST", "/v1/executions", {}, fields=(field,)).status == 415

@@ -42,7 +42,7 @@ struct GatewayTests {
   /// The answer to one request on a connection of its own, to a server that echoes.
   private func answer(
     _ target: String = "/echo", _ fields: [HTTP2Field] = [], method: String = "POST",
-    body: [UInt8] = [], ends: Bool = true,
+    body: [UInt8] = [], ends: Bool = true, type: String? = "application/json",
     _ handler: @escaping @Sendable (Blob, ServerCall) async throws -> Blob = { blob, _ in blob },
     configure: (inout RPCServerConfiguration) -> Void = { _ in }
   ) async throws -> (status: String?, fields: [String: String], body: String) {
@@ -54,7 +54,8 @@ struct GatewayTests {
     }
     let answer = try await onLoop { eventLoop in
       let client = try await WireClient.connect(to: server.address, on: eventLoop)
-      let call = try client.begin(fields: Self.head(target, method) + fields)
+      let head = Self.head(target, method, type: type)
+      let call = try client.begin(fields: head + fields)
       call.send(body, ends: ends)
       await call.ended()
       client.stream.close()
@@ -65,11 +66,13 @@ struct GatewayTests {
     return answer
   }
 
-  private static func head(_ target: String, _ method: String = "POST") -> [HTTP2Field] {
+  private static func head(
+    _ target: String, _ method: String = "POST", type: String? = "application/json"
+  ) -> [HTTP2Field] {
     [
       HTTP2Field(":method", method), HTTP2Field(":scheme", "http"), HTTP2Field(":path", target),
-      HTTP2Field(":authority", "localhost"), HTTP2Field("content-type", "application/json"),
-    ]
+      HTTP2Field(":authority", "localhost"),
+    ] + (type.map { [HTTP2Field("content-type", $0)] } ?? [])
   }
 
   @Test("is answered with its response as the body, and nothing of gRPC's")
@@ -135,6 +138,20 @@ struct GatewayTests {
     let answer = try await answer(
       "/page", method: "GET", configure: { $0.maxConnectionMemory = 4 })
     #expect(answer.status == "429")
+  }
+
+  @Test("needs no type for a body that is not there, also where that is said only later")
+  func noBody() async throws {
+    let empty = try await answer(type: nil)
+    #expect(empty.status == "200" && empty.body.isEmpty)
+    let body = try await answer(body: Array("[]".utf8), type: nil)
+    #expect(body.status == "415" && body.body.contains("application/json"))
+    let open = try await answer(
+      body: Array("[]".utf8), ends: false, type: nil,
+      configure: { $0.requestTimeout = .milliseconds(20) })
+    #expect(open.status == "415")
+    let foreign = [HTTP2Field("origin", "https://elsewhere.example")]
+    #expect(try await answer("/echo", foreign, type: nil).status == "415")
   }
 
   @Test("with a body over the limit is 413, though not all of it comes in time")

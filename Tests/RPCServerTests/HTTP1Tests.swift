@@ -186,6 +186,18 @@ struct HTTP1Tests {
     #expect(try await answer(to: [request], of: start()).hasPrefix("HTTP/1.1 415 "))
   }
 
+  @Test("needs no type for a body that is not there")
+  func noBody() async throws {
+    for fields in ["", "content-length: 0\r\n", "transfer-encoding: chunked\r\n"] {
+      let request = "POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\(fields)\r\n"
+      let end = fields.contains("chunked") ? "0\r\n\r\n" : ""
+      #expect(try await answer(to: [request + end], of: start()).hasPrefix("HTTP/1.1 200 "))
+    }
+    let chunk = "transfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n"
+    let said = "POST /echo HTTP/1.1\r\nhost: a\r\nconnection: close\r\n" + chunk
+    #expect(try await answer(to: [said], of: start()).hasPrefix("HTTP/1.1 415 "))
+  }
+
   @Test("that has no request is closed when the server stops")
   func drain() async throws {
     let server = try await start { $0.drainGrace = .seconds(50) }

@@ -119,8 +119,8 @@ class Operations:
         name = f"{rule.operation_id}Body"
         self._schemas.components[name] = schema
         return {
-            # Where all of its fields may be left out it is `{}`.
-            "required": True,
+            # Where all of its fields may be left out, it may too.
+            "required": bool(required),
             "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
         }
 

@@ -10,4 +10,4 @@ static inline const uint8_t *workflow_history__v1__openapi_start(void) {
   return workflow_history__v1__openapi;
 }
 /* Its SHA-256. */
-#define workflow_history__v1__openapi_digest "812cc1b0bad55b9cbc6568bda79f5a48a33d2660187a75516a7a411717f6d954"
+#define workflow_history__v1__openapi_digest "a5f084f6a92333c775f99b24d7e0942f8253a065f774f9b9adf8da92bc01e767"
