@@ -8,6 +8,11 @@ struct RequestHeadBuilder {
   private var host: [UInt8] = []
   private var sawRegularField = false
   private var isMalformed = false
+  /// Whether a content-type was kept of those beyond the limits.
+  private var hasLateType = false
+
+  /// How long a method or a content-type may be that is looked at beyond the limits.
+  private static let maxKindBytes = 256
 
   /// Begins the next head in the same memory.
   mutating func removeAll() {
@@ -15,13 +20,16 @@ struct RequestHeadBuilder {
     host.removeAll(keepingCapacity: true)
     sawRegularField = false
     isMalformed = false
+    hasLateType = false
   }
 
   /// Takes the next field.
   mutating func add(
     name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, _ limits: HTTP2Settings
   ) {
-    guard head.block.admits(name: name, value: value, limits) else { return }
+    guard head.block.admits(name: name, value: value, limits) else {
+      return addBeyondLimits(name, value)
+    }
     guard nghttp2_check_header_value(value.baseAddress, value.count) != 0 else {
       isMalformed = true
       return
@@ -30,6 +38,22 @@ struct RequestHeadBuilder {
       addPseudo(name, value)
     } else {
       addRegular(name, value)
+    }
+  }
+
+  /// Takes of the fields that are too many, or too large, those which say how the request is refused: a call
+  /// of gRPC's is told so otherwise than others, and an answer to HEAD has no body.
+  private mutating func addBeyondLimits(
+    _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+  ) {
+    guard value.count <= Self.maxKindBytes,
+      nghttp2_check_header_value(value.baseAddress, value.count) != 0
+    else { return }
+    if name.says(":method"), head.methodBytes.isEmpty {
+      head.methodBytes.append(contentsOf: value)
+    } else if name.says("content-type"), !hasLateType {
+      hasLateType = true
+      head.block.add(name: name, value: value)
     }
   }
 

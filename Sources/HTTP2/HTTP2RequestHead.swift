@@ -24,7 +24,8 @@ public struct HTTP2RequestHead: Equatable, Sendable {
   public var path: String { String(decoding: pathBytes, as: UTF8.self) }
   /// The other fields, in their order.
   public var fields: [HTTP2Field] { block.fields }
-  /// Whether the fields were more, or larger, than the limit: some are missing then.
+  /// Whether the fields were more, or larger, than the limit: some are missing then, but neither `:method`
+  /// nor `content-type`, unless these are.
   public var isTooLarge: Bool { block.isTooLarge }
 
   /// Hands over each of the other fields as its bytes, in their order.

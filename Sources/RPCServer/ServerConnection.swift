@@ -224,9 +224,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   func received(_ request: HTTP2RequestHead, on stream: HTTP2Stream, endsStream: Bool) {
     var head = CallHead()
     request.forEachField { name, value in head.add(name: name, value: value) }
-    // Where fields are missing, what kind of call it is to be may be among them.
-    let isCut = request.isTooLarge && head.contentType == nil
-    if let gateway = server.configuration.gateway, !head.isGRPC, !isCut {
+    if let gateway = server.configuration.gateway, !head.isGRPC {
       return serve(request, head, by: gateway, on: stream, endsStream: endsStream)
     }
     do throws(CallHead.Refusal) {

@@ -170,6 +170,23 @@ struct RequestHeadTests {
     #expect(server.outgoingFrames().of(.headers, stream: 1).count == 1)
   }
 
+  @Test("that is too large says all the same which method it has, and what its body is")
+  func kindBeyondLimits() throws {
+    var settings = HTTP2Settings()
+    settings.maxFieldBytes = 1_000
+    let server = try served(settings)
+    let (long, type) = (String(repeating: "a", count: 1_000), ("content-type", "application/json"))
+    let longer = ("content-type", String(repeating: "a", count: 300))
+    try server.receive([
+      .headers(1, Head.good + [("x", long), longer, type, type, ("y", "1")]),
+      .headers(3, [(":path", "/" + long), (":method", "HEAD"), (":scheme", "http")]),
+    ])
+    let heads = server.requests.map(\.head)
+    #expect(heads.map(\.isTooLarge) == [true, true])
+    #expect(heads[0].fields == [HTTP2Field("content-type", "application/json")])
+    #expect(heads[1].method == "HEAD" && heads[1].path.isEmpty && heads[1].fields.isEmpty)
+  }
+
   @Test("says its limit to clients, in the settings")
   func settings() throws {
     var settings = HTTP2Settings()

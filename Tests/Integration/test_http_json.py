@@ -162,6 +162,17 @@ def test_a_body_that_is_too_large_is_refused(caller):
     assert answer.status == 413
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [("x-large: " + "x" * 40_000,), tuple(f"x-{number}: 1" for number in range(200))],
+    ids=["large", "many"],
+)
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("POST", {})])
+def test_a_head_that_is_too_large_is_refused(caller, method, body, fields):
+    answer = caller.ask(method, "/v1/executions", body, fields=fields)
+    assert (answer.status, answer.json["code"]) == (431, 8), answer
+
+
 @pytest.mark.parametrize("token", [None, "", "nonsense"])
 def test_who_brings_no_good_token_is_told_to(server, way, token):
     answer = curl.ask(server, "GET", "/v1/executions", token=token, way=way)

@@ -174,6 +174,34 @@ struct GatewayTests {
     #expect(answer.status == "431")
   }
 
+  @Test("with fields over the limit is told so as what it is to be, wherever that is said")
+  func lateKind() async throws {
+    let long = HTTP2Field("x-long", String(repeating: "a", count: 2_000))
+    let many = (0..<50).map { HTTP2Field("x-\($0)", "1") }
+    func ask(
+      _ target: String, _ fields: [HTTP2Field], method: String = "POST"
+    ) async throws -> (status: String?, fields: [String: String], body: String) {
+      try await answer(
+        target, fields, method: method, type: nil,
+        configure: {
+          $0.maxMetadataBytes = 1_000
+          $0.maxMetadataFields = 20
+        })
+    }
+    for fields in [[long], many] {
+      let get = try await ask("/echo", fields, method: "GET")
+      #expect(get.status == "431" && get.body.hasPrefix(#"{"code":8,"#))
+      #expect(get.fields["grpc-status"] == nil && get.fields["content-type"] == "application/json")
+      let json = fields + [HTTP2Field("content-type", "application/json")]
+      #expect(try await ask("/echo", json).status == "431")
+      let grpc = fields + [HTTP2Field("content-type", "application/grpc")]
+      let call = try await ask("/test.Echo/Echo", grpc)
+      #expect(call.status == "200" && call.fields["grpc-status"] == "8")
+      let head = try await ask("/echo", fields, method: "HEAD")
+      #expect(head.status == "431" && head.body.isEmpty)
+    }
+  }
+
   @Test("whose body is not complete in time is 504")
   func lateBody() async throws {
     let answer = try await answer(
