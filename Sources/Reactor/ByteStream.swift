@@ -216,6 +216,7 @@ private final class PendingWrite {
       UnsafeMutableRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self),
       UInt32(bytes.count))
     let code = uv_write(request, handle, &buffer, 1) { request, status in
+      EventLoop.handlesEvent(of: UnsafeMutableRawPointer(request!.pointee.handle))
       let write = Unmanaged<PendingWrite>.fromOpaque(request!.pointee.data).takeRetainedValue()
       write.stream.wrote(write.bytes.count, status: status)
     }

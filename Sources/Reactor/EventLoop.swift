@@ -114,7 +114,8 @@ public final class EventLoop {
   }
 
   /// Notes that a handle has an event.
-  static func handlesEvent(of handle: UnsafeMutablePointer<uv_handle_t>) {
+  static func handlesEvent(of handle: UnsafeMutableRawPointer) {
+    let handle = handle.assumingMemoryBound(to: uv_handle_t.self)
     Unmanaged<EventLoop>.fromOpaque(handle.pointee.loop.pointee.data)
       ._withUnsafeGuaranteedRef { $0.handlesEvent() }
   }

@@ -47,8 +47,8 @@ public class HandleOwner {
   static func of<Handle, Owner: HandleOwner>(
     _ handle: UnsafeMutablePointer<Handle>?, as owner: Owner.Type
   ) -> Owner {
+    EventLoop.handlesEvent(of: handle!)
     let base = UnsafeMutableRawPointer(handle!).assumingMemoryBound(to: uv_handle_t.self)
-    EventLoop.handlesEvent(of: base)
     return unsafeDowncast(
       Unmanaged<HandleOwner>.fromOpaque(uv_handle_get_data(base)).takeUnretainedValue(), to: owner)
   }

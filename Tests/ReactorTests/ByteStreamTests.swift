@@ -57,6 +57,34 @@ struct ByteStreamTests {
     await loop.stop()
   }
 
+  @Test("whose bytes have gone begins a turn that is timed from there on")
+  func turnOfAWrite() async throws {
+    // On a loop of its own, as what it reads would begin turns too.
+    let peer = try Loop(name: "peer")
+    let address = try await peer.run { eventLoop in
+      let reader = Reader()
+      return try Listener(on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop) {
+        reader.read($0, on: eventLoop)
+      }.address
+    }
+    let loop = try Loop(name: "test")
+    let turns = try await loop.run { eventLoop in
+      let turns = Box<[Duration]>([])
+      let writer = BusyOnceDrained()
+      let stream = try await eventLoop.connect(to: address)
+      stream.delegate = writer
+      eventLoop.observeTurns { turns.value.append(.nanoseconds($0)) }
+      stream.write([UInt8](repeating: 0, count: 16_000_000).span.bytes)
+      await withCheckedContinuation { writer.waiting = $0 }
+      // The turn ends, and is told.
+      await eventLoop.sleep(for: .milliseconds(1))
+      return turns.value
+    }
+    #expect(turns.contains { $0 >= BusyOnceDrained.time })
+    await loop.stop()
+    await peer.stop()
+  }
+
   @Test("cannot be opened to where nobody listens")
   func refused() async throws {
     let loop = try Loop(name: "test")
@@ -100,6 +128,36 @@ private final class Echo: ByteStreamDelegate {
   func receivedEnd() { streams.last?.close() }
   func drained() {}
   func failed(_ error: SystemError) {}
+}
+
+/// Takes what comes.
+private final class Reader: ByteStreamDelegate {
+  func read(_ socket: consuming OwnedSocket, on eventLoop: EventLoop) {
+    guard let stream = try? ByteStream(adopting: socket, on: eventLoop) else { return }
+    stream.delegate = self
+    stream.startReading()
+  }
+
+  func received(_ bytes: RawSpan) {}
+  func receivedEnd() {}
+  func drained() {}
+  func failed(_ error: SystemError) {}
+}
+
+/// Keeps its loop busy when its bytes have gone.
+private final class BusyOnceDrained: ByteStreamDelegate {
+  static let time = Duration.milliseconds(50)
+  var waiting: CheckedContinuation<Void, Never>?
+
+  func drained() {
+    let end = ContinuousClock.now + Self.time
+    while ContinuousClock.now < end {}
+    waiting?.resume()
+  }
+
+  func received(_ bytes: RawSpan) {}
+  func receivedEnd() {}
+  func failed(_ error: SystemError) { Issue.record(error) }
 }
 
 /// Keeps what it receives.
