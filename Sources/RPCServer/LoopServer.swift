@@ -62,6 +62,8 @@ final class LoopServer {
     guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
     slots.free()
     figures.ended(end)
+    // However it failed: what came was no TLS, the client has gone, or it took too long.
+    if connection.isShakingHands, end != .drained { figures.failedHandshake() }
     guard connections.isEmpty else { return }
     drained?.resume()
     drained = nil

@@ -71,6 +71,8 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
   }
 
   var session: any HTTPSession { http1 ?? http2 }
+  /// Whether TLS has begun, and is not established.
+  var isShakingHands: Bool { tls?.state == .handshaking }
   /// Whether it is not known yet what the client speaks.
   var isUndecided: Bool { beginning != nil }
 
@@ -106,7 +108,6 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       scheduleFlush()
     } catch {
       server.logger.debug("a connection has failed", metadata: ["error": "\(error)"])
-      if let tls, tls.state == .handshaking { server.figures.failedHandshake() }
       finish(.invalid)
     }
   }

@@ -219,6 +219,24 @@ def test_what_is_no_tls_is_a_handshake_that_failed(server):
     wait_until(lambda: (failed(), closed()) == (1, 1), what="the end of the connection")
 
 
+@pytest.mark.parametrize("end", ["timeout", "client"])
+def test_a_handshake_that_is_not_completed_has_failed(end):
+    own = Server("--handshake-timeout", "1s" if end == "timeout" else "1h")
+    try:
+        own.start()
+        failed = moved(own, "workflow_history_tls_handshake_failures_total")
+        with socket.create_connection(("127.0.0.1", own.port)) as raw:
+            # The head of a record, as a ClientHello has it, and no more.
+            raw.sendall(b"\x16\x03\x01\x02\x00")
+            if end == "client":
+                raw.shutdown(socket.SHUT_WR)
+            while raw.recv(4096):
+                pass
+        wait_until(lambda: failed() == 1, what="the end of the connection")
+    finally:
+        own.remove()
+
+
 def test_connections_that_were_accepted_are_open_or_closed(server):
     figures = samples(scrape(server).body)
 

@@ -41,7 +41,8 @@ extension MetricDescription {
       "workflow_history.tls.handshakes", .counter, by: ["version", "resumed"],
       "TLS handshakes that were completed."),
     MetricDescription(
-      "workflow_history.tls.handshake_failures", .counter, "TLS handshakes that failed."),
+      "workflow_history.tls.handshake_failures", .counter,
+      "TLS handshakes that failed, or were not completed in time."),
     MetricDescription(
       "workflow_history.tls.certificate_expiry_timestamp", .gauge, in: .seconds,
       "When the server's certificate ends, since 1970."),
