@@ -17,7 +17,7 @@ extension PostgresHistoryStore {
   /// write first needs it.
   ///
   /// The readers' lags are the gauges `workflow_history.change_log.lag` (seconds) and
-  /// `workflow_history.change_log.unread` (changes), by `reader`.
+  /// `workflow_history.change_log.unread` (changes), by `reader`; no numbers while they can't be measured.
   public func keepPartitions(changeLogRetention: Duration, now: @escaping () -> Timestamp) {
     keep("the partitions could not be kept", every: Self.partitionInterval) {
       try await self.partitions.make(months: Month.around(now()))
@@ -30,8 +30,12 @@ extension PostgresHistoryStore {
     keep("heartbeats of what has ended could not be removed", every: Self.partitionInterval) {
       _ = try await HeartbeatSweep(pool: self.analysts.primary).run()
     }
+    let lags = LagGauges(MetricsSystem.factory)
     keep("the change log's lag could not be measured", every: Self.lagInterval) {
-      for lag in try await self.changeLog.lags() { lag.record(with: MetricsSystem.factory) }
+      do { lags.tell(try await self.changeLog.lags()) } catch {
+        lags.forget()
+        throw error
+      }
     }
   }
 
@@ -48,16 +52,5 @@ extension PostgresHistoryStore {
           self.log.warning("\(failure): \(error)")
         }
       })
-  }
-}
-
-extension ChangeLogLag {
-  /// Sets the reader's gauges.
-  func record(with factory: any MetricsFactory) {
-    let dimensions = [("reader", reader)]
-    Gauge(label: "workflow_history.change_log.lag", dimensions: dimensions, factory: factory)
-      .record(seconds)
-    Gauge(label: "workflow_history.change_log.unread", dimensions: dimensions, factory: factory)
-      .record(rows)
   }
 }

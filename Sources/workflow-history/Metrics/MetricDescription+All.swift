@@ -87,7 +87,7 @@ extension MetricDescription {
       "Batches, until their calls were answered."),
     MetricDescription(
       "workflow_history.change_log.lag", .gauge, in: .seconds, by: ["reader"],
-      "Age of the oldest change that a reader has not read: rollups, patterns."),
+      "Age of the oldest change that a reader (rollups, patterns) has not read; NaN if unknown."),
     MetricDescription(
       "workflow_history.change_log.unread", .gauge, by: ["reader"],
       "Changes that a reader has not read, 100,000 at most."),

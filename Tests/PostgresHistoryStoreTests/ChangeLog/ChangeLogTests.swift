@@ -174,10 +174,22 @@ import WorkflowHistory
   @Test("how far a reader is behind is told to the metrics, in seconds and in changes")
   func gauges() throws {
     let kit = TestMetrics()
-    ChangeLogLag(reader: "test", rows: 7, seconds: 1.5).record(with: kit)
-    let reader = [("reader", "test")]
-    #expect(try kit.expectGauge("workflow_history.change_log.lag", reader).lastValue == 1.5)
-    #expect(try kit.expectGauge("workflow_history.change_log.unread", reader).lastValue == 7)
+    let gauges = LagGauges(kit)
+    func told(_ name: String, of reader: String) throws -> Double? {
+      try kit.expectGauge("workflow_history.change_log.\(name)", [("reader", reader)]).lastValue
+    }
+    let one = ChangeLogLag(reader: "one", rows: 7, seconds: 1.5)
+    gauges.tell([one, ChangeLogLag(reader: "two", rows: 0, seconds: 0)])
+    #expect(try told("lag", of: "one") == 1.5 && told("unread", of: "one") == 7)
+    #expect(try told("lag", of: "two") == 0)
+    // One that is no more.
+    gauges.tell([one])
+    #expect(try told("lag", of: "two")?.isNaN == true && told("lag", of: "one") == 1.5)
+    // The database is away, and comes back.
+    gauges.forget()
+    #expect(try told("lag", of: "one")?.isNaN == true && told("unread", of: "one")?.isNaN == true)
+    gauges.tell([one])
+    #expect(try told("lag", of: "one") == 1.5)
   }
 
   @Test("a reader whose transaction is rolled back reads the same again, in parts of any size")
