@@ -55,6 +55,11 @@ public struct Dispatcher {
       }
       if let failure { throw failure }
     }
+
+    /// Tells of a call that has ended before it was served.
+    public func passOver(_ call: ServerCall) {
+      for interception in interceptions { interception.passOver(call) }
+    }
   }
 
   /// Few enough that comparing is cheaper than hashing.

@@ -21,6 +21,7 @@ public struct Interception {
   let admit: (ServerCall) throws -> Rest?
   let recheck: Recheck?
   let conclude: (ServerCall, (any Error)?) -> (any Error)?
+  let passOver: (ServerCall) -> Void
 
   /// - Parameters:
   ///   - admit: lets the call in, or refuses it by throwing an ``RPCStatus``. It returns what is
@@ -29,13 +30,17 @@ public struct Interception {
   ///     the call by throwing an ``RPCStatus``. Nil: it always may.
   ///   - conclude: is told what a call that it has let in ended with, nil where all is well, and
   ///     returns what its caller is told. By default that is the same.
+  ///   - passOver: is told of a call that had ended before it could be let in: its caller has reset it, or
+  ///     its deadline has passed. Nothing else is. By default it is nothing to anybody.
   public init(
     admit: @escaping (ServerCall) throws -> Rest? = { _ in nil },
     recheck: Recheck? = nil,
-    conclude: @escaping (ServerCall, (any Error)?) -> (any Error)? = { $1 }
+    conclude: @escaping (ServerCall, (any Error)?) -> (any Error)? = { $1 },
+    passOver: @escaping (ServerCall) -> Void = { _ in }
   ) {
     self.admit = admit
     self.recheck = recheck
     self.conclude = conclude
+    self.passOver = passOver
   }
 }

@@ -124,7 +124,7 @@ class ServedCall: AwaitedRequest {
         connection.scheduleFlush()
       }
     }
-    guard !isOver else { return }
+    guard !isOver else { return route.passOver(call) }
     let status = await serve()
     // There is nothing to cancel any more.
     task = nil

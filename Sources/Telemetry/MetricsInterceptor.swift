@@ -18,7 +18,8 @@ public final class MetricsInterceptor: ServerInterceptor {
 
   init(factory: any MetricsFactory) { self.factory = factory }
 
-  /// Counts each call when it begins, and times it until its handler has ended.
+  /// Counts each call when it begins, and times it until its handler has ended. One that ends before its
+  /// handler begins counts as well.
   public func interception(of method: MethodDescriptor) -> Interception? {
     let metrics = MethodMetrics(method: String(method.path.dropFirst()), factory: factory)
     return Interception(
@@ -29,6 +30,10 @@ public final class MetricsInterceptor: ServerInterceptor {
       conclude: { call, failure in
         metrics.ended(call, failure.map(call.code) ?? .ok)
         return failure
+      },
+      passOver: { call in
+        metrics.began(call)
+        metrics.ended(call, .cancelled)
       })
   }
 }

@@ -1,4 +1,5 @@
 import HTTP2
+import ProtobufMessages
 import RPC
 import RPCClient
 import RPCTesting
@@ -75,6 +76,40 @@ struct HandlerTests {
       #expect(late?.code == .deadlineExceeded)
       await events.wait(for: "cancelled", count: 2)
       channel.close()
+    }
+    await server.stop()
+  }
+
+  @Test("is not asked for a call that is reset at once, and the interceptors are told")
+  func resetAtOnce() async throws {
+    let events = Events()
+    let server = try await TestServer.start(interceptors: { [PassedOver(events)] }) { _ in
+      [
+        // The loop reads nothing meanwhile, and then all at once.
+        "Hold": { blob, _ in
+          events.record("held")
+          while events.count("go") == 0 {}
+          return blob
+        },
+        "Echo": { blob, _ in
+          events.record("asked")
+          return blob
+        },
+      ]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let hold = try client.begin("/test.Echo/Hold")
+      hold.send([0, 0, 0, 0, 0])
+      await events.wait(for: "held")
+      let call = try client.begin("/test.Echo/Echo")
+      call.send([0, 0, 0, 0, 0])
+      call.cancel()
+      events.record("go")
+      await hold.ended()
+      await events.wait(for: "/test.Echo/Echo: CANCELLED")
+      #expect(events.count("asked") == 0)
+      client.stream.close()
     }
     await server.stop()
   }
@@ -220,5 +255,19 @@ func hanging(_ events: Events) -> @Sendable (EventLoop) -> [String: TestServer.H
         return blob
       }
     ]
+  }
+}
+
+/// Says which calls had ended before they were served.
+private final class PassedOver: ServerInterceptor {
+  private let events: Events
+
+  init(_ events: Events) { self.events = events }
+
+  func interception(of method: MethodDescriptor) -> Interception? {
+    let events = events
+    return Interception(passOver: { call in
+      events.record("\(call.path): \(call.endedEarlyAs?.description ?? "no code")")
+    })
   }
 }

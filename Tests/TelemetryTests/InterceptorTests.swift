@@ -47,6 +47,23 @@ struct InterceptorTests {
     #expect(received.values == [3, 3])
   }
 
+  @Test("a call that has ended before its handler begins is counted too, and runs no more")
+  func passedOver() throws {
+    let kit = TestMetrics()
+    var service = RPCService(
+      ServiceDescriptor(fullName: "a.B", methods: [Self.method]), arena: Arena())
+    service.unary("C") { (request: Blob, _: ServerCall) in request }
+    let dispatcher = Dispatcher([service], interceptors: [MetricsInterceptor(factory: kit)])
+    try dispatcher.route(Array("/a.B/C".utf8)).passOver(
+      ServerCall(
+        method: Self.method, metadata: Metadata(), peer: CallPeer(address: "tcp"), timeout: nil))
+    let (method, carrier) = (("grpc.method", "a.B/C"), ("carrier", "grpc"))
+    #expect(try kit.expectCounter("grpc.server.call.started", [method, carrier]).totalValue == 1)
+    let ended = [method, ("grpc.status", "CANCELLED"), carrier]
+    #expect(try kit.expectTimer("grpc.server.call.duration", ended).values.count == 1)
+    #expect(try kit.expectMeter("workflow_history.calls.running", [method]).lastValue == 0)
+  }
+
   @Test("a call is running until its handler has ended")
   func running() async throws {
     let registry = MetricsRegistry([
