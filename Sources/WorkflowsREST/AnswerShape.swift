@@ -21,7 +21,7 @@ enum AnswerShape: Sendable {
       }
     case .pageOfWorkflow:
       Self.page(response, arguments, [("workflow_id", Self.text(arguments.values["workflow_id"]))])
-    case .metrics: Self.metrics(JSONMembers(Array(response["metrics"])))
+    case .metrics: Self.metrics(JSONMembers(response["metrics"]))
     }
   }
 
@@ -39,7 +39,7 @@ enum AnswerShape: Sendable {
     more(&answer)
     // A page of large documents holds fewer than its limit.
     let isLast = response["next_page_token"].elementsEqual("\"\"".utf8)
-    let next = (Int(offset) ?? 0) + JSONMembers.count(ofArray: response["executions"])
+    let next = (Int(offset) ?? 0) + JSONElements(response["executions"]).all.count
     answer.append("next_offset", (isLast ? "null" : String(next)).utf8)
     return answer.bytes
   }
@@ -51,8 +51,9 @@ enum AnswerShape: Sendable {
         answer.append(name, value)
         continue
       }
-      let texts = JSONMembers.elements(ofArray: value).map { JSONMembers($0)["text"] }
-      answer.append(name, [UInt8(ascii: "[")] + texts.joined(separator: ",".utf8) + "]".utf8)
+      var texts: [UInt8] = []
+      texts.appendJSONArray(JSONElements(value).all.map { JSONMembers($0)["text"] })
+      answer.append(name, texts)
       answer.append("tips", value)
     }
     return answer.bytes
@@ -67,59 +68,5 @@ enum AnswerShape: Sendable {
     var json: [UInt8] = []
     json.appendJSONString(text)
     return json
-  }
-}
-
-/// A JSON object that is being written.
-struct JSONObject {
-  private var content: [UInt8] = []
-
-  /// The object.
-  var bytes: [UInt8] { [UInt8(ascii: "{")] + content + [UInt8(ascii: "}")] }
-
-  /// Appends a member.
-  ///
-  /// - Parameter value: The JSON of its value.
-  mutating func append(_ name: String, _ value: some Collection<UInt8>) {
-    if !content.isEmpty { content.append(UInt8(ascii: ",")) }
-    content.appendJSONString(name)
-    content.append(UInt8(ascii: ":"))
-    content.append(contentsOf: value)
-  }
-}
-
-/// The members of a JSON object that was written here.
-struct JSONMembers {
-  /// Their names and the JSON of their values, in their order.
-  private(set) var all: [(name: String, value: ArraySlice<UInt8>)] = []
-
-  init(_ json: [UInt8]) {
-    var tokens = JSONTokens(json, stringLimit: json.count)
-    guard tokens.next() == .beginObject else { return }
-    while case .name(let name?) = tokens.next() { all.append((name, tokens.valueText())) }
-  }
-
-  /// The JSON of a member's value; nothing where there is none.
-  subscript(name: String) -> ArraySlice<UInt8> { all.first { $0.name == name }?.value ?? [] }
-
-  /// The JSON of each element of an array.
-  static func elements(ofArray json: ArraySlice<UInt8>) -> [[UInt8]] {
-    var elements: [[UInt8]] = []
-    var tokens = JSONTokens(Array(json), stringLimit: 0)
-    guard tokens.next() == .beginArray else { return [] }
-    while tokens.hasElement() { elements.append(Array(tokens.valueText())) }
-    return elements
-  }
-
-  /// How many elements an array has.
-  static func count(ofArray json: ArraySlice<UInt8>) -> Int {
-    var count = 0
-    var tokens = JSONTokens(Array(json), stringLimit: 0)
-    guard tokens.next() == .beginArray else { return 0 }
-    while tokens.hasElement() {
-      tokens.skipValue()
-      count += 1
-    }
-    return count
   }
 }

@@ -14,29 +14,32 @@ struct Problem: Error, Equatable, Sendable {
 enum Detail {
   /// `{"detail": "..."}`.
   static func text(_ text: String) -> [UInt8] {
-    var body = Array(#"{"detail":"#.utf8)
-    body.appendJSONString(text)
-    body.append(UInt8(ascii: "}"))
-    return body
+    var body = JSONObject()
+    body.append("detail", text: text)
+    return body.bytes
   }
 
   /// `{"detail": [{"loc": ["query", "limit"], "msg": "...", "type": "..."}]}`.
   static func problems(_ problems: [Problem]) -> [UInt8] {
-    var body = Array(#"{"detail":["#.utf8)
-    for (index, problem) in problems.enumerated() {
-      if index > 0 { body.append(UInt8(ascii: ",")) }
-      body += #"{"loc":["#.utf8
-      for (index, part) in problem.location.enumerated() {
-        if index > 0 { body.append(UInt8(ascii: ",")) }
-        body.appendJSONString(part)
-      }
-      body += #"],"msg":"#.utf8
-      body.appendJSONString(problem.message)
-      body += #","type":"#.utf8
-      body.appendJSONString(problem.type)
-      body.append(UInt8(ascii: "}"))
-    }
-    body += "]}".utf8
-    return body
+    var all: [UInt8] = []
+    all.appendJSONArray(problems.map(json(of:)))
+    var body = JSONObject()
+    body.append("detail", all)
+    return body.bytes
+  }
+
+  private static func json(of problem: Problem) -> [UInt8] {
+    var location: [UInt8] = []
+    location.appendJSONArray(
+      problem.location.map { part in
+        var text: [UInt8] = []
+        text.appendJSONString(part)
+        return text
+      })
+    var json = JSONObject()
+    json.append("loc", location)
+    json.append("msg", text: problem.message)
+    json.append("type", text: problem.type)
+    return json.bytes
   }
 }

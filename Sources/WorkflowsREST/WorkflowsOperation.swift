@@ -1,4 +1,5 @@
 internal import HTTPGateway
+internal import JSON
 internal import ProtobufJSON
 internal import ProtobufMessages
 internal import RPC
@@ -52,7 +53,7 @@ struct WorkflowsOperation: HTTPOperation {
 
   func json(of response: [UInt8]) throws(MessageError) -> [UInt8] {
     let message = try Self.mapping.json(of: response, as: endpoint.response)
-    return endpoint.shape.json(of: JSONMembers(message), arguments)
+    return endpoint.shape.json(of: JSONMembers(message[...]), arguments)
   }
 
   func failure(_ status: RPCStatus) -> HTTPFailure {
