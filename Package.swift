@@ -86,9 +86,9 @@ let package = Package(
     room("RPC", ["ProtobufMessages", "Compression", "TextEncoding"]),
     wrapper("GRPCMessages", ["ProtobufMessages", "CProtobufC", "CGRPCProtos"]),
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
-    room("PrometheusMetrics", [coreMetrics]),
+    room("PrometheusMetrics", ["TextEncoding", coreMetrics]),
     room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
-    room("HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
+    room("HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "TextEncoding"]),
     wrapper("Console", ["CConsole", "HTTPGateway", "RPC", crypto]),
     room(
       "RPCServer",

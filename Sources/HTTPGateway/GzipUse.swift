@@ -1,4 +1,5 @@
 public import RPC
+internal import TextEncoding
 
 /// Whether the body of an answer is gzipped, as far as its caller says (RFC 9110, section 12.5.3).
 public enum GzipUse: Equatable, Sendable {
@@ -12,21 +13,19 @@ public enum GzipUse: Equatable, Sendable {
   /// What the fields `accept-encoding` ask for. Where there is none, nothing is compressed: who says
   /// nothing is more likely not to expect it than not to mind.
   public init(_ metadata: Metadata) {
-    self = metadata.list("accept-encoding").map(Self.init(acceptEncoding:)) ?? .never
+    self = metadata.list("accept-encoding").map { Self.init(WeightedList($0)) } ?? .never
   }
 
-  private init(acceptEncoding: String) {
+  private init(_ accepted: WeightedList) {
     var gzip: Int?
     var identity: Int?
     var others: Int?
-    for element in acceptEncoding.lowercased().split(separator: ",") {
-      let parts = element.split(separator: ";", omittingEmptySubsequences: false)
-      // What is no weight tells nothing of the coding before it.
-      guard let weight = Self.weight(parts.dropFirst()) else { continue }
-      switch Self.trimmed(parts[0]) {
-      case "gzip", "x-gzip": gzip = max(gzip ?? 0, weight)
-      case "identity": identity = weight
-      case "*": others = weight
+    // A coding has no parameters.
+    for element in accepted.elements where element.parameters.isEmpty {
+      switch element.name {
+      case "gzip", "x-gzip": gzip = max(gzip ?? 0, element.weight)
+      case "identity": identity = element.weight
+      case "*": others = element.weight
       default: break
       }
     }
@@ -38,30 +37,5 @@ public enum GzipUse: Equatable, Sendable {
     case let plain? where plain > wish: self = .never
     default: self = .whenWorthIt
     }
-  }
-
-  /// The weight that these parameters say, in thousandths (RFC 9110, section 12.4.2); nil where they
-  /// say none.
-  private static func weight(_ parameters: ArraySlice<Substring>) -> Int? {
-    guard let parameter = parameters.first.map(trimmed) else { return 1000 }
-    guard parameters.count == 1, parameter.hasPrefix("q=") else { return nil }
-    let digits = Array(parameter.dropFirst(2).utf8)
-    guard (1...5).contains(digits.count) else { return nil }
-    guard digits.count == 1 || digits[1] == UInt8(ascii: ".") else { return nil }
-    var weight = 0
-    for place in [0, 2, 3, 4] {
-      let digit = place < digits.count ? Int(digits[place]) - Int(UInt8(ascii: "0")) : 0
-      guard (0...9).contains(digit) else { return nil }
-      weight = 10 * weight + digit
-    }
-    return weight <= 1000 ? weight : nil
-  }
-
-  /// Without the white space around it, which is spaces and tabs alone.
-  private static func trimmed(_ text: Substring) -> Substring {
-    let isSpace = { (character: Character) in character == " " || character == "\t" }
-    let start = text.drop(while: isSpace)
-    guard let end = start.lastIndex(where: { !isSpace($0) }) else { return "" }
-    return start[...end]
   }
 }

@@ -1,4 +1,5 @@
 public import RPC
+internal import TextEncoding
 
 /// How responses stand in the body of an answer.
 public enum ResponseForm: Sendable {
@@ -9,11 +10,14 @@ public enum ResponseForm: Sendable {
   /// Each as a server-sent event (https://html.spec.whatwg.org/multipage/server-sent-events.html).
   case events
 
-  /// The form of an operation's responses: of many, lines, unless the caller wants events.
+  /// The form of an operation's responses: of many, lines, unless the caller would rather have events, or
+  /// would have either and names events alone.
   ///
-  /// - Parameter accept: The caller's field `accept`.
+  /// - Parameter accept: The caller's fields `accept`, as one list.
   public init(of operation: any HTTPOperation, accept: String?) {
-    let wantsEvents = accept?.lowercased().contains("text/event-stream") == true
+    let accepted = WeightedList(accept ?? "*/*")
+    let events = accepted.wish(for: "text/event-stream")
+    let wantsEvents = events.weight > 0 && events > accepted.wish(for: "application/x-ndjson")
     self = !operation.streamsResponses ? .json : wantsEvents ? .events : .lines
   }
 

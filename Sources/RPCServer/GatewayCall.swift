@@ -32,7 +32,7 @@ final class GatewayCall: ServedCall, ResponseSink {
     self.takesBody = takesBody
     self.targetBytes = targetBytes
     self.answer = answer
-    form = ResponseForm(of: operation, accept: head.metadata["accept"])
+    form = ResponseForm(of: operation, accept: head.metadata.list("accept"))
     super.init(head, encoding: nil, of: route, connection: connection)
     call.carrier = answer.carrier
     charge(targetBytes)

@@ -39,11 +39,13 @@ let house: [Room] = [
   // gRPC: the protocol, its two sides over HTTP/2, and the services that every server has.
   Room("RPC", .safe, rooms: ["ProtobufMessages", "Compression", "TextEncoding"]),
   Room(
-    "PrometheusMetrics", .safe, packages: ["CoreMetrics"], system: ["Synchronization"]),
+    "PrometheusMetrics", .safe, rooms: ["TextEncoding"], packages: ["CoreMetrics"],
+    system: ["Synchronization"]),
   Room(
     "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Metrics"]),
   Room(
-    "HTTPGateway", .safe, rooms: ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages"]),
+    "HTTPGateway", .safe,
+    rooms: ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "TextEncoding"]),
   Room("Console", .wrapper, rooms: ["HTTPGateway", "RPC"], c: ["CConsole"], packages: ["Crypto"]),
   Room(
     "RPCServer", .safe,

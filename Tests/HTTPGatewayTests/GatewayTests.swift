@@ -118,6 +118,23 @@ struct GatewayTests {
         == RPCField("content-type", "application/json"))
   }
 
+  @Test(
+    "says the responses of a stream as events where these are wanted more, or named alone",
+    arguments: [
+      ("text/event-stream", true), ("text/event-stream, */*", true), ("text/*", true),
+      ("text/event-stream;q=0.5, application/x-ndjson;q=0.4", true),
+      ("application/x-ndjson, text/event-stream;q=0", false),
+      ("application/x-ndjson, text/event-stream;q=0.9", false),
+      ("application/x-ndjson, text/event-stream", false), ("*/*, text/event-stream;q=0", false),
+      ("text/event-stream;q=0", false), ("*/*", false), ("text/html", false), ("", false),
+      ("text/event-streams", false), (nil, false),
+    ] as [(String?, Bool)])
+  func negotiation(accept: String?, wantsEvents: Bool) throws {
+    let form = ResponseForm(of: try operation("GET", "/v1/executions:watch"), accept: accept)
+    let type = wantsEvents ? "text/event-stream" : "application/x-ndjson"
+    #expect(form.fields[0] == RPCField("content-type", type))
+  }
+
   @Test("goes on with a watch after the event that its caller had last")
   func resuming() throws {
     let last = [RPCField("last-event-id", "t2")]

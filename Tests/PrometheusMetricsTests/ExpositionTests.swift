@@ -131,6 +131,13 @@ struct FormatTests {
       text/plain;version=0.0.4;q=0.5,*/*;q=0.1
       """,
       "application/openmetrics-text", "text/plain, Application/OpenMetrics-Text; version=\"1.0.0\"",
+      // What Prometheus 3 sends.
+      """
+      application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
+      application/openmetrics-text;version=0.0.1;q=0.5,\
+      text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2
+      """,
+      "application/*", "*/*, text/plain;q=0.9",
     ])
   func openMetrics(accept: String) {
     #expect(ExpositionFormat(accept: accept) == .openMetrics)
@@ -143,6 +150,7 @@ struct FormatTests {
       "application/openmetrics-text;version=2.0.0,*/*",
       "application/openmetrics-text;q=0.3,text/plain;q=0.4", "application/openmetrics-text;q=0",
       "application/openmetrics-text;version=0.0.1",
+      "*/*, application/openmetrics-text;q=0", "text/*",
     ])
   func text(accept: String?) { #expect(ExpositionFormat(accept: accept) == .text) }
 

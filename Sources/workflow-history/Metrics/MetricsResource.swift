@@ -21,7 +21,7 @@ final class MetricsResource: HTTPResources {
   func resource(_ path: Substring, for head: HTTPHead) throws(HTTPFailure) -> HTTPResource? {
     guard path == "/metrics" else { return nil }
     do throws(RPCStatus) { try admit(head) } catch { throw HTTPFailure(error) }
-    let format = ExpositionFormat(accept: head.metadata["accept"])
+    let format = ExpositionFormat(accept: head.metadata.list("accept"))
     var resource = HTTPResource(
       contentType: format.contentType,
       fields: [RPCField("vary", "accept, accept-encoding, authorization")],
