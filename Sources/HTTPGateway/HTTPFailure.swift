@@ -12,6 +12,8 @@ public struct HTTPFailure: Error, Equatable, Sendable {
   public var json: [UInt8]
   /// What is wrong.
   public let cause: RPCStatus
+  /// The methods that the path is there for, where another is what is wrong.
+  public private(set) var allowed: [String] = []
 
   /// A failure with a body of one's own, and the fields that go with a status.
   ///
@@ -43,12 +45,17 @@ public struct HTTPFailure: Error, Equatable, Sendable {
   /// 404: no operation has the path.
   public static let notFound = HTTPFailure(RPCStatus(.notFound, "there is no such path"))
 
-  /// 405: the path has operations, with other methods of HTTP.
-  public static func methodNotAllowed(_ allowed: [String]) -> HTTPFailure {
-    let allowed = allowed.joined(separator: ", ")
-    var failure = HTTPFailure(
-      RPCStatus(.unimplemented, "this path is there for \(allowed)"), as: 405)
-    failure.fields.append(RPCField("allow", allowed))
+  /// 405: the path is there for other methods of HTTP, and for OPTIONS, which every path is there for.
+  ///
+  /// - Parameter json: The body. Nil: a `google.rpc.Status`.
+  public static func methodNotAllowed(_ others: [String], json: [UInt8]? = nil) -> HTTPFailure {
+    let allowed = others + ["OPTIONS"]
+    let list = allowed.joined(separator: ", ")
+    let cause = RPCStatus(.unimplemented, "this path is there for \(list)")
+    var failure =
+      json.map { HTTPFailure(cause, as: 405, json: $0) } ?? HTTPFailure(cause, as: 405)
+    failure.fields.append(RPCField("allow", list))
+    failure.allowed = allowed
     return failure
   }
 }

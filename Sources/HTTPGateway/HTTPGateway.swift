@@ -26,10 +26,15 @@ public struct HTTPGateway: Sendable {
     return nil
   }
 
+  /// What any path may be there for.
+  private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
   /// The operation that a request leads to.
   ///
   /// - Throws: A ``HTTPFailure`` where it is refused for its head.
   public func operation(_ head: HTTPHead) throws(HTTPFailure) -> any HTTPOperation {
+    // Of the server as a whole (RFC 9110, section 9.3.7).
+    if head.method == "OPTIONS", head.target == "*" { throw .methodNotAllowed(Self.methods) }
     for candidates in operations {
       guard let operation = try candidates.operation(head.method, head.target) else { continue }
       guard head.isJSON || head.mayBeEmpty else { throw .notJSON }
@@ -65,6 +70,9 @@ public struct HTTPHead: Sendable {
     self.metadata = metadata
     self.certificateNames = certificateNames
   }
+
+  /// Whether the answer has a body (RFC 9110, section 9.3.2).
+  public var hasAnswerBody: Bool { method != "HEAD" }
 
   /// Whether the body is said to be JSON, or nothing is said of it where a method needs no body. Where it
   /// is not, there is to be none.

@@ -41,7 +41,7 @@ public protocol HTTPOperations: Sendable {
   /// The operation that a request leads to.
   ///
   /// - Parameters:
-  ///   - method: HTTP's method, in upper case.
+  ///   - method: HTTP's method, in upper case. The answer to HEAD is sent without its body.
   ///   - target: The path, and the query where there is one, as they were sent.
   /// - Returns: nil where the path is none of theirs.
   /// - Throws: A ``HTTPFailure`` where it is, but can't be called so.

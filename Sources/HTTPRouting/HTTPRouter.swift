@@ -46,7 +46,7 @@ public struct HTTPRouter: Sendable {
   /// Where a request leads, as far as its head says.
   ///
   /// - Parameters:
-  ///   - method: HTTP's method, in upper case. HEAD is not GET's: that is the caller's to say.
+  ///   - method: HTTP's method, in upper case.
   ///   - target: The path, and the query where there is one, as they were sent.
   public func route(_ method: String, _ target: String) -> Outcome {
     let path = target.prefix { $0 != "?" }
@@ -57,8 +57,8 @@ public struct HTTPRouter: Sendable {
       if hasVerb, route.template.verb.isEmpty { break }
       guard let fields = route.template.match(path) else { continue }
       hasVerb = !route.template.verb.isEmpty
-      guard route.rule.method == method else {
-        if !allowed.contains(route.rule.method) { allowed.append(route.rule.method) }
+      guard route.methods.contains(method) else {
+        for other in route.methods where !allowed.contains(other) { allowed.append(other) }
         continue
       }
       let query = target.dropFirst(path.count).dropFirst()
@@ -77,6 +77,12 @@ struct Route: Sendable {
   let template: PathTemplate
   /// The field that the body is. Nil where it is the whole request, or there is none.
   let bodyField: FieldDescriptor?
+
+  /// The methods of HTTP that lead here. HEAD is for what GET is for (RFC 9110, section 9.3.2), but not of a
+  /// stream: what its head says is known when it has begun, which is more than who asks for that wants done.
+  var methods: [String] {
+    rule.method == "GET" && !method.isServerStreaming ? ["GET", "HEAD"] : [rule.method]
+  }
 
   init(
     _ rule: HTTPRule, _ method: MethodDescriptor, _ request: MessageDescriptor,

@@ -11,6 +11,8 @@ final class GatewayCall: ServedCall, ResponseSink {
   /// What the path and the query take, which are read with the body.
   private let targetBytes: Int
   private let form: ResponseForm
+  /// Whether the body of the answer is sent, and not its length alone.
+  private let hasAnswerBody: Bool
   private let answer: any HTTPAnswer
   private var body: [UInt8] = []
   /// Whether there may be a body: it was said what it is.
@@ -25,12 +27,13 @@ final class GatewayCall: ServedCall, ResponseSink {
   private var hasResponded = false
 
   init(
-    _ head: CallHead, _ operation: any HTTPOperation, targetBytes: Int, takesBody: Bool,
+    _ request: HTTPHead, _ head: CallHead, _ operation: any HTTPOperation,
     of route: Dispatcher.Route, answer: any HTTPAnswer, connection: ServerConnection
   ) {
     self.operation = operation
-    self.takesBody = takesBody
-    self.targetBytes = targetBytes
+    takesBody = request.isJSON
+    targetBytes = request.target.utf8.count
+    hasAnswerBody = request.hasAnswerBody
     self.answer = answer
     form = ResponseForm(of: operation, accept: head.metadata.list("accept"))
     super.init(head, encoding: nil, of: route, connection: connection)
@@ -159,7 +162,8 @@ final class GatewayCall: ServedCall, ResponseSink {
       answer.endBody()
     case .ok:
       let encoding = isGzipped ? [RPCField("content-encoding", "gzip")] : []
-      answer.send(200, encoding + call.initialMetadata.fields, json: response)
+      answer.send(
+        200, encoding + call.initialMetadata.fields, json: response, hasBody: hasAnswerBody)
     default: fail(status)
     }
   }
@@ -167,7 +171,7 @@ final class GatewayCall: ServedCall, ResponseSink {
   private func fail(_ status: RPCStatus) {
     var failure = operation.failure(status)
     if let bodyStatus { failure.status = bodyStatus }
-    guard hasResponded else { return answer.send(failure) }
+    guard hasResponded else { return answer.send(failure, hasBody: hasAnswerBody) }
     answer.write(form.lastPiece(failure))
     answer.endBody()
   }

@@ -28,9 +28,18 @@ protocol HTTPAnswer: AnyObject {
 
 extension HTTPAnswer {
   /// Sends an answer that is JSON.
-  func send(_ status: Int, _ fields: [RPCField] = [], json: [UInt8]) {
+  ///
+  /// - Parameter hasBody: Whether the body is sent; only how long it is, where not.
+  func send(_ status: Int, _ fields: [RPCField] = [], json: [UInt8], hasBody: Bool = true) {
     sendHead(status, ResponseForm.json.fields + fields, contentLength: json.count)
-    write(json)
+    if hasBody { write(json) }
+    endBody()
+  }
+
+  /// Tells what a path is there for.
+  func send(allowed: [String]) {
+    sendHead(
+      204, [RPCField("allow", allowed.joined(separator: ", "))], contentLength: nil)
     endBody()
   }
 
@@ -42,19 +51,15 @@ extension HTTPAnswer {
     }
     sendHead(200, resource.fields, contentLength: resource.body.count)
     // HTTP/1.1 leaves it out by itself.
-    if head.method != "HEAD" { write(resource.body) }
+    if head.hasAnswerBody { write(resource.body) }
     endBody()
   }
 
   /// Tells of a failure.
-  func send(_ failure: HTTPFailure) { send(failure.status, failure.fields, json: failure.json) }
-
-  /// Tells of a failure in answer to a request, whose method may be one whose answers have no body.
-  func send(_ failure: HTTPFailure, to head: HTTPHead) {
-    guard head.method == "HEAD" else { return send(failure) }
-    sendHead(
-      failure.status, ResponseForm.json.fields + failure.fields, contentLength: failure.json.count)
-    endBody()
+  ///
+  /// - Parameter hasBody: Whether the body is sent; only how long it is, where not.
+  func send(_ failure: HTTPFailure, hasBody: Bool = true) {
+    send(failure.status, failure.fields, json: failure.json, hasBody: hasBody)
   }
 }
 

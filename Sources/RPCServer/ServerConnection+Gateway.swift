@@ -4,7 +4,7 @@ internal import RPC
 /// Requests of HTTP that are not gRPC's.
 extension ServerConnection {
   /// The call that a request makes, which is to be told of the rest of it. Nil where it is none, and
-  /// has been answered: with a resource, or with why it is refused.
+  /// has been answered: with a resource, with the methods of its path, or with why it is refused.
   ///
   /// - Parameters:
   ///   - isTooLarge: Whether fields are missing, as there were too many.
@@ -38,16 +38,18 @@ extension ServerConnection {
           RPCStatus(
             .unavailable, "too many calls of this connection run", retryAfter: .seconds(1)))
       }
-      let target = request.target.utf8.count
-      guard hasRoom(for: ServedCall.size(of: head) + target) else {
+      guard hasRoom(for: ServedCall.size(of: head) + request.target.utf8.count) else {
         throw operation.failure(memoryIsFull)
       }
-      return GatewayCall(
-        head, operation, targetBytes: target, takesBody: request.isJSON, of: route, answer: answer,
-        connection: self)
+      return GatewayCall(request, head, operation, of: route, answer: answer, connection: self)
     } catch {
+      // Which methods there are is all that OPTIONS asks.
+      if request.method == "OPTIONS", !error.allowed.isEmpty {
+        answer.send(allowed: error.allowed)
+        return nil
+      }
       tell(path: request.target, head, error.cause)
-      answer.send(error, to: request)
+      answer.send(error, hasBody: request.hasAnswerBody)
       return nil
     }
   }

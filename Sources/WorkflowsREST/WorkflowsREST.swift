@@ -9,6 +9,7 @@ internal import WorkflowHistoryMessages
 /// as `{"detail": ...}`. They are calls of the service's methods like any other.
 public struct WorkflowsREST: HTTPOperations {
   private static let root = "/api/workflows/"
+  private static let methods = ["GET", "HEAD"]
   private let endpoints: [Endpoint]
 
   /// The endpoints.
@@ -42,12 +43,8 @@ public struct WorkflowsREST: HTTPOperations {
     guard path.hasPrefix(Self.root) else { return nil }
     for endpoint in endpoints {
       guard let segments = endpoint.path.match(path) else { continue }
-      guard method == "GET" else {
-        var failure = HTTPFailure(
-          RPCStatus(.unimplemented, "this path is there for GET"), as: 405,
-          json: Detail.text("Method Not Allowed"))
-        failure.fields.append(RPCField("allow", "GET"))
-        throw failure
+      guard Self.methods.contains(method) else {
+        throw .methodNotAllowed(Self.methods, json: Detail.text("Method Not Allowed"))
       }
       return WorkflowsOperation(
         endpoint, Arguments(endpoint.parameters, segments, target.dropFirst(path.count + 1)))

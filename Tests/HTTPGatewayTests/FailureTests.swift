@@ -38,6 +38,6 @@ struct FailureTests {
       .resourceExhausted, "", details: [.retryInfo(.milliseconds(1_200))])
     #expect(HTTPFailure(busy).fields == [RPCField("retry-after", "2")])
     let other = HTTPFailure.methodNotAllowed(["GET", "PATCH"])
-    #expect(other.status == 405 && other.fields == [RPCField("allow", "GET, PATCH")])
+    #expect(other.status == 405 && other.fields == [RPCField("allow", "GET, PATCH, OPTIONS")])
   }
 }

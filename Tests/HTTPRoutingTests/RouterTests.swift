@@ -49,6 +49,8 @@ struct RouterTests {
       ("GET", "/v1/executions", "GetUserWorkflowHistory"),
       ("GET", "/v1/executions?pageSize=5", "GetUserWorkflowHistory"),
       ("GET", "/v1/executions/a", "GetWorkflowExecution"),
+      ("HEAD", "/v1/executions/a", "GetWorkflowExecution"),
+      ("HEAD", "/v1/executions?pageSize=5", "GetUserWorkflowHistory"),
       ("PATCH", "/v1/executions/a", "UpdateWorkflowExecution"),
       ("DELETE", "/v1/executions/a", "DeleteWorkflowExecution"),
       ("POST", "/v1/executions/a:heartbeat", "HeartbeatWorkflowExecution"),
@@ -76,10 +78,14 @@ struct RouterTests {
   @Test(
     "whose path has rules for other methods is told which",
     arguments: [
-      ("PUT", "/v1/executions/a", ["GET", "PATCH", "DELETE"]),
+      ("PUT", "/v1/executions/a", ["GET", "HEAD", "PATCH", "DELETE"]),
       // A verb is no part of the id, which other methods' rules have there.
       ("PATCH", "/v1/executions/a:heartbeat", ["POST"]),
-      ("DELETE", "/v1/executions/a:estimate", ["GET"]),
+      ("DELETE", "/v1/executions/a:estimate", ["GET", "HEAD"]),
+      ("POST", "/v1/executions/a:estimate", ["GET", "HEAD"]),
+      // The head of a stream says nothing before it has begun.
+      ("HEAD", "/v1/executions:watch", ["GET"]), ("HEAD", "/v1/executions:export", ["GET"]),
+      ("HEAD", "/v1/executions/a:heartbeat", ["POST"]),
     ])
   func notAllowed(method: String, target: String, others: [String]) throws {
     guard case .methodNotAllowed(let methods) = try router().route(method, target) else {

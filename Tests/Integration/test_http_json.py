@@ -152,6 +152,55 @@ def test_a_heartbeat_of_nothing_needs_no_type(caller):
         assert beat.status == 200, beat
 
 
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/v1/executions", 200),
+        ("/v1/statistics", 200),
+        (f"/v1/executions/{UNKNOWN}", 404),
+        ("/v1/executions?pageSize=x", 400),
+        ("/v1/none", 404),
+        ("/api/workflows/history", 200),
+        ("/api/workflows/history?limit=0", 422),
+    ],
+)
+def test_by_head_is_told_what_get_is_told_but_for_the_body(caller, target, status):
+    for _ in range(3):
+        caller.save(inputData="x" * 1_000)
+    for accepted in ("identity", "gzip"):
+        fields = (f"accept-encoding: {accepted}",)
+        got = caller.ask("GET", target, fields=fields)
+        # Curl writes the head, and would write a body behind it.
+        head = caller.ask("HEAD", target, fields=fields, options=("--head",))
+        assert (got.status, head.status) == (status, status)
+        assert head.body.endswith(b"\r\n\r\n")
+        assert int(head.fields["content-length"]) == len(got.body)
+        assert got.fields | {"date": ""} == head.fields | {"date": ""}
+
+
+def test_the_head_of_a_stream_is_not_there_without_the_stream(caller):
+    for target in ("/v1/executions:watch", "/v1/executions:export"):
+        answer = caller.ask("HEAD", target, options=("--head",))
+        assert answer.status == 405 and answer.fields["allow"] == "GET, OPTIONS"
+
+
+def test_by_options_is_told_what_a_path_is_there_for(server, way):
+    """To anybody, as it is in the OpenAPI document."""
+    for target, allowed in [
+        ("/v1/executions", "POST, GET, HEAD, OPTIONS"),
+        (f"/v1/executions/{UNKNOWN}", "GET, HEAD, PATCH, DELETE, OPTIONS"),
+        (f"/v1/executions/{UNKNOWN}:heartbeat", "POST, OPTIONS"),
+        ("/openapi.json", "GET, HEAD, OPTIONS"),
+    ]:
+        answer = curl.ask(server, "OPTIONS", target, way=way)
+        assert (answer.status, answer.body, answer.fields["allow"]) == (204, b"", allowed)
+        # What a browser asks before it lets another site's page call: it may not.
+        assert not any(name.startswith("access-control-") for name in answer.fields)
+    whole = curl.ask(server, "OPTIONS", "/", way=way, options=("--request-target", "*"))
+    assert whole.status == 204 and "PATCH" in whole.fields["allow"]
+    assert curl.ask(server, "OPTIONS", "/v1/none", way=way).status == 404
+
+
 def test_a_body_of_another_type_is_refused(caller):
     for field in ("content-type: text/plain", "content-type: application/x-www-form-urlencoded"):
         assert caller.ask("POST", "/v1/executions", {}, fields=(field,)).status == 415

@@ -43,7 +43,7 @@ def test_a_head_has_the_fields_and_no_body(server):
     assert answer.status == 200 and answer.body.endswith(b"\r\n\r\n")
     assert int(answer.fields["content-length"]) > 1000
     refusal = curl.ask(server, "POST", "/metrics", token=token, body={})
-    assert refusal.status == 405 and refusal.fields["allow"] == "GET, HEAD"
+    assert refusal.status == 405 and refusal.fields["allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_figures_are_gzipped_for_who_takes_it(server):

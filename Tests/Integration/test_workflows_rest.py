@@ -230,7 +230,17 @@ def test_bad_parameters_are_told_all_at_once_and_where_they_are(read, target, fa
 def test_other_methods_are_not_allowed(server, client, way):
     answer = curl.ask(server, "POST", "/api/workflows/history", token=client.token, way=way)
     assert (answer.status, answer.json) == (405, {"detail": "Method Not Allowed"})
-    assert answer.fields["allow"] == "GET"
+    assert answer.fields["allow"] == "GET, HEAD, OPTIONS"
+    for method, status in (("HEAD", 200), ("OPTIONS", 204)):
+        answer = curl.ask(
+            server,
+            method,
+            "/api/workflows/history",
+            token=client.token,
+            way=way,
+            options=("--head",),
+        )
+        assert answer.status == status
 
 
 def test_who_asks_too_often_is_told_when_to_come_back():

@@ -20,10 +20,13 @@ struct BareOperations: HTTPOperations {
   func operation(
     _ method: String, _ target: String
   ) throws(HTTPFailure) -> (any HTTPOperation)? {
-    switch target {
+    guard ["/echo", "/down"].contains(target) else { return nil }
+    guard ["GET", "HEAD", "POST"].contains(method) else {
+      throw .methodNotAllowed(["GET", "POST"])
+    }
+    return switch target {
     case "/echo": Operation(methodPath: "/test.Echo/Echo", streamsResponses: false)
-    case "/down": Operation(methodPath: "/test.Stream/Down", streamsResponses: true)
-    default: nil
+    default: Operation(methodPath: "/test.Stream/Down", streamsResponses: true)
     }
   }
 }
@@ -58,6 +61,8 @@ struct GatewayTests {
       let call = try client.begin(fields: head + fields)
       call.send(body, ends: ends)
       await call.ended()
+      // It was an answer as HTTP/2 has it: that to HEAD has no body.
+      #expect(call.code == .noError)
       client.stream.close()
       let fields = Dictionary(call.fields.map { ($0.name, $0.value) }) { first, _ in first }
       return (call[":status"], fields, String(decoding: call.body, as: UTF8.self))
@@ -127,10 +132,47 @@ struct GatewayTests {
     #expect(head.status == "200" && head.body.isEmpty && head.fields["content-length"] == "5")
     let kept = try await answer("/page", [HTTP2Field("if-none-match", "\"1\"")], method: "GET")
     #expect(kept.status == "304" && kept.body.isEmpty && kept.fields["etag"] == "\"1\"")
-    #expect(try await answer("/page", method: "POST").fields["allow"] == "GET, HEAD")
+    #expect(try await answer("/page", method: "POST").fields["allow"] == "GET, HEAD, OPTIONS")
     let missing = try await answer("/other", method: "HEAD")
     #expect(missing.status == "404" && missing.body.isEmpty)
     #expect(missing.fields["content-length"] != nil)
+  }
+
+  @Test("by HEAD is answered as by GET, but for the body, which says how long it is")
+  func head() async throws {
+    func answer(
+      _ method: String, _ code: RPCStatusCode, _ fields: [HTTP2Field] = []
+    ) async throws -> (status: String?, fields: [String: String], body: String) {
+      try await self.answer("/echo", fields, method: method) { _, call in
+        guard code == .ok else { throw RPCStatus(code, "no") }
+        call.initialMetadata.add("x-answer", "1")
+        return Blob(Array(repeating: 0x20, count: 5_000))
+      }
+    }
+    for (code, status) in [(RPCStatusCode.ok, "200"), (.notFound, "404")] {
+      let get = try await answer("GET", code)
+      var head = try await answer("HEAD", code)
+      #expect(head.status == status && head.body.isEmpty)
+      #expect(get.fields["content-length"] == String(get.body.utf8.count))
+      head.fields["date"] = get.fields["date"]
+      #expect(head.fields == get.fields)
+    }
+    // Nor has one of a request that was refused before it was a call.
+    let refused = try await answer("HEAD", .ok, [HTTP2Field("grpc-timeout", "soon")])
+    #expect(refused.status == "400" && refused.body.isEmpty)
+  }
+
+  @Test("by OPTIONS is answered with what its path is there for")
+  func options() async throws {
+    for (target, allowed) in [
+      ("/page", "GET, HEAD, OPTIONS"), ("/echo", "GET, POST, OPTIONS"),
+      ("*", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+    ] {
+      let answer = try await answer(target, method: "OPTIONS")
+      #expect(answer.status == "204" && answer.body.isEmpty && answer.fields["allow"] == allowed)
+    }
+    #expect(try await answer("/other", method: "OPTIONS").status == "404")
+    #expect(try await answer("*", method: "GET").status == "404")
   }
 
   @Test("for a resource waits for room as calls do")

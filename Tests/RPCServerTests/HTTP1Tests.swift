@@ -114,6 +114,21 @@ struct HTTP1Tests {
     #expect(answer.contains("connection: close\r\n") && answer.contains(#"{"code":"#))
   }
 
+  @Test("is answered by HEAD and OPTIONS without a body, behind which the next answer begins")
+  func withoutBody() async throws {
+    let requests = ["HEAD /echo", "OPTIONS *", "OPTIONS /echo", "GET /echo"].map {
+      "\($0) HTTP/1.1\r\nhost: a\r\n\r\n"
+    }
+    let answer = try await answer(
+      to: [requests.joined()], of: start(echo: { _, _ in Blob(Array("[1, 2]".utf8)) }),
+      until: "[1, 2]")
+    let answers = answer.split(separator: "HTTP/1.1 ")
+    #expect(answers.map { $0.prefix(3) } == ["200", "204", "204", "200"])
+    #expect(answers[0].contains("\r\ncontent-length: 6\r\n") && answers[0].hasSuffix("\r\n\r\n"))
+    #expect(answers[2].contains("\r\nallow: GET, POST, OPTIONS\r\n"))
+    #expect(!answers[2].contains("content-length") && !answers[2].contains("transfer-encoding"))
+  }
+
   @Test("can't speak gRPC")
   func grpc() async throws {
     let request = Self.post(

@@ -117,7 +117,7 @@ struct RequestTests {
     let failure = #expect(throws: HTTPFailure.self) {
       try operation("/api/workflows/history", method: "POST")
     }
-    #expect(failure?.status == 405 && failure?.fields == [RPCField("allow", "GET")])
+    #expect(failure?.status == 405 && failure?.fields == [RPCField("allow", "GET, HEAD, OPTIONS")])
     #expect(text(failure!.json) == #"{"detail":"Method Not Allowed"}"#)
     #expect(try WorkflowsREST().operation("GET", "/api/workflow") == nil)
     #expect(try WorkflowsREST().operation("GET", "/v1/executions") == nil)
