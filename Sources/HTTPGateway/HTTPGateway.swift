@@ -74,13 +74,13 @@ public struct HTTPHead: Sendable {
   /// Whether the answer has a body (RFC 9110, section 9.3.2).
   public var hasAnswerBody: Bool { method != "HEAD" }
 
-  /// Whether the body is said to be JSON, or nothing is said of it where a method needs no body. Where it
-  /// is not, there is to be none.
+  /// Whether the body is said to be JSON; where it is not, there is to be none. What is said of it does not
+  /// count where a method has none: many clients say the same with all that they send.
   ///
-  /// What another site makes a browser send without asking is never said to be JSON.
+  /// What another site makes a browser send without asking, with a body, is never said to be JSON.
   public var isJSON: Bool {
-    let unsaid = ["POST", "PATCH", "PUT"].contains(method) ? "" : "application/json"
-    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased() ?? unsaid
+    guard ["POST", "PATCH", "PUT"].contains(method) else { return true }
+    let type = contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
     return type == "application/json" && isPlain
   }
 

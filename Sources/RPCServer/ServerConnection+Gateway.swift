@@ -1,4 +1,5 @@
 internal import HTTPGateway
+internal import ProtobufMessages
 internal import RPC
 
 /// Requests of HTTP that are not gRPC's.
@@ -24,10 +25,12 @@ extension ServerConnection {
         answer.send(resource, to: request)
         return nil
       }
-      do { try head.checkTimeout() } catch {
-        throw HTTPFailure(RPCStatus(.invalidArgument, error.message))
-      }
       let operation = try operation(request, gateway)
+      do { try head.checkTimeout() } catch {
+        let violation = FieldViolation(field: "grpc-timeout", description: error.message)
+        throw operation.failure(
+          RPCStatus(.invalidArgument, error.message, details: [.badRequest([violation])]))
+      }
       guard let route = try? server.dispatcher.route(Array(operation.methodPath.utf8)) else {
         throw operation.failure(
           RPCStatus(.unimplemented, "\(operation.methodPath) is not served"))

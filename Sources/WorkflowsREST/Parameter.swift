@@ -1,3 +1,4 @@
+internal import HTTPRouting
 internal import WorkflowHistory
 
 /// What a caller may say of one thing, in the path or in the query.
@@ -10,7 +11,7 @@ struct Parameter: Sendable {
     case text
     case integer(ClosedRange<Int>)
     case uuid
-    /// A status's name, in letters of any case.
+    /// A status's name, in letters of any case, or empty: any.
     case status
   }
 
@@ -39,8 +40,16 @@ struct Parameter: Sendable {
   static let workflowID = Parameter(
     name: "workflow_id", place: .path, field: "workflow_id", rule: .text)
 
-  /// A text as the value that it says, in the form that ``field`` takes.
-  func value(_ text: String) throws(Problem) -> String {
+  /// Whether callers call it so.
+  func isNamed(_ name: String) -> Bool { name == self.name || name == alias }
+
+  /// A text as the value that it says, in the form that ``field`` takes; nil where it says none.
+  ///
+  /// - Parameter encoded: The text as it was sent.
+  func value(_ encoded: Substring) throws(Problem) -> String? {
+    guard let text = PercentEncoding.decode(encoded, spaces: place == .query) else {
+      throw problem("string_unicode", "Input should be percent-encoded UTF-8")
+    }
     switch rule {
     case .text: return text
     case .integer(let range):
@@ -62,6 +71,8 @@ struct Parameter: Sendable {
       }
       return text
     case .status:
+      // What asked for FastAPI's `Optional[str]` had an empty text for no filter.
+      if text.isEmpty { return nil }
       guard let status = WorkflowStatus(name: text) else {
         let names = WorkflowStatus.allCases.map { $0.name.lowercased() }.joined(separator: ", ")
         throw problem("enum", "Input should be one of \(names)")

@@ -71,10 +71,13 @@ struct WorkflowsOperation: HTTPOperation {
     for case .badRequest(let violations) in status.details {
       for violation in violations {
         let parameter = endpoint.parameters.first { $0.field == violation.field }
+        // No field of a request has a hyphen in its name, and each in the head here does.
+        let place = violation.field.contains("-") ? ["header"] : []
         problems.append(
           parameter?.problem("value_error", violation.description)
             ?? Problem(
-              location: [violation.field], message: violation.description, type: "value_error"))
+              location: place + [violation.field], message: violation.description,
+              type: "value_error"))
       }
     }
     return problems.isEmpty

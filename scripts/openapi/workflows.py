@@ -7,7 +7,9 @@ from mapping import WORKFLOWS
 TAG = {
     "name": "workflows",
     "description": "Reads for callers of the FastAPI service: names in snake_case, null for what is"
-    " absent, plain statuses. A caller reads its own.",
+    " absent, plain statuses. A caller reads its own. As FastAPI has it, parameters that are not"
+    " known, and bodies, are passed over, and of a parameter that stands several times the last"
+    " counts.",
 }
 _STATUSES = ["pending", "running", "completed", "failed", "paused"]
 
@@ -53,8 +55,9 @@ _ASKED = {
         "How many executions to pass over first.", minimum=0, maximum=1_000_000, default=0
     ),
     "status_filter": _text(
-        "Only executions with this status, in letters of any case. `status` is another name of it.",
-        pattern=f"^(?:{_IN_ANY_CASE})$",
+        "Only executions with this status, in letters of any case. Empty: any. `status` is another"
+        " name of it.",
+        pattern=f"^(?:{_IN_ANY_CASE})?$",
     ),
     "workflow_type": _text("Only executions of this type. Empty: any.", maxLength=255),
     "days": _integer(

@@ -10,4 +10,4 @@ static inline const uint8_t *workflow_history__v1__openapi_start(void) {
   return workflow_history__v1__openapi;
 }
 /* Its SHA-256. */
-#define workflow_history__v1__openapi_digest "a5f084f6a92333c775f99b24d7e0942f8253a065f774f9b9adf8da92bc01e767"
+#define workflow_history__v1__openapi_digest "2e4a24613a5d27fe94719676b78bb959720f82b7f88ff213459be2a3144960a5"
