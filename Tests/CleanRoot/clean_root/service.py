@@ -1,23 +1,20 @@
-"""The service of the package, as it runs in a machine, and clients of it outside."""
+"""The service of the package, as it runs in a machine."""
 
 import pathlib
 
 from clean_root.machine import Machine
-from harness import curl, tokens
-from harness.channels import open_channel
-from harness.client import Client
+from harness.installed import Installed
 
 UNIT = "workflow-history.service"
 
 
-class Service:
-    PORT = 50051
-    DATA = "/var/lib/workflow-history"
-
+class Service(Installed):
     def __init__(self, machine: Machine):
+        super().__init__(self.PORT, machine.path(self.DATA))
         self.machine = machine
-        self.port = self.PORT
-        self.data = machine.path(self.DATA)
+
+    def run(self, *command: str) -> str:
+        return self.machine.run(*command)
 
     @classmethod
     def install(cls, machine: Machine, package: pathlib.Path) -> "Service":
@@ -43,22 +40,3 @@ class Service:
     @property
     def journal(self) -> str:
         return self.machine.run("journalctl", f"--unit={UNIT}", "--no-pager")
-
-    def client(self, user: str) -> Client:
-        """A stock client outside, with a new connection over TLS."""
-        ca = (self.data / "tls/ca.pem").read_bytes()
-        secret = (self.data / "jwt/secret").read_bytes().strip()
-        address = f"127.0.0.1:{self.port}"
-        # Tries again while nobody listens, for the patience of a call.
-        options = [("grpc.enable_retries", 1)]
-        channel = open_channel("tls", address, pathlib.Path(), ca, None, *options)
-        return Client(channel, user, tokens.token(secret, user))
-
-    def token(self, user: str, scope: str = "") -> str:
-        """A token that the command line makes in the machine."""
-        command = ["workflow-history", "token", "--data-dir", self.DATA]
-        return self.machine.run(*command, "--user", user, "--scope", scope).strip()
-
-    def ask(self, target: str, *, token: str | None = None, version: str = "2") -> curl.Answer:
-        """A GET over TLS by a curl outside."""
-        return curl.ask(self, "GET", target, token=token, way=("tls", version))
