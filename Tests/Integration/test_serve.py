@@ -142,6 +142,12 @@ def test_a_port_in_use_is_one_line_and_exit_1(unstarted):
     server.start()
 
 
+def test_a_data_directory_that_cannot_be_made_is_one_line_and_exit_1(unstarted):
+    server = unstarted()
+    server.data.write_text("a file, and no directory")
+    assert_refused_in_one_line(server, f"can't make the directory {server.data}: Not a directory")
+
+
 def test_a_bad_certificate_is_one_line_and_exit_1(unstarted):
     folder = temporary_folder()
     bad = folder / "bad.pem"

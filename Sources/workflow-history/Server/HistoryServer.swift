@@ -4,6 +4,7 @@ import Logging
 import Postgres
 import PostgresHistoryStore
 import PostgresSupervisor
+import PrivateFiles
 import PrometheusMetrics
 import ProtobufMessages
 import RPC
@@ -114,8 +115,7 @@ actor HistoryServer {
 
   private func makeDirectories(_ directory: DataDirectory) throws {
     for path in [directory.path, directory.tlsDirectory, directory.path + "/jwt"] {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try PrivateFile.makeDirectory(path)
     }
   }
 
