@@ -88,7 +88,8 @@ let package = Package(
     room("GRPCServices", ["RPC", "GRPCMessages", "ProtobufMessages"]),
     room("PrometheusMetrics", ["TextEncoding", coreMetrics]),
     room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
-    room("HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "TextEncoding"]),
+    room(
+      "HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "TextEncoding"]),
     wrapper("Console", ["CConsole", "HTTPGateway", "RPC", crypto]),
     room(
       "RPCServer",

@@ -22,6 +22,9 @@ public struct Console: HTTPResources {
     self.files = files
   }
 
+  /// Whether a file is at a path.
+  public func has(_ path: Substring) -> Bool { files[path] != nil }
+
   /// The file at a path; see ``HTTPResources``.
   public func resource(_ path: Substring, for head: HTTPHead) -> HTTPResource? { files[path] }
 

@@ -11,6 +11,12 @@ public struct HTTPGateway: Sendable {
     self.resources = resources
   }
 
+  /// Whether a request reads a resource, by its path.
+  public func readsResource(_ head: HTTPHead) -> Bool {
+    let path = head.target.prefix { $0 != "?" }
+    return resources.contains { $0.has(path) }
+  }
+
   /// The resource that a request reads; nil where its path is none's.
   ///
   /// - Throws: A ``HTTPFailure`` where it is refused for its head.

@@ -40,6 +40,8 @@ public struct HTTPResource: Sendable {
 
 /// The resources under some paths.
 public protocol HTTPResources: Sendable {
+  /// Whether a path is one of theirs.
+  func has(_ path: Substring) -> Bool
   /// The resource at a path; nil where there is none.
   ///
   /// - Parameters:

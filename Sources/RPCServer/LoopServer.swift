@@ -10,6 +10,7 @@ final class LoopServer {
   let eventLoop: EventLoop
   let figures = ServerFigures()
   let logger: Logger
+  let resources: ResourceQueue
   /// How many bytes the calls of this loop's connections take, and how many they may.
   var heldBytes = 0
   let maxMemory: Int
@@ -30,6 +31,7 @@ final class LoopServer {
     self.dispatcher = dispatcher
     self.eventLoop = eventLoop
     self.logger = logger
+    resources = ResourceQueue(on: eventLoop)
     telling = eventLoop.timer(after: .zero, repeating: Self.tellingInterval) { [weak self] in
       guard let self else { return }
       figures.tell(heldBytes: heldBytes)

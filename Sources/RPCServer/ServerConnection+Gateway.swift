@@ -4,8 +4,8 @@ internal import RPC
 
 /// Requests of HTTP that are not gRPC's.
 extension ServerConnection {
-  /// The call that a request makes, which is to be told of the rest of it. Nil where it is none, and
-  /// has been answered: with a resource, with the methods of its path, or with why it is refused.
+  /// The call that a request makes, which is to be told of the rest of it. Nil where it is none: it is
+  /// answered with a resource, or has been with the methods of its path, or with why it is refused.
   ///
   /// - Parameters:
   ///   - isTooLarge: Whether fields are missing, as there were too many.
@@ -20,9 +20,8 @@ extension ServerConnection {
         throw HTTPFailure(
           RPCStatus(.resourceExhausted, "the fields are over the limit of \(limit) bytes"), as: 431)
       }
-      if let resource = try gateway.resource(request) {
-        guard hasRoom(for: resource.body.count) else { throw HTTPFailure(memoryIsFull) }
-        answer.send(resource, to: request)
+      if gateway.readsResource(request) {
+        try serveResource(request, head, by: gateway, answer: answer)
         return nil
       }
       let operation = try operation(request, gateway)
@@ -35,26 +34,58 @@ extension ServerConnection {
         throw operation.failure(
           RPCStatus(.unimplemented, "\(operation.methodPath) is not served"))
       }
-      guard runningCalls < server.configuration.maxRunningCalls else {
-        server.figures.reached(.runningCalls)
-        throw operation.failure(
-          RPCStatus(
-            .unavailable, "too many calls of this connection run", retryAfter: .seconds(1)))
-      }
+      if let status = tooManyCalls() { throw operation.failure(status) }
       guard hasRoom(for: ServedCall.size(of: head) + request.target.utf8.count) else {
         throw operation.failure(memoryIsFull)
       }
       return GatewayCall(request, head, operation, of: route, answer: answer, connection: self)
     } catch {
-      // Which methods there are is all that OPTIONS asks.
-      if request.method == "OPTIONS", !error.allowed.isEmpty {
-        answer.send(allowed: error.allowed)
-        return nil
-      }
-      tell(path: request.target, head, error.cause)
-      answer.send(error, hasBody: request.hasAnswerBody)
+      refuse(request, head, error, answer)
       return nil
     }
+  }
+
+  /// Has a request answered with a resource when it is its turn. Until then it counts as a call that runs.
+  private func serveResource(
+    _ request: HTTPHead, _ head: CallHead, by gateway: HTTPGateway, answer: any HTTPAnswer
+  ) throws(HTTPFailure) {
+    if let status = tooManyCalls() { throw HTTPFailure(status) }
+    let size = ServedCall.size(of: head) + request.target.utf8.count
+    guard hasRoom(for: size) else { throw HTTPFailure(memoryIsFull) }
+    runningCalls += 1
+    requestBytes += size
+    server.resources.add { [self] in
+      runningCalls -= 1
+      requestBytes -= size
+      defer { scheduleFlush() }
+      guard !answer.isClosed else { return }
+      do throws(HTTPFailure) {
+        guard let resource = try gateway.resource(request) else { throw .notFound }
+        guard hasRoom(for: resource.body.count) else { throw HTTPFailure(memoryIsFull) }
+        answer.send(resource, to: request)
+      } catch {
+        refuse(request, head, error, answer)
+      }
+    }
+  }
+
+  private func refuse(
+    _ request: HTTPHead, _ head: CallHead, _ failure: HTTPFailure, _ answer: any HTTPAnswer
+  ) {
+    // Which methods there are is all that OPTIONS asks.
+    if request.method == "OPTIONS", !failure.allowed.isEmpty {
+      return answer.send(allowed: failure.allowed)
+    }
+    tell(path: request.target, head, failure.cause)
+    answer.send(failure, hasBody: request.hasAnswerBody)
+  }
+
+  /// Why this connection can have no more calls run; nil where it can.
+  private func tooManyCalls() -> RPCStatus? {
+    guard runningCalls >= server.configuration.maxRunningCalls else { return nil }
+    server.figures.reached(.runningCalls)
+    return RPCStatus(
+      .unavailable, "too many calls of this connection run", retryAfter: .seconds(1))
   }
 
   private func operation(

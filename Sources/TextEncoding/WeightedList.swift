@@ -96,6 +96,7 @@ extension WeightedList {
     /// Whether the type is taken, by its name.
     public var isByName: Bool { weight > 0 && plainness >= 2 }
 
+    /// Whether one is wanted less than the other.
     public static func < (one: Wish, other: Wish) -> Bool {
       (one.weight, one.plainness) < (other.weight, other.plainness)
     }

@@ -1,6 +1,6 @@
 internal import Metrics
 internal import ProtobufMessages
-internal import RPC
+public import RPC
 internal import Synchronization
 internal import WorkflowHistory
 
@@ -77,8 +77,13 @@ public final class CallerUse: Sendable {
     if let refusal { throw refusal }
   }
 
+  /// Begins what is no call of a method, and counts as one; its refusal is not held back.
+  public func admit(_ caller: String) throws(RPCStatus) {
+    do { try begin(caller) } catch { throw error.status }
+  }
+
   /// Ends a call that was begun, which took so many bytes.
-  func end(_ caller: String, bytes: Int) {
+  public func end(_ caller: String, bytes: Int) {
     uses.withLock { uses in
       guard let place = uses.index(forKey: ExactText(caller)) else { return }
       uses.values[place].running -= 1

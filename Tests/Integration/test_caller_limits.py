@@ -5,6 +5,7 @@ import time
 import grpc
 import pytest
 
+from harness import prometheus
 from harness.client import PATIENCE, document, execution, refused, retry_delay
 from harness.identifiers import fresh_user
 from harness.server import Server, wait_until
@@ -48,6 +49,18 @@ def test_calls_beyond_the_rate_are_refused_with_when_to_come_back(ten_a_second):
     assert 0 < delay <= 0.2
     time.sleep(delay)
     assert client.statistics().user_id == client.user
+
+
+@pytest.fixture
+def one_a_second():
+    yield from serving("--caller-calls-per-second", "1")
+
+
+def test_reading_figures_counts_as_calls(one_a_second):
+    token = one_a_second.token(fresh_user(), prometheus.READER)
+    answers = (prometheus.scrape(one_a_second, token=token) for _ in range(50))
+    refusal = next(answer for answer in answers if answer.status != 200)
+    assert refusal.status == 429 and int(refusal.fields["retry-after"]) > 0
 
 
 def test_one_callers_refusals_are_nobody_elses(ten_a_second):

@@ -33,8 +33,14 @@ struct BareOperations: HTTPOperations {
 
 /// A page at `/page`.
 struct OnePage: HTTPResources {
+  /// Called each time that it is made.
+  var made: @Sendable () -> Void = {}
+
+  func has(_ path: Substring) -> Bool { path == "/page" }
+
   func resource(_ path: Substring, for head: HTTPHead) throws(HTTPFailure) -> HTTPResource? {
-    guard path == "/page" else { return nil }
+    guard has(path) else { return nil }
+    made()
     return HTTPResource(
       contentType: "text/plain", body: Array("hello".utf8), entityTag: "\"1\"")
   }

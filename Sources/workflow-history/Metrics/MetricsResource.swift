@@ -9,18 +9,39 @@ import WorkflowHistoryService
 /// The figures of the process at `/metrics`, for who may read them.
 final class MetricsResource: HTTPResources {
   private let figures: MetricsRegistry
-  /// Who may read them is asked some times a minute; nil where everybody may.
+  /// Nil where everybody may read them. One for all loops, each of which asks once at a time: who may is
+  /// asked some times a minute.
   private let verifier: Mutex<TokenVerifier>?
+  private let use: CallerUse
 
-  /// - Parameter access: Whether they are open, or need a token.
-  init(_ figures: MetricsRegistry, _ access: Access, trust: TokenTrust, policy: TokenPolicy) {
+  /// - Parameters:
+  ///   - access: Whether they are open, or need a token.
+  ///   - use: What callers may take: where they are known, reading figures counts as a call.
+  init(
+    _ figures: MetricsRegistry, _ access: Access, trust: TokenTrust, policy: TokenPolicy,
+    use: CallerUse
+  ) {
     self.figures = figures
+    self.use = use
     verifier = access == .open ? nil : Mutex(TokenVerifier(trust, policy: policy))
   }
 
+  func has(_ path: Substring) -> Bool { path == "/metrics" }
+
   func resource(_ path: Substring, for head: HTTPHead) throws(HTTPFailure) -> HTTPResource? {
-    guard path == "/metrics" else { return nil }
-    do throws(RPCStatus) { try admit(head) } catch { throw HTTPFailure(error) }
+    guard has(path) else { return nil }
+    do throws(RPCStatus) {
+      guard let reader = try admit(head) else { return told(to: head) }
+      try use.admit(reader.userID)
+      let resource = told(to: head)
+      use.end(reader.userID, bytes: resource.body.count)
+      return resource
+    } catch {
+      throw HTTPFailure(error)
+    }
+  }
+
+  private func told(to head: HTTPHead) -> HTTPResource {
     let format = ExpositionFormat(accept: head.metadata.list("accept"))
     var resource = HTTPResource(
       contentType: format.contentType,
@@ -33,7 +54,8 @@ final class MetricsResource: HTTPResources {
     return resource
   }
 
-  private func admit(_ head: HTTPHead) throws(RPCStatus) {
+  /// Who reads; nil where it may be anybody.
+  private func admit(_ head: HTTPHead) throws(RPCStatus) -> Principal? {
     let caller = try verifier?.withLock { (verifier) throws(RPCStatus) in
       try verifier.caller(head.metadata, certificateNames: head.certificateNames)
     }
@@ -41,5 +63,6 @@ final class MetricsResource: HTTPResources {
       throw RPCStatus(
         .permissionDenied, "reading metrics needs the scope metrics:read, or history:any")
     }
+    return caller
   }
 }

@@ -70,7 +70,8 @@ actor HistoryServer {
     observe(writes)
     let writers = writersByLoop()
     let server = try await RPCServer.start(
-      try serverConfiguration(tls, trust), endpoints: endpoints.all, loops: loops, logger: logger
+      try serverConfiguration(tls, trust, services.use), endpoints: endpoints.all, loops: loops,
+      logger: logger
     ) { eventLoop in
       var limits = PostgresHistoryStore.Limits()
       limits.writers = writers[eventLoop.loop.name] ?? 0
@@ -89,10 +90,10 @@ actor HistoryServer {
   }
 
   private func serverConfiguration(
-    _ tls: ReloadableTLSContext, _ trust: TokenTrust
+    _ tls: ReloadableTLSContext, _ trust: TokenTrust, _ use: CallerUse
   ) throws -> RPCServerConfiguration {
     var configuration = options.limits.configuration(tls: tls)
-    configuration.gateway = try .ofService(resources: resources(trust))
+    configuration.gateway = try .ofService(resources: resources(trust, use))
     let allowed = options.transport.unixUserIDs
     configuration.unixUserIDs = allowed.isEmpty ? nil : Set(allowed)
     configuration.unixMode = options.transport.unixMode.bits

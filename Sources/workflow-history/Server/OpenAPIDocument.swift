@@ -6,8 +6,10 @@ import WorkflowHistoryMessages
 /// It needs no token: it is the same on every server, and says nothing that is not public with the code.
 /// Who generates a client of it has none yet.
 struct OpenAPIDocument: HTTPResources {
+  func has(_ path: Substring) -> Bool { path == "/openapi.json" }
+
   func resource(_ path: Substring, for head: HTTPHead) -> HTTPResource? {
-    guard path == "/openapi.json" else { return nil }
+    guard has(path) else { return nil }
     return HTTPResource(
       contentType: "application/json", body: WorkflowHistoryAPI.openAPIDocument,
       entityTag: "\"\(WorkflowHistoryAPI.openAPIDigest)\"")

@@ -17,7 +17,7 @@ struct Services: Sendable {
   private let reflection: ReflectionAnswers
   private let retention: RetentionPolicy
   /// What callers have taken, on all loops.
-  private let use: CallerUse
+  let use: CallerUse
   private let audit: AuditFile?
   private let log: CallLog
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from attacks import connections, fields, floods, messages, streams
+from attacks import connections, fields, floods, messages, resources, streams
 from attacks.outcome import Outcome
 from attacks.target import Target
 
@@ -27,6 +27,9 @@ ATTACKS: dict[str, Attack] = {
     "small DATA": floods.small_data,
     "RST_STREAM again": floods.reset_again,
     "DATA after a reset": floods.late_data,
+    "pages": resources.pages,
+    "figures": resources.figures,
+    "figures, by a bad token": resources.figures_of_strangers,
     "huge length": messages.huge_length,
     "partial messages": messages.partial_messages,
     "small messages": messages.small_messages,
