@@ -211,7 +211,10 @@ let package = Package(
       ["HTTPRouting", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistoryMessages"]),
     tests(
       "WorkflowsREST",
-      ["HTTPGateway", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistoryMessages"]),
+      [
+        "HTTPGateway", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistory",
+        "WorkflowHistoryMessages",
+      ]),
     tests("RPCClient", ["RPCTesting", "RPCServer"]),
     tests("PrometheusMetrics", [metrics]),
     tests(

@@ -10,7 +10,7 @@ internal import WorkflowHistoryMessages
 public struct WorkflowsREST: HTTPOperations {
   private static let root = "/api/workflows/"
   private static let methods = ["GET", "HEAD"]
-  private let endpoints: [Endpoint]
+  let endpoints: [Endpoint]
 
   /// The endpoints.
   ///

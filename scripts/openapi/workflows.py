@@ -46,6 +46,7 @@ def _object(description: str, **properties: dict) -> dict:
 
 # -- what is asked
 
+# Tests/WorkflowsRESTTests holds limits, defaults and statuses to those of the endpoints.
 _IN_ANY_CASE = "|".join(
     "".join(f"[{letter.upper()}{letter}]" for letter in status) for status in _STATUSES
 )
