@@ -23,7 +23,7 @@ public struct HTTPFailure: Error, Equatable, Sendable {
     self.json = json
     cause = status
     fields = []
-    if self.status == 401 { fields.append(RPCField("www-authenticate", "Bearer")) }
+    if self.status == 401 { fields.append(Self.challenge) }
     for case .retryInfo(let delay) in status.details {
       // Whole seconds (RFC 9110, section 10.2.3), none too few.
       let (seconds, rest) = delay.components
@@ -41,6 +41,20 @@ public struct HTTPFailure: Error, Equatable, Sendable {
   /// 415: there is a body that is not said to be JSON.
   public static let notJSON = HTTPFailure(
     RPCStatus(.invalidArgument, "a body must be application/json, and not encoded"), as: 415)
+
+  /// The failure as it is told to who has sent these fields: a token that is no good is said to be that, and
+  /// nothing is where there is none (RFC 6750, section 3.1).
+  public func told(to metadata: Metadata) -> HTTPFailure {
+    let authorization = metadata.list("authorization")?.prefix { $0 != " " }.lowercased()
+    guard authorization == "bearer", let index = fields.firstIndex(of: Self.challenge) else {
+      return self
+    }
+    var failure = self
+    failure.fields[index].value += #" error="invalid_token""#
+    return failure
+  }
+
+  private static let challenge = RPCField("www-authenticate", "Bearer")
 
   /// 404: no operation has the path.
   public static let notFound = HTTPFailure(RPCStatus(.notFound, "there is no such path"))

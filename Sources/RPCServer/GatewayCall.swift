@@ -169,7 +169,7 @@ final class GatewayCall: ServedCall, ResponseSink {
   }
 
   private func fail(_ status: RPCStatus) {
-    var failure = operation.failure(status)
+    var failure = operation.failure(status).told(to: call.metadata)
     if let bodyStatus { failure.status = bodyStatus }
     guard hasResponded else { return answer.send(failure, hasBody: hasAnswerBody) }
     answer.write(form.lastPiece(failure))

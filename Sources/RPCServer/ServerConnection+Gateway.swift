@@ -77,7 +77,7 @@ extension ServerConnection {
       return answer.send(allowed: failure.allowed)
     }
     tell(path: request.target, head, failure.cause)
-    answer.send(failure, hasBody: request.hasAnswerBody)
+    answer.send(failure.told(to: head.metadata), hasBody: request.hasAnswerBody)
   }
 
   /// Why this connection can have no more calls run; nil where it can.

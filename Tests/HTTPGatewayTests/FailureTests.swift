@@ -30,6 +30,21 @@ struct FailureTests {
         + #""fieldViolations":[{"field":"a.b","description":"must be \"c\""}]}]}"#)
   }
 
+  @Test(
+    "says that a token is no good where there is one",
+    arguments: [
+      (nil, nil), ("Basic YTpi", nil), ("Bearer", "invalid_token"), ("Bearer a.b", "invalid_token"),
+      ("bEARER a", "invalid_token"), ("Bearers a", nil), ("", nil),
+    ] as [(String?, String?)])
+  func challenges(authorization: String?, error: String?) {
+    let fields = authorization.map { [RPCField("authorization", $0)] } ?? []
+    let challenge = error.map { "Bearer error=\"\($0)\"" } ?? "Bearer"
+    let unknown = HTTPFailure(RPCStatus(.unauthenticated, "")).told(to: Metadata(fields))
+    #expect(unknown.fields == [RPCField("www-authenticate", challenge)])
+    let other = HTTPFailure(RPCStatus(.permissionDenied, "")).told(to: Metadata(fields))
+    #expect(other.fields.isEmpty)
+  }
+
   @Test("says what to do in fields: to bring a token, to wait, or to use another method")
   func fields() {
     let unknown = HTTPFailure(RPCStatus(.unauthenticated, ""))

@@ -222,11 +222,20 @@ def test_a_head_that_is_too_large_is_refused(caller, method, body, fields):
     assert (answer.status, answer.json["code"]) == (431, 8), answer
 
 
-@pytest.mark.parametrize("token", [None, "", "nonsense"])
-def test_who_brings_no_good_token_is_told_to(server, way, token):
-    answer = curl.ask(server, "GET", "/v1/executions", token=token, way=way)
+@pytest.mark.parametrize(
+    ("field", "challenge"),
+    [
+        (None, "Bearer"),
+        ("authorization: Basic YTpi", "Bearer"),
+        ("authorization: Bearer nonsense", 'Bearer error="invalid_token"'),
+        ("authorization: bearer a.b.c", 'Bearer error="invalid_token"'),
+    ],
+)
+@pytest.mark.parametrize("target", ["/v1/executions", "/v1/executions:watch", "/metrics"])
+def test_who_brings_no_good_token_is_told_to(server, way, target, field, challenge):
+    answer = curl.ask(server, "GET", target, fields=(field,) if field else (), way=way)
     assert answer.status == 401 and answer.json["code"] == 16
-    assert answer.fields["www-authenticate"] == "Bearer"
+    assert answer.fields["www-authenticate"] == challenge
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,8 @@ def test_who_brings_no_good_token_is_told_to(server, way, endpoint, claims):
     for target in (endpoint, f"{endpoint}?colour=1"):
         answer = curl.ask(server, "GET", f"/api/workflows/{target}", token=token, way=way)
         assert answer.status == 401 and isinstance(answer.json["detail"], str)
-        assert answer.fields["www-authenticate"] == "Bearer"
+        challenge = "Bearer" if token is None else 'Bearer error="invalid_token"'
+        assert answer.fields["www-authenticate"] == challenge
 
 
 def test_an_execution_that_is_anothers_is_forbidden_and_one_that_is_none_not_found(

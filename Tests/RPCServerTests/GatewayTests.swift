@@ -113,6 +113,11 @@ struct GatewayTests {
     }
     #expect(answer.status == "401" && answer.body == #"{"code":16,"message":"who?"}"#)
     #expect(answer.fields["www-authenticate"] == "Bearer")
+    let token = HTTP2Field("authorization", "Bearer a")
+    let refused = try await self.answer("/echo", [token]) { _, _ in
+      throw RPCStatus(.unauthenticated, "who?")
+    }
+    #expect(refused.fields["www-authenticate"] == #"Bearer error="invalid_token""#)
     let fault = try await self.answer { _, _ in throw NotTold() }
     #expect(fault.status == "500" && fault.body == #"{"code":13,"message":"internal error"}"#)
   }

@@ -21,7 +21,13 @@ RESPONSES = {
     "401": (
         "Unauthenticated",
         "UNAUTHENTICATED: there is no token, or a bad one.",
-        {"www-authenticate": {"required": True, "schema": {"const": "Bearer"}}},
+        {
+            "www-authenticate": {
+                "description": "With an error where there is a token, which is a bad one.",
+                "required": True,
+                "schema": {"enum": ["Bearer", 'Bearer error="invalid_token"']},
+            }
+        },
     ),
     "403": (
         "PermissionDenied",

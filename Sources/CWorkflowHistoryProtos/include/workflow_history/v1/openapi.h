@@ -10,4 +10,4 @@ static inline const uint8_t *workflow_history__v1__openapi_start(void) {
   return workflow_history__v1__openapi;
 }
 /* Its SHA-256. */
-#define workflow_history__v1__openapi_digest "2e4a24613a5d27fe94719676b78bb959720f82b7f88ff213459be2a3144960a5"
+#define workflow_history__v1__openapi_digest "f4dbfa66b42f01ea4da2f20b5ef2620f4d277e736edb7fc642788e877ad7666e"
