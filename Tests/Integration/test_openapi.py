@@ -58,6 +58,13 @@ def test_the_longest_query_of_names_is_read(server, way):
     assert answer.status == 200 and answer.json["executions"] == []
 
 
+def test_what_schemathesis_is_told_to_pass_over_is_what_the_mapping_reads():
+    command = [openapi.environment() / "python", "-m", "pytest", "-q", "--noconftest", "-c", os.devnull]
+    folder = openapi.DOCUMENT.parents[1] / "Tests" / "OpenAPI"
+    tested = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+
+
 def test_schemathesis_finds_nothing_that_the_server_does_otherwise(own_server, tmp_path):
     done, report, answers = openapi.run_schemathesis(own_server, SECONDS, tmp_path)
     assert done.returncode == 0, done.stdout

@@ -28,7 +28,7 @@ def resolved(value: dict) -> dict:
     return found
 
 
-def edges(schema: dict):
+def edges(schema: dict, in_path: bool):
     """Each limit of a value: what just keeps it, and what just doesn't."""
     if "maximum" in schema:
         # No int32 is larger, and that is said of its type.
@@ -37,7 +37,8 @@ def edges(schema: dict):
         yield schema["minimum"], schema["minimum"] - 1
     if "maxLength" in schema and "format" not in schema:
         yield "x" * schema["maxLength"], "x" * (schema["maxLength"] + 1)
-    if schema.get("minLength"):
+    # An empty segment is another path.
+    if schema.get("minLength") and not in_path:
         yield "x", ""
 
 
@@ -48,14 +49,13 @@ def limits():
             places = [
                 (one["in"], one["name"], one["schema"])
                 for one in map(resolved, operation["parameters"])
-                # An empty segment is another path.
-                if one["in"] == "query" or one["in"] == "path" and "minLength" not in one["schema"]
+                if one["in"] in ("query", "path")
             ]
             if body:
                 fields = resolved(body["schema"])["properties"]
                 places += [("body", name, schema) for name, schema in fields.items()]
             for place, name, schema in places:
-                for good, bad in edges(schema):
+                for good, bad in edges(schema, place == "path"):
                     yield pytest.param(
                         *(verb.upper(), path, operation["operationId"], place, name, good, bad),
                         id=f"{operation['operationId']}-{name}-{str(bad)[:12]}",
@@ -79,12 +79,12 @@ def test_a_limit_is_the_servers(server, caller, verb, path, operation, place, na
         """Whether the server refuses the request for this value."""
         query = dict(QUERIES.get(operation, {}))
         body = dict(BODIES.get(operation, {})) if "requestBody" in of(path, verb) else None
-        (query if place == "query" else body)[name] = value
+        segments = {"id": saved, "executionId": saved, "workflow_id": "wf-1", "execution_id": saved}
+        {"query": query, "path": segments, "body": body}[place][name] = value
         if operation == "UpdateWorkflowExecution" and place == "body":
             query["updateMask"] = name
         said = "&".join(f"{key}={one}" for key, one in query.items())
-        target = path.replace("{id}", saved).replace("{executionId}", saved)
-        target = target.replace("{workflow_id}", "wf-1").replace("{execution_id}", saved)
+        target = path.format(**segments)
         # A watch ends no sooner.
         fields = ("grpc-timeout: 1S",) if "watch" in path else ()
         answer = curl.ask(server, verb, f"{target}?{said}", token=token, body=body, fields=fields)
