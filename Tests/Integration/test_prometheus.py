@@ -8,7 +8,7 @@ import ssl
 
 import grpc
 import pytest
-from harness import curl, prometheus, tokens
+from harness import curl, grafana, prometheus, tokens
 from harness.client import document, refused
 from harness.identifiers import fresh_user
 from harness.prometheus import samples, scrape, total
@@ -272,6 +272,28 @@ def test_the_documents_list_every_metric_as_the_server_tells_it(monitored):
         for name, kind, labels, told in rows
     }
     assert listed == prometheus.families(scrape(monitored).body)
+
+
+def test_the_dashboard_is_one_by_grafanas_own_types():
+    assert grafana.judge(prometheus.DASHBOARD.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "right, wrong",
+    [
+        ('"graphTooltip": 1', '"graphTooltip": "1"'),
+        ('"graphTooltip": 1', '"graphToolTip": 1'),
+        ('"colorMode": "none"', '"colorMode": "dim"'),
+        ('"type": "stat"', '"type": "statistic"'),
+        ('"reduceOptions": {"calcs": ["lastNotNull"]}', '"reduceOptions": ["lastNotNull"]'),
+        ('"legendFormat": ', '"legend": '),
+        ('"w": 24', '"w": "24"'),
+    ],
+)
+def test_a_dashboard_that_grafana_would_not_take_is_found_out(right, wrong):
+    text = prometheus.DASHBOARD.read_text()
+    assert right in text
+    assert grafana.judge(text.replace(right, wrong, 1))
 
 
 def test_promtool_takes_the_rules_and_each_alert_fires_when_it_should():
