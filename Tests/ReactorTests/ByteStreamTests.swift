@@ -63,9 +63,12 @@ struct ByteStreamTests {
     let peer = try Loop(name: "peer")
     let address = try await peer.run { eventLoop in
       let reader = Reader()
-      return try Listener(on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop) {
+      let listener = try Listener(on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop)
+      {
         reader.read($0, on: eventLoop)
-      }.address
+      }
+      reader.listener = listener
+      return listener.address
     }
     let loop = try Loop(name: "test")
     let turns = try await loop.run { eventLoop in
@@ -78,6 +81,7 @@ struct ByteStreamTests {
       await withCheckedContinuation { writer.waiting = $0 }
       // The turn ends, and is told.
       await eventLoop.sleep(for: .milliseconds(1))
+      stream.close()
       return turns.value
     }
     #expect(turns.contains { $0 >= BusyOnceDrained.time })
@@ -130,16 +134,25 @@ private final class Echo: ByteStreamDelegate {
   func failed(_ error: SystemError) {}
 }
 
-/// Takes what comes.
+/// Takes what comes, until it ends.
 private final class Reader: ByteStreamDelegate {
+  /// Kept for as long as that.
+  var listener: Listener?
+  private var stream: ByteStream?
+
   func read(_ socket: consuming OwnedSocket, on eventLoop: EventLoop) {
     guard let stream = try? ByteStream(adopting: socket, on: eventLoop) else { return }
     stream.delegate = self
     stream.startReading()
+    self.stream = stream
   }
 
   func received(_ bytes: RawSpan) {}
-  func receivedEnd() {}
+  func receivedEnd() {
+    listener?.close()
+    listener = nil
+    stream?.close()
+  }
   func drained() {}
   func failed(_ error: SystemError) {}
 }
