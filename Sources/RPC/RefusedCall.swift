@@ -1,21 +1,29 @@
 /// A call that was refused before it came to the interceptors: nobody serves its method, or its request is
 /// too large, too late or no message.
 public struct RefusedCall: Sendable {
-  /// What was called, `/Service/Method` or a path of HTTP, as the caller has it; `HTTP/1.1` where a request
-  /// of that could not be read. It is up to the caller what it holds.
-  public var path: String
+  /// The method that was called, `/Service/Method`, as the caller has it; nil where a request of HTTP leads
+  /// to none. It is up to the caller what it holds.
+  public var method: String?
   /// What the caller was told.
   public var status: RPCStatus
   /// Who called.
   public var peer: CallPeer
   /// The caller's `traceparent`.
   public var traceparent: String?
+  /// The request of HTTP that it is; nil where it is gRPC's.
+  public var http: HTTPExchange?
+  /// What carried it.
+  public var carrier: CallCarrier { http?.carrier ?? .grpc }
 
   /// A refused call.
-  public init(path: String, status: RPCStatus, peer: CallPeer, traceparent: String? = nil) {
-    self.path = path
+  public init(
+    method: String?, status: RPCStatus, peer: CallPeer, traceparent: String? = nil,
+    http: HTTPExchange? = nil
+  ) {
+    self.method = method
     self.status = status
     self.peer = peer
     self.traceparent = traceparent
+    self.http = http
   }
 }

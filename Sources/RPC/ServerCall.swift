@@ -22,7 +22,9 @@ public final class ServerCall {
   /// Who calls, as the transport knows it.
   public let peer: CallPeer
   /// What carries the call.
-  public package(set) var carrier = CallCarrier.grpc
+  public var carrier: CallCarrier { http?.carrier ?? .grpc }
+  /// The request of HTTP that made the call; nil where it is gRPC's.
+  public package(set) var http: HTTPRequestOfCall?
   /// How long the caller waited when the call came in. Nil: forever.
   public let timeout: Duration?
   /// When the call came in.

@@ -18,7 +18,7 @@ final class GatewayCall: ServedCall, ResponseSink {
   /// Whether there may be a body: it was said what it is.
   private let takesBody: Bool
   /// The status of HTTP for what is wrong with the body, where its code has another.
-  private var bodyStatus: Int?
+  private var bodyStatus: Int? { didSet { call.http?.status = bodyStatus } }
   private var requestEnded = false
   /// The response of a method that has one, until the call has ended well.
   private var response: [UInt8] = []
@@ -37,7 +37,9 @@ final class GatewayCall: ServedCall, ResponseSink {
     self.answer = answer
     form = ResponseForm(of: operation, accept: head.metadata.list("accept"))
     super.init(head, encoding: nil, of: route, connection: connection)
-    call.carrier = answer.carrier
+    call.http = HTTPRequestOfCall(answer.carrier, method: request.method, target: request.target) {
+      operation.failure($0).status
+    }
     charge(targetBytes)
   }
 
@@ -152,6 +154,7 @@ final class GatewayCall: ServedCall, ResponseSink {
   private func respond() {
     guard !hasResponded else { return }
     hasResponded = true
+    call.http?.status = 200
     answer.sendHead(200, form.fields + call.initialMetadata.fields, contentLength: nil)
   }
 

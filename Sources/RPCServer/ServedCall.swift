@@ -170,8 +170,9 @@ class ServedCall: AwaitedRequest {
     } else {
       server.configuration.refused?(
         RefusedCall(
-          path: call.path, status: status, peer: call.peer,
-          traceparent: call.metadata["traceparent"]))
+          method: call.path, status: status, peer: call.peer,
+          traceparent: call.metadata["traceparent"],
+          http: call.http?.exchange(endingWith: status)))
     }
   }
 

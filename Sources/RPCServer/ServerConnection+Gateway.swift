@@ -1,3 +1,4 @@
+internal import HTTP2
 internal import HTTPGateway
 internal import ProtobufMessages
 internal import RPC
@@ -76,7 +77,10 @@ extension ServerConnection {
     if request.method == "OPTIONS", !failure.allowed.isEmpty {
       return answer.send(allowed: failure.allowed)
     }
-    tell(path: request.target, head, failure.cause)
+    let exchange = HTTPExchange(
+      carrier: answer.carrier, method: request.method, target: request.target,
+      status: failure.status)
+    tell(failure.cause, head, exchange)
     answer.send(failure.told(to: head.metadata), hasBody: request.hasAnswerBody)
   }
 
@@ -86,6 +90,14 @@ extension ServerConnection {
     server.figures.reached(.runningCalls)
     return RPCStatus(
       .unavailable, "too many calls of this connection run", retryAfter: .seconds(1))
+  }
+
+  /// Answers what is meant for gRPC and is none of its requests by a status of HTTP alone.
+  func refuse(_ request: HTTP2RequestHead, _ head: CallHead, _ code: Int, on stream: HTTP2Stream) {
+    let exchange = HTTPExchange(
+      carrier: stream.carrier, method: request.method, target: request.path, status: code)
+    tell(RPCStatus(.unimplemented, "a call of gRPC is a POST of application/grpc"), head, exchange)
+    stream.respondAndEnd([HTTP2Field(":status", String(code))])
   }
 
   private func operation(

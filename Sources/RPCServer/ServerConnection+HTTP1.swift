@@ -69,7 +69,9 @@ extension ServerConnection: HTTP1SessionDelegate {
   ) -> GatewayCall? {
     guard let gateway = server.configuration.gateway, !head.isGRPC else {
       let status = RPCStatus(.unimplemented, "gRPC is spoken over HTTP/2")
-      tell(path: request.target, head, status)
+      let asked = HTTPExchange(
+        carrier: .http1, method: request.method, target: request.target, status: 505)
+      tell(status, head, asked)
       exchange.send(HTTPFailure(status, as: 505))
       return nil
     }
@@ -88,7 +90,7 @@ extension ServerConnection: HTTP1SessionDelegate {
       server.figures.reached(refusal.status == 413 ? .messageSize : .metadata)
     }
     // What was asked for can't be told where it could not be read.
-    tell(path: "HTTP/1.1", CallHead(), status)
+    tell(status, CallHead(), HTTPExchange(carrier: .http1, status: refusal.status))
     exchange.send(HTTPFailure(status, as: refusal.status))
     scheduleFlush()
   }

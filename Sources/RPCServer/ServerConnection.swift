@@ -242,20 +242,22 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
       if endsStream { call.receivedEnd() }
     } catch {
       switch error {
-      case .http(let code): stream.respondAndEnd([HTTP2Field(":status", String(code))])
+      case .http(let code): refuse(request, head, code, on: stream)
       case .status(let status):
-        tell(path: request.path, head, status)
+        tell(status, head, method: String(request.path.prefix { $0 != "?" }))
         stream.respondAndEnd(ResponseHead.fields(status), after: ResponseHead.plain)
       }
     }
   }
 
   /// Tells of a request that is refused before it is a call. Its query is not told, which may name users.
-  func tell(path: String, _ head: CallHead, _ status: RPCStatus) {
-    let path = path.prefix { $0 != "?" }
+  func tell(
+    _ status: RPCStatus, _ head: CallHead, _ http: HTTPExchange? = nil, method: String? = nil
+  ) {
     server.configuration.refused?(
       RefusedCall(
-        path: String(path), status: status, peer: peer, traceparent: head.metadata["traceparent"]))
+        method: method, status: status, peer: peer, traceparent: head.metadata["traceparent"],
+        http: http))
   }
 
   private func serve(

@@ -1,8 +1,6 @@
-internal import Identity
 internal import Logging
 internal import ProtobufMessages
 internal import RPC
-internal import Telemetry
 
 /// Tells the ``CallLog`` how each call has ended. It stands outside of authentication, so that it sees
 /// those that are refused there.
@@ -16,20 +14,11 @@ final class CallLogInterceptor: ServerInterceptor {
     // Asked once: for each call it would cost more than all the rest.
     let tellsAll = log.logger.logLevel <= .debug
     return Interception(conclude: { call, failure in
-      if failure != nil || tellsAll { log.tell(EndedCall(call, failure)) }
+      if failure != nil || tellsAll {
+        let code = call.endedEarlyAs ?? failure.map(call.code) ?? .ok
+        log.tell(code, of: call.peer) { EndedCall(call, code, failure) }
+      }
       return failure
     })
-  }
-}
-
-extension EndedCall {
-  /// What is told of a call that ended with this.
-  init(_ call: ServerCall, _ failure: (any Error)?) {
-    let code = call.endedEarlyAs ?? failure.map(call.code) ?? .ok
-    let status = failure as? RPCStatus
-    self.init(
-      method: call.path, code: code, message: status?.code == code ? status?.message : nil,
-      caller: call[Principal.self]?.userID, peer: call.peer,
-      traceID: call[TraceContext.self]?.traceID)
   }
 }

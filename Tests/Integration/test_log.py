@@ -59,7 +59,10 @@ def test_what_is_no_request_of_http_has_a_line_too(own_server):
         assert plain.recv(100).startswith(b"HTTP/1.1 400 ")
     assert own_server.stop() == 0
     (line,) = refusals(own_server)
-    assert (line["method"], line["status"]) == ("HTTP/1.1", "INVALID_ARGUMENT")
+    assert (line["carrier"], line["status"]) == ("http/1.1", "INVALID_ARGUMENT")
+    assert line["http.response.status_code"] == "400"
+    # What was asked for can't be told where it could not be read.
+    assert not {"method", "http.request.method", "url.path"} & line.keys()
     assert "Host" in line["reason"]
 
 
@@ -69,7 +72,34 @@ def test_a_query_is_not_told_as_it_may_name_users(own_server, version):
     curl.ask(own_server, "POST", "/v1/none?userId=bob", fields=fields, way=("unix", version))
     assert own_server.stop() == 0
     (line,) = refusals(own_server)
-    assert line["method"] == "/v1/none" and "bob" not in own_server.log
+    path = line["method"] if version == "2" else line["url.path"]
+    assert path == "/v1/none" and "bob" not in own_server.log
+
+
+@pytest.mark.parametrize("version", ["1.1", "2"])
+def test_a_call_by_http_is_told_as_http_has_it(own_server, version):
+    way = ("unix", version)
+    user = own_server.token(fresh_user())
+    asked = [
+        ("GET", "/v1/executions/0199a7a0-5b1c-7000-8000-000000000000", user, 404),
+        ("GET", "/v1/executions?pageSize=1000", user, 400),
+        ("GET", "/v1/executions", None, 401),
+        ("DELETE", "/v1/executions", user, 405),
+        ("GET", "/no/such/path", user, 404),
+        ("GET", "/api/workflows/history?limit=1000", user, 422),
+    ]
+    for method, target, token, status in asked:
+        assert curl.ask(own_server, method, target, token=token, way=way).status == status
+    assert own_server.stop() == 0
+    told = refusals(own_server)
+    assert [
+        (line["http.request.method"], line["url.path"], line["http.response.status_code"])
+        for line in told
+    ] == [(method, target.split("?")[0], str(status)) for method, target, _, status in asked]
+    assert {line["carrier"] for line in told} == {f"http/{version}"}
+    called = [line.get("method", "").rpartition("/")[2] for line in told]
+    history = "GetUserWorkflowHistory"
+    assert called == ["GetWorkflowExecution", history, history, "", "", history]
 
 
 def test_each_refused_call_has_a_line(own_server):
@@ -110,10 +140,20 @@ def test_a_flood_of_refusals_does_not_flood_it(own_server):
     assert {call.code() for call in calls} == {grpc.StatusCode.UNAUTHENTICATED}
     assert own_server.stop() == 0
     told = len(refusals(own_server))
-    assert 50 <= told < 200
+    assert 20 <= told < 100
     omitted = [line for line in lines(own_server) if "leaves out" in line["message"]]
     assert {line["status"] for line in omitted} == {"UNAUTHENTICATED"}
     assert told + sum(int(line["count"]) for line in omitted) == 200
+
+
+def test_a_flood_by_one_peer_leaves_lines_to_another(own_server):
+    flood = Client(own_server.channel(), "", "garbage")
+    for _ in range(200):
+        with refused(grpc.StatusCode.UNAUTHENTICATED):
+            flood.statistics()
+    curl.ask(own_server, "GET", "/v1/statistics", way=("unix", "2"))
+    assert own_server.stop() == 0
+    assert refusals(own_server)[-1]["peer"].startswith("unix uid ")
 
 
 @pytest.fixture

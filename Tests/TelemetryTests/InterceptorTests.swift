@@ -100,7 +100,7 @@ struct InterceptorTests {
     for path in ["/a.B/D", "/../etc"] {
       counter.count(
         RefusedCall(
-          path: path, status: RPCStatus(.unimplemented, "no"), peer: CallPeer(address: "tcp")))
+          method: path, status: RPCStatus(.unimplemented, "no"), peer: CallPeer(address: "tcp")))
     }
     let dimensions = [("grpc.status", "UNIMPLEMENTED")]
     #expect(

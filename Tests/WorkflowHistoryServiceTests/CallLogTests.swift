@@ -57,14 +57,19 @@ struct CallLogTests {
     CallLog(lines.logger(level)) { [clock] in clock.now }
   }
 
-  private func refused(_ code: RPCStatusCode, path: String = "/a.B/C") -> RefusedCall {
+  private func refused(
+    _ code: RPCStatusCode, method: String? = "/a.B/C", from address: String = "tcp",
+    http: HTTPExchange? = nil
+  ) -> RefusedCall {
     RefusedCall(
-      path: path, status: RPCStatus(code, "no"), peer: CallPeer(address: "tcp"),
-      traceparent: "00-\(Self.trace)-b7ad6b7169203331-01")
+      method: method, status: RPCStatus(code, "no"), peer: CallPeer(address: address),
+      traceparent: "00-\(Self.trace)-b7ad6b7169203331-01", http: http)
   }
 
   /// Serves one call that an interceptor behind the log refuses with this.
-  private func serve(_ log: CallLog, refusing failure: (any Error)?) async throws {
+  private func serve(
+    _ log: CallLog, refusing failure: (any Error)?, http: HTTPRequestOfCall? = nil
+  ) async throws {
     var service = RPCService(
       ServiceDescriptor(fullName: "a.B", methods: [Self.method]), arena: Arena())
     service.unary("C") { (request: Blob, call: ServerCall) in
@@ -76,6 +81,7 @@ struct CallLogTests {
       .route(Array("/a.B/C".utf8))
     let call = ServerCall(
       method: Self.method, metadata: Metadata(), peer: CallPeer(address: "tcp"), timeout: nil)
+    call.http = http
     _ = try? await route.serve(call, [1, 2, 3])
   }
 
@@ -94,7 +100,7 @@ struct CallLogTests {
 
   @Test("a call that comes to no interceptor has one too, with its trace")
   func earlyRefusals() throws {
-    log().tell(refused(.unimplemented, path: String(repeating: "x", count: 10_000)))
+    log().tell(refused(.unimplemented, method: String(repeating: "x", count: 10_000)))
     let line = try #require(lines.all.first)
     #expect(line.level == .notice)
     #expect(line.metadata["trace"] == Self.trace)
@@ -120,29 +126,76 @@ struct CallLogTests {
     #expect(lines.all.allSatisfy { $0.level == .debug })
   }
 
-  @Test("a flood of one code is cut, counted, and hides no other")
+  @Test("a call by HTTP is told as HTTP has it too, by OpenTelemetry's names")
+  func http() async throws {
+    let request = HTTPRequestOfCall(.http2, method: "GET", target: "/v1/c?user=bob") {
+      $0.code == .notFound ? 404 : 500
+    }
+    try await serve(log(), refusing: RPCStatus(.notFound, "no"), http: request)
+    #expect(
+      lines.all.map(\.metadata) == [
+        [
+          "method": "/a.B/C", "status": "NOT_FOUND", "reason": "no", "caller": "ann", "peer": "tcp",
+          "carrier": "http/2", "http.request.method": "GET", "url.path": "/v1/c",
+          "http.response.status_code": "404",
+        ]
+      ])
+  }
+
+  @Test("one that leads to no method has none, and a method of HTTP that is none is not repeated")
+  func httpAlone() throws {
+    let asked = HTTPExchange(
+      carrier: .http1, method: "GET\u{1B}[2J", target: "/v1?user=bob", status: 501)
+    log().tell(refused(.unimplemented, method: nil, http: asked))
+    log().tell(refused(.invalidArgument, method: nil, http: HTTPExchange(carrier: .http1)))
+    let (first, last) = (try #require(lines.all.first), try #require(lines.all.last))
+    #expect(first.metadata["method"] == nil && first.metadata["http.request.method"] == "_OTHER")
+    #expect(first.metadata["url.path"] == "/v1")
+    #expect(first.metadata["http.response.status_code"] == "501")
+    #expect(Set(last.metadata.keys) == ["carrier", "status", "reason", "peer", "trace"])
+  }
+
+  @Test("what a caller has chosen can't end the line, look like another, or take all of it")
+  func injection() throws {
+    let path =
+      "/v1/\u{1B}[2J\n{\"level\":\"error\"}\u{202E}é " + String(repeating: "x", count: 9_000)
+    let asked = HTTPExchange(carrier: .http2, method: "GET", target: path, status: 404)
+    log().tell(refused(.notFound, method: path, http: asked))
+    let line = try #require(lines.all.first)
+    for name in ["method", "url.path"] {
+      let told = try #require(line.metadata[name])
+      #expect(told.hasPrefix(#"/v1/%1B[2J%0A{"level":"error"}%E2%80%AE%C3%A9%20xxx"#))
+      #expect(told.utf8.count <= 302)
+    }
+  }
+
+  @Test("a character of any number of scalars is cut too")
+  func marks() async throws {
+    let marks = "e" + String(repeating: "\u{301}", count: 9_000)
+    try await serve(log(), refusing: RPCStatus(.notFound, marks))
+    #expect(lines.all.first?.metadata["reason"]?.unicodeScalars.count == 300)
+  }
+
+  @Test("a flood of one peer is cut, counted, and hides no other peer, and no other code")
   func floods() throws {
     let log = log()
-    for _ in 0..<CallLog.burst + 30 { log.tell(refused(.unauthenticated)) }
-    #expect(lines.all.count == CallLog.burst)
-    log.tell(refused(.permissionDenied))
-    #expect(lines.all.last?.metadata["status"] == "PERMISSION_DENIED")
-    clock.advance(by: .seconds(2))
-    for _ in 0..<20 { log.tell(refused(.unauthenticated)) }
-    #expect(lines.all.count == CallLog.burst + 1 + 2 * CallLog.callsPerSecond)
+    for port in 1...LineBudget.peerBurst + 30 {
+      log.tell(refused(.unauthenticated, from: "192.0.2.1:\(port)"))
+    }
+    #expect(lines.all.count == LineBudget.peerBurst)
+    log.tell(refused(.unauthenticated, from: "192.0.2.2:1"))
+    log.tell(refused(.permissionDenied, from: "192.0.2.1:1"))
+    #expect(lines.all.suffix(2).map { $0.metadata["peer"] } == ["192.0.2.2:1", "192.0.2.1:1"])
     log.tellOmissions()
     log.tellOmissions()
-    let told = lines.all[(CallLog.burst + 1 + 2 * CallLog.callsPerSecond)...]
-    #expect(told.map(\.metadata) == [["status": "UNAUTHENTICATED", "count": "40"]])
-    clock.advance(by: .seconds(3600))
-    for _ in 0..<CallLog.burst * 2 { log.tell(refused(.unauthenticated)) }
-    #expect(lines.all.count == CallLog.burst * 2 + 2 + 2 * CallLog.callsPerSecond)
+    #expect(lines.all.count == LineBudget.peerBurst + 3)
+    #expect(lines.all.last?.metadata == ["status": "UNAUTHENTICATED", "count": "30"])
   }
 
   @Test("what is below the log's level is not counted as left out")
   func levels() {
     let log = log(.error)
-    for _ in 0..<CallLog.burst * 2 { log.tell(refused(.notFound)) }
+    for _ in 0..<LineBudget.burst * 2 { log.tell(refused(.notFound)) }
     log.tellOmissions()
     #expect(lines.all.isEmpty)
   }
