@@ -155,7 +155,8 @@ final class GatewayCall: ServedCall, ResponseSink {
     guard !hasResponded else { return }
     hasResponded = true
     call.http?.status = 200
-    answer.sendHead(200, form.fields + call.initialMetadata.fields, contentLength: nil)
+    answer.begin(
+      200, form.fields + call.initialMetadata.fields, contentLength: nil, in: server.figures)
   }
 
   override func say(_ status: RPCStatus) {
@@ -166,7 +167,8 @@ final class GatewayCall: ServedCall, ResponseSink {
     case .ok:
       let encoding = isGzipped ? [RPCField("content-encoding", "gzip")] : []
       answer.send(
-        200, encoding + call.initialMetadata.fields, json: response, hasBody: hasAnswerBody)
+        200, encoding + call.initialMetadata.fields, json: response, in: server.figures,
+        hasBody: hasAnswerBody)
     default: fail(status)
     }
   }
@@ -174,7 +176,9 @@ final class GatewayCall: ServedCall, ResponseSink {
   private func fail(_ status: RPCStatus) {
     var failure = operation.failure(status).told(to: call.metadata)
     if let bodyStatus { failure.status = bodyStatus }
-    guard hasResponded else { return answer.send(failure, hasBody: hasAnswerBody) }
+    guard hasResponded else {
+      return answer.send(failure, in: server.figures, hasBody: hasAnswerBody)
+    }
     answer.write(form.lastPiece(failure))
     answer.endBody()
   }

@@ -12,7 +12,7 @@ protocol HTTPAnswer: AnyObject {
   var pendingBytes: Int { get }
   /// Calls `body` once, when no more than `level` bytes wait to be sent, or the answer is over.
   func whenDrained(to level: Int, _ body: @escaping () -> Void)
-  /// Sends the head, with the date.
+  /// Sends the head, with the date: ``begin(_:_:contentLength:in:)`` does, and counts it.
   ///
   /// - Parameter contentLength: How long the body is; nil where that is not known.
   func sendHead(_ status: Int, _ fields: [RPCField], contentLength: Int?)
@@ -27,29 +27,41 @@ protocol HTTPAnswer: AnyObject {
 }
 
 extension HTTPAnswer {
+  /// Begins the answer.
+  func begin(
+    _ status: Int, _ fields: [RPCField], contentLength: Int?, in figures: ServerFigures
+  ) {
+    figures.answered(status, by: carrier)
+    sendHead(status, fields, contentLength: contentLength)
+  }
+
   /// Sends an answer that is JSON.
   ///
   /// - Parameter hasBody: Whether the body is sent; only how long it is, where not.
-  func send(_ status: Int, _ fields: [RPCField] = [], json: [UInt8], hasBody: Bool = true) {
-    sendHead(status, ResponseForm.json.fields + fields, contentLength: json.count)
+  func send(
+    _ status: Int, _ fields: [RPCField] = [], json: [UInt8], in figures: ServerFigures,
+    hasBody: Bool = true
+  ) {
+    begin(
+      status, ResponseForm.json.fields + fields, contentLength: json.count, in: figures)
     if hasBody { write(json) }
     endBody()
   }
 
   /// Tells what a path is there for.
-  func send(allowed: [String]) {
-    sendHead(
-      204, [RPCField("allow", allowed.joined(separator: ", "))], contentLength: nil)
+  func send(allowed: [String], in figures: ServerFigures) {
+    begin(
+      204, [RPCField("allow", allowed.joined(separator: ", "))], contentLength: nil, in: figures)
     endBody()
   }
 
   /// Sends a resource to who asks for it, or says that it is as it was.
-  func send(_ resource: HTTPResource, to head: HTTPHead) {
+  func send(_ resource: HTTPResource, to head: HTTPHead, in figures: ServerFigures) {
     guard !resource.isKept(by: head.metadata) else {
-      sendHead(304, resource.fields, contentLength: nil)
+      begin(304, resource.fields, contentLength: nil, in: figures)
       return endBody()
     }
-    sendHead(200, resource.fields, contentLength: resource.body.count)
+    begin(200, resource.fields, contentLength: resource.body.count, in: figures)
     // HTTP/1.1 leaves it out by itself.
     if head.hasAnswerBody { write(resource.body) }
     endBody()
@@ -58,8 +70,8 @@ extension HTTPAnswer {
   /// Tells of a failure.
   ///
   /// - Parameter hasBody: Whether the body is sent; only how long it is, where not.
-  func send(_ failure: HTTPFailure, hasBody: Bool = true) {
-    send(failure.status, failure.fields, json: failure.json, hasBody: hasBody)
+  func send(_ failure: HTTPFailure, in figures: ServerFigures, hasBody: Bool = true) {
+    send(failure.status, failure.fields, json: failure.json, in: figures, hasBody: hasBody)
   }
 }
 

@@ -63,7 +63,7 @@ extension ServerConnection {
       do throws(HTTPFailure) {
         guard let resource = try gateway.resource(request) else { throw .notFound }
         guard hasRoom(for: resource.body.count) else { throw HTTPFailure(memoryIsFull) }
-        answer.send(resource, to: request)
+        answer.send(resource, to: request, in: server.figures)
       } catch {
         refuse(request, head, error, answer)
       }
@@ -75,13 +75,14 @@ extension ServerConnection {
   ) {
     // Which methods there are is all that OPTIONS asks.
     if request.method == "OPTIONS", !failure.allowed.isEmpty {
-      return answer.send(allowed: failure.allowed)
+      return answer.send(allowed: failure.allowed, in: server.figures)
     }
     let exchange = HTTPExchange(
       carrier: answer.carrier, method: request.method, target: request.target,
       status: failure.status)
     tell(failure.cause, head, exchange)
-    answer.send(failure.told(to: head.metadata), hasBody: request.hasAnswerBody)
+    answer.send(
+      failure.told(to: head.metadata), in: server.figures, hasBody: request.hasAnswerBody)
   }
 
   /// Why this connection can have no more calls run; nil where it can.
@@ -97,6 +98,7 @@ extension ServerConnection {
     let exchange = HTTPExchange(
       carrier: stream.carrier, method: request.method, target: request.path, status: code)
     tell(RPCStatus(.unimplemented, "a call of gRPC is a POST of application/grpc"), head, exchange)
+    server.figures.answered(code, by: stream.carrier)
     stream.respondAndEnd([HTTP2Field(":status", String(code))])
   }
 

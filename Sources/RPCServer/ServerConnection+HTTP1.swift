@@ -72,7 +72,7 @@ extension ServerConnection: HTTP1SessionDelegate {
       let asked = HTTPExchange(
         carrier: .http1, method: request.method, target: request.target, status: 505)
       tell(status, head, asked)
-      exchange.send(HTTPFailure(status, as: 505))
+      exchange.send(HTTPFailure(status, as: 505), in: server.figures)
       return nil
     }
     return gatewayCall(request, head, by: gateway, answer: exchange)
@@ -91,7 +91,7 @@ extension ServerConnection: HTTP1SessionDelegate {
     }
     // What was asked for can't be told where it could not be read.
     tell(status, CallHead(), HTTPExchange(carrier: .http1, status: refusal.status))
-    exchange.send(HTTPFailure(status, as: refusal.status))
+    exchange.send(HTTPFailure(status, as: refusal.status), in: server.figures)
     scheduleFlush()
   }
 

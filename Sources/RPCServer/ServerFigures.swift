@@ -1,8 +1,9 @@
 internal import Metrics
+internal import RPC
 internal import TLS
 
 /// What a loop counts of its connections through swift-metrics, `workflow_history.connections`, `.tls`,
-/// `.memory` and `.limits`. What is told of all loops adds up.
+/// `.memory`, `.limits` and `.http`. What is told of all loops adds up.
 final class ServerFigures {
   private let accepted: Counter
   private let open: Meter
@@ -11,6 +12,10 @@ final class ServerFigures {
   private let limits: [ServerLimit: Counter]
   private let handshakes: [Handshake: Counter]
   private let handshakeFailures: Counter
+  private let factory: any MetricsFactory
+  /// By the status of HTTP, those of each carrier after those of the one before. What has a status is made
+  /// when that is first sent: there are as many as the server has answers.
+  private var answers: [Counter?]
 
   private struct Handshake: Hashable {
     let version: String
@@ -44,7 +49,14 @@ final class ServerFigures {
     }
     self.handshakes = handshakes
     handshakeFailures = counter("tls.handshake_failures")
+    self.factory = factory
+    answers = Array(repeating: nil, count: CallCarrier.allCases.count * Self.statuses.count)
+    // So that the metric is there before anything was asked.
+    for carrier in [CallCarrier.http1, .http2] { _ = answers(of: 200, by: carrier) }
   }
+
+  /// What a status of HTTP may be (RFC 9110, section 15).
+  private static let statuses = 100..<600
 
   /// A connection is served.
   func began() {
@@ -68,6 +80,22 @@ final class ServerFigures {
 
   /// A handshake has failed.
   func failedHandshake() { handshakeFailures.increment() }
+
+  /// A request of HTTP that is not gRPC's is answered.
+  func answered(_ status: Int, by carrier: CallCarrier) {
+    answers(of: status, by: carrier)?.increment()
+  }
+
+  private func answers(of status: Int, by carrier: CallCarrier) -> Counter? {
+    guard Self.statuses.contains(status) else { return nil }
+    let index = carrier.rawValue * Self.statuses.count + status - Self.statuses.lowerBound
+    if let known = answers[index] { return known }
+    let made = Counter(
+      label: "workflow_history.http.responses",
+      dimensions: [("carrier", "\(carrier)"), ("http.status", "\(status)")], factory: factory)
+    answers[index] = made
+    return made
+  }
 
   /// What calls take now.
   func tell(heldBytes: Int) { held.set(heldBytes) }

@@ -59,7 +59,8 @@ def test_the_longest_query_of_names_is_read(server, way):
 
 
 def test_what_schemathesis_is_told_to_pass_over_is_what_the_mapping_reads():
-    command = [openapi.environment() / "python", "-m", "pytest", "-q", "--noconftest", "-c", os.devnull]
+    command = [openapi.environment() / "python", "-m", "pytest", "-q", "--noconftest"]
+    command += ["-c", os.devnull]
     folder = openapi.DOCUMENT.parents[1] / "Tests" / "OpenAPI"
     tested = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert tested.returncode == 0, tested.stdout + tested.stderr

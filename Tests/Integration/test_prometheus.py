@@ -18,6 +18,7 @@ from harness.stubs import changes_pb2
 OPENMETRICS = "accept: application/openmetrics-text; version=1.0.0"
 SERVICE = "workflow_history.v1.WorkflowHistoryService"
 CALLS = "grpc_server_call_duration_seconds_count"
+GRPC = ("content-type: application/grpc",)
 
 
 @pytest.mark.parametrize("way", curl.WAYS, ids="-".join)
@@ -122,6 +123,46 @@ def test_a_call_by_json_counts_under_what_carried_it(server, way, carrier):
     assert (started(), ended()) == (1, 1)
 
 
+def test_answers_by_http_count_by_what_carried_them_and_their_status(server):
+    token = server.token(fresh_user())
+    asked = [
+        ("GET", "/", {}, 200),
+        ("GET", "/openapi.json", {}, 200),
+        ("GET", "/v1/executions", {"token": token}, 200),
+        ("GET", "/v1/executions", {}, 401),
+        ("GET", "/no/such/path", {}, 404),
+        ("DELETE", "/v1/executions", {}, 405),
+        ("POST", "/v1/executions", {"token": token, "fields": ("content-type: a/b",)}, 415),
+        ("GET", f"/{SERVICE}/GetWorkflowExecution", {"fields": GRPC}, {"2": 405, "1.1": 505}),
+    ]
+    name = "workflow_history_http_responses_total"
+    for version, other in (("1.1", "2"), ("2", "1.1")):
+
+        def counted(status: int) -> float:
+            # By what does not count to the same.
+            figures = samples(scrape(server, way=("unix", other)).body)
+            labels = {("carrier", f"http/{version}"), ("http_status", str(status))}
+            return figures.get((name, frozenset(labels)), 0)
+
+        for method, target, more, status in asked:
+            status = status[version] if isinstance(status, dict) else status
+            before = counted(status)
+            answer = curl.ask(server, method, target, way=("unix", version), **more)
+            assert (answer.status, counted(status) - before) == (status, 1), (method, target)
+    # Of what a client chooses nothing has a series of its own.
+    told = [dict(labels) for known, labels in samples(scrape(server).body) if known == name]
+    assert all(re.fullmatch("[2345][0-9][0-9]", labels["http_status"]) for labels in told)
+
+
+@pytest.mark.parametrize("version", ["1.1", "2"])
+def test_what_is_refused_counts_under_what_carried_it(server, version):
+    carriers = ("grpc", "http/1.1", "http/2")
+    name = "workflow_history_calls_refused_total"
+    counts = [moved(server, name, grpc_status="NOT_FOUND", carrier=one) for one in carriers]
+    curl.ask(server, "GET", "/no/such/path", way=("unix", version))
+    assert [count() for count in counts] == [one == f"http/{version}" for one in carriers]
+
+
 def test_an_answer_that_is_gzipped_counts_as_what_was_sent(server, client):
     for _ in range(3):
         client.save(workflow_id="w" * 200)
@@ -152,7 +193,8 @@ def test_a_watch_is_a_call_that_runs(monitored):
 
 
 def test_what_is_refused_before_it_is_a_call_makes_no_series(server, client):
-    refusals = moved(server, "workflow_history_calls_refused_total", grpc_status="UNIMPLEMENTED")
+    name = "workflow_history_calls_refused_total"
+    refusals = moved(server, name, grpc_status="UNIMPLEMENTED", carrier="grpc")
     known = set(samples(scrape(server).body))
     for number in range(3):
         with refused(grpc.StatusCode.UNIMPLEMENTED):

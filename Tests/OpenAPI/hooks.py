@@ -121,7 +121,7 @@ def _is_of_relations(status: dict) -> bool:
 _NUMBERS = {
     name: int(number)
     for proto in _ROOT.glob("Protos/**/*.proto")
-    for name, number in re.findall(r"^\s+([A-Z][A-Z0-9_]+) = (\d+);", proto.read_text(), re.MULTILINE)
+    for name, number in re.findall(r"(?m)^\s+([A-Z][A-Z0-9_]+) = (\d+);", proto.read_text())
 }
 
 
@@ -136,7 +136,7 @@ def forbidden_data_is_refused(ctx, response, case):
 
 
 def is_of_mapping(path: str, method: str, request) -> bool:
-    """Whether all that was sent is what the document allows, once it is read as the mapping reads it."""
+    """Whether all that was sent is what the document allows, read as the mapping reads it."""
     operation = DOCUMENT["paths"][path][method.lower()]
     parameters = [_resolved(one) for one in operation["parameters"]]
     target = urllib.parse.urlsplit(request.url)

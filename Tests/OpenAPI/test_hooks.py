@@ -1,4 +1,4 @@
-"""What hooks.py lets pass though the document forbids it: what the mapping reads, and nothing else."""
+"""What hooks.py lets pass though the document forbids it: what the mapping reads, and no more."""
 
 import json
 

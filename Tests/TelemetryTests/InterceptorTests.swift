@@ -93,18 +93,24 @@ struct InterceptorTests {
     #expect(try kit.expectTimer("grpc.server.call.duration", dimensions).values.count == 1)
   }
 
-  @Test("a call that is refused before it comes here is counted by its code alone")
+  @Test("a call that is refused before it comes here is counted by its code and its carrier alone")
   func refusals() throws {
     let kit = TestMetrics()
     let counter = RefusedCallCounter(factory: kit)
     for path in ["/a.B/D", "/../etc"] {
-      counter.count(
-        RefusedCall(
-          method: path, status: RPCStatus(.unimplemented, "no"), peer: CallPeer(address: "tcp")))
+      for carrier in CallCarrier.allCases {
+        let http = HTTPExchange(carrier: carrier, method: "TRACE", target: path, status: 405)
+        counter.count(
+          RefusedCall(
+            method: path, status: RPCStatus(.unimplemented, "no"), peer: CallPeer(address: "tcp"),
+            http: carrier == .grpc ? nil : http))
+      }
     }
-    let dimensions = [("grpc.status", "UNIMPLEMENTED")]
-    #expect(
-      try kit.expectCounter("workflow_history.calls.refused", dimensions).totalValue == 2)
+    for carrier in ["grpc", "http/1.1", "http/2"] {
+      let dimensions = [("grpc.status", "UNIMPLEMENTED"), ("carrier", carrier)]
+      #expect(
+        try kit.expectCounter("workflow_history.calls.refused", dimensions).totalValue == 2)
+    }
   }
 
   @Test("a call has its caller's trace attached, and one without has none")

@@ -20,8 +20,11 @@ extension MetricDescription {
       "workflow_history.calls.running", .gauge, by: ["grpc.method"],
       "Calls that have not ended: watches and other streams too."),
     MetricDescription(
-      "workflow_history.calls.refused", .counter, by: ["grpc.status"],
+      "workflow_history.calls.refused", .counter, by: ["grpc.status", "carrier"],
       "Requests that were refused before they were a call: of no method, too large, too late."),
+    MetricDescription(
+      "workflow_history.http.responses", .counter, by: ["carrier", "http.status"],
+      "Answers by HTTP that is not gRPC: to calls, pages and documents, and to what was refused."),
     MetricDescription(
       "workflow_history.limits.reached", .counter, by: ["limit"],
       "How often a client was held to a limit, by its setting."),

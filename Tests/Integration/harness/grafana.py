@@ -1,4 +1,4 @@
-"""Grafana's own types of a dashboard (PyPI's grafana-foundation-sdk, which is made of its schemas)."""
+"""Grafana's own types of a dashboard: PyPI's grafana-foundation-sdk, which its schemas make."""
 
 import enum
 import json
@@ -13,8 +13,8 @@ plugins.register_default_plugins()
 
 
 def judge(text: str) -> list[str]:
-    """What is wrong with a dashboard: what Grafana's types don't read, what they lose, and what is not of
-    its type."""
+    """What is wrong with a dashboard: what Grafana's types don't read, what they lose, and what is
+    not of its type."""
     had = json.loads(text)
     try:
         dashboard = Dashboard.from_json(had)
