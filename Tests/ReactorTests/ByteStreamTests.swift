@@ -61,15 +61,14 @@ struct ByteStreamTests {
   func turnOfAWrite() async throws {
     // On a loop of its own, as what it reads would begin turns too.
     let peer = try Loop(name: "peer")
-    let address = try await peer.run { eventLoop in
+    let reader = try await peer.bind { eventLoop in
       let reader = Reader()
-      let listener = try Listener(on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop)
-      {
-        reader.read($0, on: eventLoop)
-      }
-      reader.listener = listener
-      return listener.address
+      reader.listener = try Listener(
+        on: #require(SocketAddress("127.0.0.1:0")), eventLoop: eventLoop
+      ) { reader.take($0, on: eventLoop) }
+      return reader
     }
+    let address = try await reader.run { try #require($0.listener).address }
     let loop = try Loop(name: "test")
     let turns = try await loop.run { eventLoop in
       let turns = Box<[Duration]>([])
@@ -78,7 +77,9 @@ struct ByteStreamTests {
       stream.delegate = writer
       eventLoop.observeTurns { turns.value.append(.nanoseconds($0)) }
       stream.write([UInt8](repeating: 0, count: 16_000_000).span.bytes)
-      await withCheckedContinuation { writer.waiting = $0 }
+      // More than fits on the way, so that it waits until it is read.
+      await reader.run { $0.read() }
+      await writer.untilDrained()
       // The turn ends, and is told.
       await eventLoop.sleep(for: .milliseconds(1))
       stream.close()
@@ -134,17 +135,23 @@ private final class Echo: ByteStreamDelegate {
   func failed(_ error: SystemError) {}
 }
 
-/// Takes what comes, until it ends.
+/// Takes what comes once it is told to, until it ends.
 private final class Reader: ByteStreamDelegate {
   /// Kept for as long as that.
   var listener: Listener?
   private var stream: ByteStream?
+  private var reads = false
 
-  func read(_ socket: consuming OwnedSocket, on eventLoop: EventLoop) {
+  func take(_ socket: consuming OwnedSocket, on eventLoop: EventLoop) {
     guard let stream = try? ByteStream(adopting: socket, on: eventLoop) else { return }
     stream.delegate = self
-    stream.startReading()
     self.stream = stream
+    if reads { stream.startReading() }
+  }
+
+  func read() {
+    reads = true
+    stream?.startReading()
   }
 
   func received(_ bytes: RawSpan) {}
@@ -160,12 +167,19 @@ private final class Reader: ByteStreamDelegate {
 /// Keeps its loop busy when its bytes have gone.
 private final class BusyOnceDrained: ByteStreamDelegate {
   static let time = Duration.milliseconds(50)
-  var waiting: CheckedContinuation<Void, Never>?
+  private var waiting: CheckedContinuation<Void, Never>?
+  private var hasDrained = false
+
+  func untilDrained() async {
+    if !hasDrained { await withCheckedContinuation { waiting = $0 } }
+  }
 
   func drained() {
     let end = ContinuousClock.now + Self.time
     while ContinuousClock.now < end {}
+    hasDrained = true
     waiting?.resume()
+    waiting = nil
   }
 
   func received(_ bytes: RawSpan) {}
