@@ -3,19 +3,12 @@
 import datetime
 import email.utils
 import gzip
-import http.client
 import json
-import socket
-import ssl
-import subprocess
-import urllib.request
 
 import pytest
 
-from harness import curl, tokens
-from harness.identifiers import fresh_user
+from harness import curl
 from harness.server import Server
-
 
 RUNNING = "WORKFLOW_STATUS_RUNNING"
 # An id of nobody's.
@@ -28,29 +21,9 @@ def way(request):
     return request.param
 
 
-class Caller:
-    """A user who asks by HTTP."""
-
-    def __init__(self, server, way, user: str | None = None, scope: str = tokens.READ_WRITE):
-        self.server, self.way, self.user = server, way, user or fresh_user()
-        self.token = server.token(self.user, scope)
-
-    def ask(self, method: str, target: str, body: object = None, **more) -> curl.Answer:
-        return curl.ask(
-            self.server, method, target, token=self.token, body=body, way=self.way, **more
-        )
-
-    def save(self, **fields: object) -> dict:
-        """The execution that was saved, RUNNING unless the fields say otherwise."""
-        defaults = {"workflowId": "wf-1", "workflowType": "etl", "status": RUNNING}
-        answer = self.ask("POST", "/v1/executions", defaults | fields)
-        assert answer.status == 200, answer
-        return answer.json["execution"]
-
-
 @pytest.fixture
 def caller(server, way):
-    return Caller(server, way)
+    return curl.Caller(server, way)
 
 
 def test_an_execution_is_saved_read_changed_and_deleted(caller, way):
@@ -123,7 +96,11 @@ def test_a_body_that_is_no_message_is_refused(caller, data):
 
 
 def test_every_answer_says_when_it_was_made(caller):
-    for method, target in [("GET", "/v1/statistics"), ("GET", "/v1/none"), ("PUT", "/v1/executions")]:
+    for method, target in [
+        ("GET", "/v1/statistics"),
+        ("GET", "/v1/none"),
+        ("PUT", "/v1/executions"),
+    ]:
         dated = caller.ask(method, target).fields["date"]
         made = email.utils.parsedate_to_datetime(dated)
         assert abs((datetime.datetime.now(datetime.UTC) - made).total_seconds()) < 60
@@ -244,14 +221,14 @@ def test_who_brings_no_good_token_is_told_to(server, way, target, field, challen
 def test_what_is_wrong_is_told_to_who_may_call(server, way, target, data):
     answer = curl.ask(server, "POST", target, data=data, way=way)
     assert answer.status == 401 and answer.json["code"] == 16
-    reader = Caller(server, way, scope="")
+    reader = curl.Caller(server, way, scope="")
     assert reader.ask("POST", target, data=data).status == 400
 
 
 def test_who_asks_too_often_is_told_to_wait_whatever_they_ask():
     server = Server("--caller-calls-per-second", "1")
     try:
-        caller = Caller(server.start(), ("unix", "1.1"))
+        caller = curl.Caller(server.start(), ("unix", "1.1"))
         answers = (caller.ask("POST", "/v1/executions", data=b"{") for _ in range(50))
         refused = next(answer for answer in answers if answer.status != 400)
         assert refused.status == 429 and int(refused.fields["retry-after"]) > 0
@@ -261,10 +238,10 @@ def test_who_asks_too_often_is_told_to_wait_whatever_they_ask():
 
 def test_nobody_reads_what_is_anothers(server, way, caller):
     saved = caller.save()
-    other = Caller(server, way)
+    other = curl.Caller(server, way)
     answer = other.ask("GET", f"/v1/executions/{saved['id']}")
     assert answer.status == 403 and saved["workflowId"] not in answer.body.decode()
-    reader = Caller(server, way, scope="")
+    reader = curl.Caller(server, way, scope="")
     assert reader.ask("POST", "/v1/executions", {"workflowId": "w"}).status == 403
 
 
@@ -288,144 +265,3 @@ def exported(messages) -> set[str]:
         for message in messages
         for one in json.loads(message).get("executions", [])
     }
-
-
-def test_a_connection_of_http_client_serves_one_request_after_the_other(server):
-    context = ssl.create_default_context(cafile=str(server.data / "tls" / "ca.pem"))
-    context.set_alpn_protocols(["http/1.1"])
-    connection = http.client.HTTPSConnection("localhost", server.port, context=context, timeout=60)
-    connection.sock = context.wrap_socket(
-        socket.create_connection(("127.0.0.1", server.port)), server_hostname="localhost"
-    )
-    one_socket = connection.sock
-    headers = {"authorization": f"Bearer {server.token(fresh_user())}"}
-    for target, status in [("/v1/statistics", 200), ("/v1/none", 404), ("/v1/executions", 200)]:
-        connection.request("GET", target, headers=headers)
-        answer = connection.getresponse()
-        assert answer.status == status and json.loads(answer.read())
-        assert connection.sock is one_socket
-    connection.close()
-
-
-def test_a_client_without_alpn_speaks_http_1_1(server):
-    # As urllib does, where it is given a context of its caller's.
-    context = ssl.create_default_context(cafile=str(server.data / "tls" / "ca.pem"))
-    headers = {"authorization": f"Bearer {server.token(fresh_user())}"}
-    url = f"https://localhost:{server.port}/v1/statistics"
-    asked = urllib.request.Request(url, headers=headers)
-    with urllib.request.urlopen(asked, context=context, timeout=60) as answer:
-        assert answer.version == 11 and json.load(answer)["statistics"]["totalExecutions"] == "0"
-
-
-def test_who_closes_both_sides_leaves_no_connection_behind():
-    narrow = Server("--max-connections", "2")
-    try:
-        narrow.start()
-        context = ssl.create_default_context(cafile=str(narrow.data / "tls" / "ca.pem"))
-        context.set_alpn_protocols(["http/1.1"])
-        # Each takes the place of one that is gone, though that was answered.
-        for _ in range(20):
-            raw = socket.create_connection(("127.0.0.1", narrow.port), timeout=20)
-            tls = context.wrap_socket(raw, server_hostname="localhost")
-            tls.sendall(b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n")
-            tls.close()
-    finally:
-        narrow.remove()
-
-
-def test_who_closes_its_side_behind_a_request_is_answered(server):
-    token = server.token(fresh_user())
-    request = f"GET /v1/statistics HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n"
-    with socket.socket(socket.AF_UNIX) as plain:
-        plain.settimeout(60)
-        plain.connect(str(server.socket))
-        plain.sendall(request.encode())
-        plain.shutdown(socket.SHUT_WR)
-        assert complete(plain.makefile("rb").read())["statistics"]["userId"]
-    # By TLS it is said by close_notify.
-    context = ssl.create_default_context(cafile=str(server.data / "tls" / "ca.pem"))
-    context.set_alpn_protocols(["http/1.1"])
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as raw:
-
-        def until_read(ask):
-            while True:
-                try:
-                    return ask()
-                except ssl.SSLWantReadError:
-                    raw.sendall(outgoing.read())
-                    received = raw.recv(1 << 16)
-                    incoming.write(received) if received else incoming.write_eof()
-
-        until_read(tls.do_handshake)
-        tls.write(request.encode())
-        with pytest.raises(ssl.SSLWantReadError):
-            tls.unwrap()
-        answer = b""
-        # The server says so too.
-        with pytest.raises(ssl.SSLZeroReturnError):
-            while True:
-                answer += until_read(lambda: tls.read(1 << 16))
-        assert complete(answer)["statistics"]["userId"]
-
-
-def complete(answer: bytes) -> dict:
-    """The body of an answer to HTTP/1.1."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 200 ")
-    return json.loads(body)
-
-
-@pytest.mark.parametrize("version", ["--http1.1", "--http2-prior-knowledge"])
-def test_a_watch_tells_of_each_change_as_it_happens_until_the_server_stops(own_server, version):
-    caller = Caller(own_server, ("unix", "1.1"))
-    command = ["curl", "--silent", "--no-buffer", "--max-time", "60", version]
-    command += ["--unix-socket", str(own_server.socket), "--write-out", "%{http_code}"]
-    command += ["--header", f"authorization: Bearer {caller.token}"]
-    command += ["--header", "accept: text/event-stream", "http://localhost/v1/executions:watch"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watch:
-        # The first event says from where the watch goes on.
-        first = watch.stdout.readline().removeprefix("id: ").strip()
-        assert watch.stdout.readline().startswith('data: {"changes":[]')
-        saved = caller.save()
-        line = watch.stdout.readline()
-        while saved["id"] not in line:
-            line = watch.stdout.readline()
-        (change,) = json.loads(line.removeprefix("data: "))["changes"]
-        assert change["kind"] == "CHANGE_KIND_CREATED"
-        # Another goes on after that event, whatever its own address says.
-        again = [*command[:-1], "--header", f"last-event-id: {first}"]
-        again += ["http://localhost/v1/executions:watch?resumeToken=nonsense"]
-        with subprocess.Popen(again, stdout=subprocess.PIPE, text=True) as resumed:
-            line = resumed.stdout.readline()
-            while saved["id"] not in line:
-                assert line.startswith(("id: ", "data: {", "\n"))
-                line = resumed.stdout.readline()
-            resumed.kill()
-        assert own_server.stop() == 0
-        rest = watch.stdout.read()
-        assert rest.endswith("200") and "event: error" in rest
-    assert watch.returncode == 0
-
-
-def test_as_many_connections_are_served_as_may_be_open():
-    server = Server("--max-connections", "2")
-    try:
-        server.start()
-        open_ones = [socket.socket(socket.AF_UNIX) for _ in range(2)]
-        for one in open_ones:
-            one.connect(str(server.socket))
-            one.sendall(b"GET /v1/none HTTP/1.1\r\nhost: a\r\n\r\n")
-            assert one.recv(100).startswith(b"HTTP/1.1 404 ")
-        third = socket.socket(socket.AF_UNIX)
-        third.settimeout(60)
-        third.connect(str(server.socket))
-        third.sendall(b"GET /v1/none HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
-        open_ones[0].close()
-        assert third.recv(100).startswith(b"HTTP/1.1 404 ")
-        third.close()
-        open_ones[1].close()
-        assert server.stop() == 0
-    finally:
-        server.remove()

@@ -5,6 +5,8 @@ import json
 import subprocess
 import tempfile
 
+from harness import tokens
+from harness.identifiers import fresh_user
 from harness.server import Server
 
 # (how, version): over TLS by ALPN, and over the Unix socket with prior knowledge.
@@ -86,3 +88,21 @@ def ask(
         },
         body=asked.stdout,
     )
+
+
+class Caller:
+    """A user who asks by HTTP."""
+
+    def __init__(self, server, way, user: str | None = None, scope: str = tokens.READ_WRITE):
+        self.server, self.way, self.user = server, way, user or fresh_user()
+        self.token = server.token(self.user, scope)
+
+    def ask(self, method: str, target: str, body: object = None, **more) -> Answer:
+        return ask(self.server, method, target, token=self.token, body=body, way=self.way, **more)
+
+    def save(self, **fields: object) -> dict:
+        """The execution that was saved, RUNNING unless the fields say otherwise."""
+        defaults = {"workflowId": "wf-1", "workflowType": "etl", "status": "WORKFLOW_STATUS_RUNNING"}
+        answer = self.ask("POST", "/v1/executions", defaults | fields)
+        assert answer.status == 200, answer
+        return answer.json["execution"]
