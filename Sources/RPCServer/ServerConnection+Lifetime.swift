@@ -63,11 +63,21 @@ extension ServerConnection {
   }
 
   /// Asks the client to open no more calls here, serves those that it opened before it heard, and
-  /// closes when the last has ended, or when the grace is over.
+  /// closes when the last has ended, or when the grace is over: at once where there is none.
   func drain(grace: Duration) {
+    guard grace > .zero else { return leave() }
     lifetime.draining(grace: grace, at: server.eventLoop.now)
     scheduleCheck()
     beginDrain()
+  }
+
+  /// Says what there is to say, and that the client should go elsewhere, and closes.
+  private func leave() {
+    guard !stream.isClosing else { return }
+    isDraining = true
+    if let http1 { http1.goAway() } else { http2.goAway() }
+    flush()
+    if !stream.isClosing { close(.drained) }
   }
 
   /// HTTP/1.1 has no sign of life to ask for: a connection without a call is closed, and one with a call

@@ -163,7 +163,7 @@ final class ServerConnection: ByteStreamDelegate, HTTP2SessionDelegate {
     }
   }
 
-  private func flush() {
+  func flush() {
     guard !stream.isClosing else { return }
     if isUndecided || tls?.state == .handshaking {
       tls?.takeOutgoing { stream.write($0) }

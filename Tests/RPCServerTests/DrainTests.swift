@@ -87,6 +87,36 @@ struct DrainTests {
     await server.stop()
   }
 
+  @Test("waits for no call where there is no grace, and says that it goes")
+  func noGrace() async throws {
+    let events = Events()
+    let server = try await TestServer.start {
+      $0.drainGrace = .zero
+    } handlers: { _ in
+      [
+        "Hang": { blob, _ in
+          events.record("begun")
+          await untilCancelled()
+          events.record("cancelled")
+          return blob
+        }
+      ]
+    }
+    try await onLoop { eventLoop in
+      let client = try await WireClient.connect(to: server.address, on: eventLoop)
+      let running = try client.begin("/test.Echo/Hang")
+      running.send([0, 0, 0, 0, 0])
+      await events.wait(for: "begun")
+      await server.server.stop()
+      await events.wait(for: "cancelled")
+      await client.wait { client.isEnded }
+      #expect(client.goAways == 1)
+      #expect(client.goAway == .noError)
+      #expect(running.fields.isEmpty)
+    }
+    await server.stop()
+  }
+
   @Test("is done at once where nobody is connected, and may be stopped again")
   func nobody() async throws {
     let path = "/tmp/workflow-history-\(UInt64.random(in: 0 ... .max)).sock"

@@ -45,6 +45,18 @@ struct ArgumentsTests {
     }
   }
 
+  @Test("what is allowed is a time, or none")
+  func allowances() {
+    #expect(Allowance(argument: "90s")?.duration == .seconds(90))
+    for text in ["0s", "0m", "0"] {
+      #expect(Allowance(argument: text)?.duration == .zero)
+      #expect(Allowance(argument: text)?.defaultValueDescription == "0s")
+    }
+    for text in ["-1m", "none", "s", ""] {
+      #expect(Allowance(argument: text) == nil, "\(text)")
+    }
+  }
+
   @Test("an interval is a time, or never")
   func intervals() {
     #expect(Interval(argument: "90s")?.duration == .seconds(90))

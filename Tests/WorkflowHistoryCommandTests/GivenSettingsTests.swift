@@ -146,6 +146,22 @@ struct GivenSettingsTests {
       ])
   }
 
+  @Test(
+    "no grace, and no leeway, may be said wherever a setting may stand",
+    arguments: ["drain-grace", "jwt-leeway"])
+  func noTime(name: String) async throws {
+    let variable = "WORKFLOW_HISTORY_" + name.uppercased().replacing("-", with: "_")
+    #expect(try await settings(["--\(name)", "0s"])[name]?.values == ["0s"])
+    #expect(try await settings(environment: [variable: "0s"])[name]?.values == ["0s"])
+    #expect(try await settings(file: #"{"\#(name)": "0s"}"#)[name]?.values == ["0s"])
+    // The file may have it as a number.
+    #expect(try await settings(file: #"{"\#(name)": 0}"#)[name]?.values == ["0s"])
+    #expect(
+      try await problems(environment: [variable: "1"]) == [
+        "\(variable) is 1: it takes a time, 90s, 15m, 12h, 30d, or 0s for none"
+      ])
+  }
+
   @Test("what only flags have wrong is the parser's to tell")
   func badFlags() async throws {
     await #expect(throws: (any Error).self) { try await settings(["--loops", "abc"]) }

@@ -62,6 +62,26 @@ struct TimeSpan: ExpressibleByArgument {
   }
 }
 
+/// A time that is allowed, which may be none: `0s`, or `0`.
+struct Allowance: ExpressibleByArgument {
+  let duration: Duration
+
+  init(_ duration: Duration) { self.duration = duration }
+
+  init?(argument: String) {
+    if ["0", "0s", "0m", "0h", "0d"].contains(argument) {
+      duration = .zero
+    } else {
+      guard let span = TimeSpan(argument: argument) else { return nil }
+      duration = span.duration
+    }
+  }
+
+  var defaultValueDescription: String {
+    duration == .zero ? "0s" : TimeSpan(duration).defaultValueDescription
+  }
+}
+
 /// How often something is done: a time, or `0` for never.
 struct Interval: ExpressibleByArgument {
   /// Nil for never.

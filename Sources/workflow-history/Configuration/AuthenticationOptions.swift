@@ -39,7 +39,7 @@ struct AuthenticationOptions: ParsableArguments {
     name: .customLong("jwt-leeway"),
     help: ArgumentHelp(
       "How far the clocks of those who sign may differ from the server's.", valueName: "time"))
-  var leeway: TimeSpan?
+  var leeway: Allowance?
 
   /// The files, where `secret` is the data directory's own.
   func files(secret: String) -> TrustFiles {

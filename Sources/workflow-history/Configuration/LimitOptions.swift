@@ -74,8 +74,8 @@ struct LimitOptions: ParsableArguments {
   @Option(help: "How long a request may take to be complete, where it is one message.")
   var requestTimeout = TimeSpan(.seconds(60))
 
-  @Option(help: "How long calls may run on when the server stops.")
-  var drainGrace = TimeSpan(.seconds(10))
+  @Option(help: "How long calls may run on when the server stops; 0s is not at all.")
+  var drainGrace = Allowance(.seconds(10))
 
   @Option(help: "Calls a second that one user may make, and at once. Default: any number.")
   var callerCallsPerSecond: Int?

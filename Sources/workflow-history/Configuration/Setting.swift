@@ -85,6 +85,10 @@ extension TimeSpan: ArgumentForm {
   static var form: String { "a time: 90s, 15m, 12h, 30d" }
 }
 
+extension Allowance: ArgumentForm {
+  static var form: String { "a time, 90s, 15m, 12h, 30d, or 0s for none" }
+}
+
 extension Interval: ArgumentForm {
   static var form: String { "a time, 90s, 15m, 12h, 30d, or 0 for never" }
 }
