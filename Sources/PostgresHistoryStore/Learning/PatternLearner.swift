@@ -27,10 +27,14 @@ public final class PatternLearner {
   private let learned = Counter(
     label: "workflow_history.patterns.executions_learned", factory: MetricsSystem.factory)
 
-  private let active = Gauge(
+  /// How many patterns stand; no number while that can't be known.
+  lazy var active = Gauge(
     label: "workflow_history.patterns.active", factory: MetricsSystem.factory)
-  /// Whether the active patterns were counted once.
-  private var hasCounted = false
+  /// When they were last counted; nil while it is not known how many there are.
+  private var counted: Duration?
+
+  /// How long a count holds where this learner has changed nothing: other servers review and forget too.
+  private static let countInterval = Duration.seconds(300)
 
   /// How long the transaction of a bite may last.
   private static let longestBite = Duration.milliseconds(700)
@@ -57,10 +61,12 @@ public final class PatternLearner {
   /// known of each user once in an hour at most.
   ///
   /// What it learns from is counted by `workflow_history.patterns.executions_learned`, and
-  /// `workflow_history.patterns.active` is how many patterns stand.
+  /// `workflow_history.patterns.active` is how many patterns stand: no number until they were counted, and
+  /// while the database is away.
   public func learn(every interval: Duration) {
     work?.cancel()
     figures = figures ?? PoolFigures(pool, role: "learner", on: eventLoop)
+    if counted == nil { forgetCount() }
     work = RecurringWork(every: interval, on: eventLoop) { await self.learnAndTell() }
   }
 
@@ -70,6 +76,7 @@ public final class PatternLearner {
     // Whatever keeps the next executions from being learned, what is known is reviewed.
     do { _ = try await review(restingFor: Self.reviewInterval) } catch {
       failure = failure ?? error
+      forgetCount()
     }
     // Else it is closed.
     guard work != nil else { return }
@@ -86,6 +93,7 @@ public final class PatternLearner {
   /// Closes the connection. What a bite that is under way has done is undone.
   public func close() {
     work?.cancel()
+    if work != nil { forgetCount() }
     work = nil
     pool.close()
     figures?.end()
@@ -184,10 +192,16 @@ public final class PatternLearner {
       sum.add(outcome)
       progress(sum)
     }
-    if sum.users > 0 || !hasCounted {
+    if sum.users > 0 || counted.map({ clock() - $0 >= Self.countInterval }) ?? true {
       active.record(try await reviews.activePatterns())
-      hasCounted = true
+      counted = clock()
     }
     return sum
+  }
+
+  /// Tells that nothing is known: what was counted last would be taken for what is now.
+  private func forgetCount() {
+    active.record(Double.nan)
+    counted = nil
   }
 }

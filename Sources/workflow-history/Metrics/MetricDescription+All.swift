@@ -103,7 +103,7 @@ extension MetricDescription {
       "workflow_history.patterns.executions_learned", .counter,
       "Executions that patterns were learned from."),
     MetricDescription(
-      "workflow_history.patterns.active", .gauge, "Learned patterns that stand."),
+      "workflow_history.patterns.active", .gauge, "Learned patterns that stand; NaN if unknown."),
   ]
 
   private static let process = [

@@ -1,4 +1,6 @@
 import Logging
+import Metrics
+import MetricsTestKit
 import Postgres
 import PostgresTesting
 import Reactor
@@ -91,6 +93,41 @@ import WorkflowHistory
       _ = try await store.run(
         "UPDATE learned_histories SET review_began_at = now() - interval '61 minutes'")
       #expect(try await learner.review(restingFor: .seconds(3600)).users == 1)
+    }
+  }
+
+  @Test("are counted, also where others change them, and no number while the database is away")
+  func counted() async throws {
+    try await withStore { store in
+      let kit = TestMetrics()
+      let learner = try await store.learner()
+      defer { learner.close() }
+      learner.active = Gauge(label: "active", factory: kit)
+      func told() throws -> Double? { try kit.expectGauge("active").lastValue }
+      func wait(until isSo: (Double) -> Bool) async throws {
+        while try !(told().map(isSo) ?? false) {
+          await store.eventLoop.sleep(for: .milliseconds(1))
+        }
+      }
+      try await store.saveInOrder(Planted(weeks: 0..<1).runs())
+      try await store.learn()
+      try await store.review()
+      let count = Double(try await store.patterns(of: "alice").count { $0.isActive })
+      var now = Duration.zero
+      learner.clock = { now }
+      learner.learn(every: .milliseconds(1))
+      #expect(try told()?.isNaN == true)
+      try await wait { $0 == count }
+      _ = try await store.run("UPDATE learning_patterns SET active = false")
+      now = .seconds(300)
+      try await wait { $0 == 0 }
+      _ = try await store.run("ALTER TABLE learned_histories RENAME TO away")
+      try await wait(until: \.isNaN)
+      _ = try await store.run("UPDATE learning_patterns SET active = true")
+      _ = try await store.run("ALTER TABLE away RENAME TO learned_histories")
+      try await wait { $0 == count }
+      learner.close()
+      #expect(try told()?.isNaN == true)
     }
   }
 
