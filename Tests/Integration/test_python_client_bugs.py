@@ -173,6 +173,58 @@ async def test_what_is_no_json_is_refused_by_its_field(history, user, value):
         await save(history, user, input_data=circle)
 
 
+async def drained(answers) -> None:
+    async for _ in answers:
+        pass
+
+
+# Of bytes that are no UTF-8, as os.fsdecode gives them.
+NO_TEXT = b"caf\xe9".decode(errors="surrogateescape")
+
+
+@pytest.mark.parametrize(
+    ("field", "call"),
+    [
+        ("id", lambda it: it.get_workflow_execution_details(NO_TEXT)),
+        ("id", lambda it: it.heartbeat_workflow_execution(NO_TEXT)),
+        ("id", lambda it: it.delete_workflow_execution(NO_TEXT)),
+        ("execution.id", lambda it: it.update_workflow_execution(NO_TEXT, status="FAILED")),
+        ("execution.user_id", lambda it: it.save_workflow_execution("w", "t", NO_TEXT, "FAILED")),
+        ("page_token", lambda it: it.get_user_workflow_history("", page_token=NO_TEXT)),
+        *[
+            (field, lambda it, read=read, field=field: read(it, **{"user_id": "", field: NO_TEXT}))
+            for read, fields in {
+                lambda it, **given: it.get_user_workflow_history(**given): (
+                    "user_id workflow_id workflow_type"
+                ),
+                lambda it, **given: drained(it.iterate_user_workflow_history(**given)): (
+                    "user_id workflow_id workflow_type"
+                ),
+                lambda it, **given: drained(it.watch_workflow_executions(**given)): (
+                    "user_id workflow_id workflow_type resume_token"
+                ),
+                lambda it, **given: drained(it.export_workflow_executions(**given)): (
+                    "user_id workflow_id workflow_type"
+                ),
+                lambda it, **given: drained(it.list_learned_patterns(**given)): (
+                    "user_id workflow_type"
+                ),
+                lambda it, **given: it.get_workflow_statistics(**given): "user_id workflow_type",
+                lambda it, **given: it.get_performance_metrics(**given): "user_id workflow_type",
+                lambda it, **given: it.estimate_workflow_execution(**given): (
+                    "user_id workflow_type execution_id"
+                ),
+            }.items()
+            for field in fields.split()
+        ],
+    ],
+)
+async def test_text_that_has_no_utf8_is_refused_by_its_field(history, field, call):
+    with pytest.raises(InvalidArgument, match="nothing was sent") as caught:
+        await call(history)
+    assert refused_fields(caught) == [field]
+
+
 async def test_text_that_looks_like_sql_is_text(history, user):
     for text in ("'; DROP TABLE workflow_executions; --", "%", "_", "\\", "$1"):
         execution_id = await save(history, user, workflow_id=text, workflow_type=text)

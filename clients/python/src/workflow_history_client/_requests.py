@@ -85,9 +85,9 @@ def history(
     if limit < 1:
         raise InvalidArgument.field("page_size", f"must be 1 at least, and is {limit}")
     request = GetUserWorkflowHistoryRequest(
-        user_id=str(user_id),
-        workflow_id=str(filters.get("workflow_id") or ""),
-        workflow_type=filters.get("workflow_type") or "",
+        user_id=values.text("user_id", user_id),
+        workflow_id=values.text("workflow_id", filters.get("workflow_id") or ""),
+        workflow_type=values.text("workflow_type", filters.get("workflow_type") or ""),
         statuses=values.statuses("statuses", status_filter),
         abandoned_only=filters.get("abandoned_only", False),
         page_size=min(limit, MAX_PAGE_SIZE),

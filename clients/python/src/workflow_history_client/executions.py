@@ -9,6 +9,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 
 from workflow_history_client import _methods as methods
 from workflow_history_client import _requests as requests
+from workflow_history_client import _values as values
 from workflow_history_client import shapes
 from workflow_history_client._answers import as_dict
 from workflow_history_client._protos.workflow_execution_pb2 import WorkflowExecution
@@ -140,7 +141,7 @@ class Executions(Connection):
         executor may stop. `NotFound` where no execution has the id.
         """
         request = HeartbeatWorkflowExecutionRequest(
-            id=str(execution_id), timeout_seconds=timeout_seconds
+            id=values.text("id", execution_id), timeout_seconds=timeout_seconds
         )
         await self._caller.call(methods.HEARTBEAT, request, repeatable=True, timeout=timeout)
 
@@ -157,7 +158,7 @@ class Executions(Connection):
           nothing is deleted and `Aborted` raised.
         """
         request = DeleteWorkflowExecutionRequest(
-            id=str(execution_id), expected_version=expected_version or 0
+            id=values.text("id", execution_id), expected_version=expected_version or 0
         )
         try:
             await self._caller.call(methods.DELETE, request, repeatable=True, timeout=timeout)
@@ -185,7 +186,7 @@ class Executions(Connection):
                 attempt += 1
 
     async def _get(self, execution_id: Identifier, timeout: float | None) -> WorkflowExecution:
-        request = GetWorkflowExecutionRequest(id=str(execution_id))
+        request = GetWorkflowExecutionRequest(id=values.text("id", execution_id))
         answer = await self._caller.call(methods.GET, request, repeatable=True, timeout=timeout)
         return answer.execution
 

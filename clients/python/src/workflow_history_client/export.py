@@ -103,10 +103,10 @@ class Exports(Connection):
           client's. What was begun may take longer.
         """
         request = ExportWorkflowExecutionsRequest(
-            user_id=str(user_id or ""),
+            user_id=values.text("user_id", user_id or ""),
             all_users=all_users,
-            workflow_id=str(workflow_id or ""),
-            workflow_type=workflow_type or "",
+            workflow_id=values.text("workflow_id", workflow_id or ""),
+            workflow_type=values.text("workflow_type", workflow_type or ""),
             statuses=values.statuses("statuses", statuses),
             include_total=include_total,
         )

@@ -33,7 +33,9 @@ class Figures(Connection):
         """Returns counts, rates and durations of the executions that a user saved in the last days,
         of which there may be 1 to 365."""
         request = GetWorkflowStatisticsRequest(
-            user_id=str(user_id), days=days, workflow_type=workflow_type or ""
+            user_id=values.text("user_id", user_id),
+            days=days,
+            workflow_type=values.text("workflow_type", workflow_type or ""),
         )
         answer = await self._caller.call(
             methods.STATISTICS, request, repeatable=True, timeout=timeout
@@ -51,7 +53,9 @@ class Figures(Connection):
         """Returns how fast the executions were that a user saved in the last days, 1 to 365, with
         which errors they ended, and what to do about it."""
         request = GetPerformanceMetricsRequest(
-            user_id=str(user_id), days=days, workflow_type=workflow_type or ""
+            user_id=values.text("user_id", user_id),
+            days=days,
+            workflow_type=values.text("workflow_type", workflow_type or ""),
         )
         answer = await self._caller.call(methods.METRICS, request, repeatable=True, timeout=timeout)
         metrics: dict[str, Any] = as_dict(answer.metrics)
@@ -75,8 +79,8 @@ class Figures(Connection):
         - timeout: of each page that is read.
         """
         request = ListLearnedPatternsRequest(
-            user_id=str(user_id),
-            workflow_type=workflow_type or "",
+            user_id=values.text("user_id", user_id),
+            workflow_type=values.text("workflow_type", workflow_type or ""),
             kinds=values.pattern_kinds("kinds", kinds),
             include_retired=include_retired,
             page_size=100,
@@ -106,10 +110,10 @@ class Figures(Connection):
         `NotFound` where there is none.
         """
         request = EstimateWorkflowExecutionRequest(
-            user_id=str(user_id),
-            workflow_type=workflow_type or "",
+            user_id=values.text("user_id", user_id),
+            workflow_type=values.text("workflow_type", workflow_type or ""),
             input_data=(None if input_data is None else values.document("input_data", input_data)),
-            execution_id=str(execution_id or ""),
+            execution_id=values.text("execution_id", execution_id or ""),
         )
         answer = await self._caller.call(
             methods.ESTIMATE, request, repeatable=True, timeout=timeout

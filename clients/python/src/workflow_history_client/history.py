@@ -5,6 +5,7 @@ from typing import Unpack, cast
 
 from workflow_history_client import _methods as methods
 from workflow_history_client import _requests as requests
+from workflow_history_client import _values as values
 from workflow_history_client import shapes
 from workflow_history_client._answers import as_dict
 from workflow_history_client._protos.workflow_history_service_pb2 import (
@@ -38,7 +39,7 @@ class History(Connection):
         request = requests.history(user_id, limit, status_filter, filters, self._naive_times)
         statuses = [status_name(status) for status in request.statuses]
         request.offset = offset
-        request.page_token = page_token or ""
+        request.page_token = values.text("page_token", page_token or "")
         request.include_total = True
         page = await self._caller.call(methods.HISTORY, request, repeatable=True, timeout=timeout)
         total = page.total

@@ -96,12 +96,12 @@ class Watches(Connection):
           the history, and begin without one.
         """
         request = WatchWorkflowExecutionsRequest(
-            user_id=str(user_id or ""),
+            user_id=values.text("user_id", user_id or ""),
             all_users=all_users,
-            workflow_id=str(workflow_id or ""),
-            workflow_type=workflow_type or "",
+            workflow_id=values.text("workflow_id", workflow_id or ""),
+            workflow_type=values.text("workflow_type", workflow_type or ""),
             statuses=values.statuses("statuses", statuses),
-            resume_token=resume_token or "",
+            resume_token=values.text("resume_token", resume_token or ""),
         )
         requests.set_window(request, created_after, created_before, self._naive_times)
         return Watch(_answers(self._caller, request), resume_token)
