@@ -5,6 +5,8 @@ public struct HTTP1Refusal: Error, Hashable, Sendable {
   public let status: Int
   /// What is wrong, in words for the caller, without any of what was sent.
   public let reason: String
+  /// The path and query that were asked for, as far as they came. Nil where what came has none.
+  public internal(set) var path: String?
 
   init(_ status: Int, _ reason: String) {
     self.status = status

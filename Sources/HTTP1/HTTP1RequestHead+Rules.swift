@@ -21,21 +21,34 @@ extension HTTP1RequestHead {
     guard !target.utf8.contains(UInt8(ascii: "#")) else {
       throw .malformed("a request's target has no fragment")
     }
-    if target.hasPrefix("/") {
+    if target == "*", method == "OPTIONS" {
       path = target
-    } else if target == "*", method == "OPTIONS" {
-      path = target
-    } else if let rest = Self.afterScheme(target) {
-      let authority = rest.prefix { $0 != "/" && $0 != "?" }
-      guard Self.isAuthority(String(authority)) else {
-        throw .malformed("the target is no path and no URI")
-      }
-      self.authority = String(authority)
-      let path = rest.dropFirst(authority.count)
-      self.path = path.hasPrefix("/") ? String(path) : "/" + path
-    } else {
+      return
+    }
+    guard let path = Self.path(of: target) else {
       throw .malformed("the target is no path and no URI")
     }
+    if let rest = Self.afterScheme(target) {
+      let authority = String(rest.prefix(while: Self.isBeforePath))
+      guard Self.isAuthority(authority) else {
+        throw .malformed("the target is no path and no URI")
+      }
+      self.authority = authority
+    }
+    self.path = path
+  }
+
+  /// The path and query of a target; nil where it has none.
+  static func path(of target: String) -> String? {
+    if target.hasPrefix("/") { return target }
+    return afterScheme(target).map { rest in
+      let path = rest.drop(while: isBeforePath)
+      return path.hasPrefix("/") ? String(path) : "/" + path
+    }
+  }
+
+  private static func isBeforePath(_ character: Character) -> Bool {
+    character != "/" && character != "?"
   }
 
   private static func afterScheme(_ target: String) -> Substring? {

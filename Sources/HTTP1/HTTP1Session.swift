@@ -156,7 +156,9 @@ public final class HTTP1Session {
     do throws(HTTP1Refusal) {
       while !isLast, try step() {}
     } catch {
-      refuse(error)
+      var refusal = error
+      refusal.path = reader.path(in: input)
+      refuse(refusal)
     }
     if isLast {
       dropInput()

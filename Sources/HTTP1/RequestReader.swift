@@ -26,6 +26,8 @@ struct RequestReader {
   private let parser = MessageParser()
   private var phase = Phase.requestLine(hasSkipped: false)
   private var head = HTTP1RequestHead()
+  /// Where the last request line begins.
+  private var requestStart = 0
   /// How far the line that is due was searched for its end.
   private var searched = 0
   /// What the fields of the head, or the trailers, have taken of their limits.
@@ -44,6 +46,18 @@ struct RequestReader {
   /// Whether nothing of a request has been read.
   var isBetweenRequests: Bool { if case .requestLine = phase { true } else { false } }
 
+  /// The path and query of the request that is being read, as far as they have come. Nil where what came
+  /// has none.
+  func path(in input: [UInt8]) -> String? {
+    guard isBetweenRequests else {
+      return HTTP1RequestHead.path(of: String(decoding: parser.progress.target, as: UTF8.self))
+    }
+    let parts = input[requestStart...].prefix { $0 != 0x0D && $0 != 0x0A }
+      .split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.count < 2
+      ? nil : HTTP1RequestHead.path(of: String(decoding: parts[1], as: UTF8.self))
+  }
+
   /// The next event of what lies in `input` from `position` on, which moves past what was read. Nil
   /// where more has to come. After a refusal nothing more is to be read.
   mutating func next(
@@ -52,6 +66,7 @@ struct RequestReader {
     while true {
       switch phase {
       case .requestLine(let hasSkipped):
+        requestStart = position
         guard
           let line = try line(input, &position, HTTP1Refusal(414, "the request line is too long"))
         else { return nil }

@@ -52,6 +52,22 @@ public struct HTTPGateway: Sendable {
   }
 }
 
+extension HTTPGateway {
+  /// What the caller is told of a request that is refused before it is looked at: in the form that all
+  /// failures of its path have.
+  ///
+  /// - Parameter target: The path and the query, as far as they came. Nil where they did not.
+  public func failure(
+    _ status: RPCStatus, as httpStatus: Int, at target: String?
+  ) -> HTTPFailure {
+    for candidates in operations {
+      guard let target else { break }
+      if let own = candidates.failure(status, as: httpStatus, at: target) { return own }
+    }
+    return HTTPFailure(status, as: httpStatus)
+  }
+}
+
 /// What a request of HTTP begins with, as far as it says what is asked.
 public struct HTTPHead: Sendable {
   /// HTTP's method.

@@ -48,4 +48,16 @@ public protocol HTTPOperations: Sendable {
   func operation(
     _ method: String, _ target: String
   ) throws(HTTPFailure) -> (any HTTPOperation)?
+  /// What the caller is told of a request that is refused before it is looked at as one of theirs.
+  ///
+  /// - Parameter target: The path and the query, as far as they came.
+  /// - Returns: nil where the path is none of theirs, or has no form of its own for failures.
+  func failure(_ status: RPCStatus, as httpStatus: Int, at target: String) -> HTTPFailure?
+}
+
+extension HTTPOperations {
+  /// None.
+  public func failure(_ status: RPCStatus, as httpStatus: Int, at target: String) -> HTTPFailure? {
+    nil
+  }
 }

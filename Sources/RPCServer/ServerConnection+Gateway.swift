@@ -18,8 +18,9 @@ extension ServerConnection {
       guard !isTooLarge else {
         let limit = server.configuration.maxMetadataBytes
         server.figures.reached(.metadata)
-        throw HTTPFailure(
-          RPCStatus(.resourceExhausted, "the fields are over the limit of \(limit) bytes"), as: 431)
+        throw gateway.failure(
+          RPCStatus(.resourceExhausted, "the fields are over the limit of \(limit) bytes"),
+          as: 431, at: request.target)
       }
       if gateway.readsResource(request) {
         try serveResource(request, head, by: gateway, answer: answer)

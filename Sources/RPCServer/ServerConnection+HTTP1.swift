@@ -91,7 +91,10 @@ extension ServerConnection: HTTP1SessionDelegate {
     }
     // What was asked for can't be told where it could not be read.
     tell(status, CallHead(), HTTPExchange(carrier: .http1, status: refusal.status))
-    exchange.send(HTTPFailure(status, as: refusal.status), in: server.figures)
+    let failure =
+      server.configuration.gateway?.failure(status, as: refusal.status, at: refusal.path)
+      ?? HTTPFailure(status, as: refusal.status)
+    exchange.send(failure, in: server.figures)
     scheduleFlush()
   }
 

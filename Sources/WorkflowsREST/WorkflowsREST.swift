@@ -1,7 +1,7 @@
 public import HTTPGateway
 public import HTTPRouting
 internal import ProtobufMessages
-internal import RPC
+public import RPC
 internal import WorkflowHistoryMessages
 
 /// Five reads under `/api/workflows`, by the paths, parameters and answers of the FastAPI service that callers
@@ -51,6 +51,12 @@ public struct WorkflowsREST: HTTPOperations {
     }
     throw HTTPFailure(
       RPCStatus(.notFound, "there is no such path"), json: Detail.text("Not Found"))
+  }
+
+  /// A failure as all of them are told here; see ``HTTPOperations``.
+  public func failure(_ status: RPCStatus, as httpStatus: Int, at target: String) -> HTTPFailure? {
+    guard target.hasPrefix(Self.root) else { return nil }
+    return HTTPFailure(status, as: httpStatus, json: Detail.text(status.message))
   }
 }
 

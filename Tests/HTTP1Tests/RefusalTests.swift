@@ -157,6 +157,31 @@ struct RefusalTests {
     #expect(client.session.isFinished && client.requests[0].closings == [false])
   }
 
+  @Test(
+    "tells of the path and the query, as far as they came",
+    arguments: [
+      ("GET /a?b=c HTTP/1.1\r\n\r\n", "/a?b=c"), ("GET /a HTTP/1.1\n", "/a"),
+      ("GET http://h/a?b HTTP/1.1\r\nHost: h/x\r\n\r\n", "/a?b"),
+      ("GET http://h?b HTTP/1.1\r\nX: y z\rz\r\n", "/?b"),
+      (get + "\r\nGET /a HTTP/1.1\r\nHost\r\n", "/a"), (get + "\r\nGET /a HTTP/3\r\n", "/a"),
+      (get + "\r\nGET\r\n", nil), ("GET ftp://a/ HTTP/1.1\r\n\r\n", nil), ("\r\n\r\n" + get, nil),
+      (post + "Transfer-Encoding: chunked\r\n\r\nx\r\n", "/"),
+    ])
+  func path(text: String, path: String?) {
+    let client = Client.numbered()
+    client.send(text)
+    #expect(client.refusals.map(\.path) == [path], "\(client.refusals)")
+  }
+
+  @Test("of a request line that is too long tells of what came of its path")
+  func longPath() {
+    var settings = HTTP1Settings()
+    settings.maxRequestLineBytes = 16
+    let client = Client(settings)
+    client.send(Self.get.replacing("/", with: "/abcdefghijkl"))
+    #expect(client.refusals.first?.path?.hasPrefix("/abcdefghijk") == true)
+  }
+
   @Test("is within the limits at their edges")
   func edges() {
     var settings = HTTP1Settings()

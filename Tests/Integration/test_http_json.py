@@ -197,6 +197,24 @@ def test_a_body_that_is_too_large_is_refused(caller):
 def test_a_head_that_is_too_large_is_refused(caller, method, body, fields):
     answer = caller.ask(method, "/v1/executions", body, fields=fields)
     assert (answer.status, answer.json["code"]) == (431, 8), answer
+    read = caller.ask("GET", "/api/workflows/history", fields=fields)
+    assert (read.status, set(read.json)) == (431, {"detail"}), read
+
+
+@pytest.mark.parametrize(
+    ("target", "fields", "status"),
+    [
+        ("history?workflow_type=" + "x" * 20_000, (), 414),
+        ("history", ("content-length: 9999999",), 413),
+        ("history", ("host: a/b",), 400),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+@pytest.mark.parametrize("way", [way for way in curl.WAYS if way[1] == "1.1"], ids="-".join)
+def test_what_is_refused_unread_is_told_as_its_path_has_it(caller, target, fields, status):
+    for path, name in (("/api/workflows/", "detail"), ("/v1/", "code")):
+        answer = caller.ask("GET", path + target, fields=fields)
+        assert answer.status == status and name in answer.json, answer
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,25 @@ struct RequestTests {
     #expect(refusal.violations.map(\.field) == ["limit", "offset"])
   }
 
+  @Test("that can't be read as one is told by the word of FastAPI too, by its path")
+  func unreadable() throws {
+    let status = RPCStatus(.unavailable, "too much", retryAfter: .seconds(2))
+    let own = try WorkflowsREST()
+    for target in ["/api/workflows/history", "/api/workflows/?a", "/api/workflows/a/b/c"] {
+      let failure = try #require(own.failure(status, as: 431, at: target))
+      #expect(failure.status == 431 && text(failure.json) == #"{"detail":"too much"}"#)
+      #expect(failure.fields == [RPCField("retry-after", "2")] && failure.cause == status)
+    }
+    for target in ["/", "/v1/executions", "/api/workflows", "/v1?/api/workflows/"] {
+      #expect(own.failure(status, as: 431, at: target) == nil)
+    }
+    let gateway = HTTPGateway([own])
+    #expect(gateway.failure(status, as: 414, at: nil) == HTTPFailure(status, as: 414))
+    #expect(gateway.failure(status, as: 414, at: "/a") == HTTPFailure(status, as: 414))
+    let unread = gateway.failure(status, as: 414, at: "/api/workflows/a")
+    #expect(text(unread.json) == #"{"detail":"too much"}"#)
+  }
+
   @Test("is told of a field of its head as of its parameters")
   func headFields() throws {
     let violation = FieldViolation(field: "grpc-timeout", description: "is odd")

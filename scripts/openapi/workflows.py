@@ -133,8 +133,10 @@ _FAILURES = {
     "401": ("Unauthenticated", "There is no token, or a bad one.", "Detail"),
     "403": ("PermissionDenied", "It is another user's.", "Detail"),
     "404": ("NotFound", "There is no such execution.", "Detail"),
+    "414": ("TooLong", "By HTTP/1.1, path and query are longer than 16 KiB.", "Detail"),
     "422": ("Unprocessable", "Parameters are bad, or not there.", "Problems"),
     "429": ("TooMany", "The caller asks for more than it may have at a time.", "Detail"),
+    "431": ("FieldsTooLarge", "The header fields are too large.", "Detail"),
     "503": (
         "Unavailable",
         "The database is away, or the server is stopping. Call again.",
@@ -159,8 +161,6 @@ def _failure(status: str, description: str, schema: str) -> dict:
 def _read(name: str, summary: str, asked: list[str], answer: str) -> dict:
     statuses = [status for status in _FAILURES if status != "404" or "execution_id" in asked]
     responses = {status: _reference("responses", _FAILURES[status][0]) for status in statuses}
-    # What is refused for its head is refused for no operation.
-    responses |= failures.responses(["414", "431"])
     responses["200"] = {
         "description": summary,
         "content": {"application/json": {"schema": _schema(answer)}},

@@ -10,4 +10,4 @@ static inline const uint8_t *workflow_history__v1__openapi_start(void) {
   return workflow_history__v1__openapi;
 }
 /* Its SHA-256. */
-#define workflow_history__v1__openapi_digest "f4dbfa66b42f01ea4da2f20b5ef2620f4d277e736edb7fc642788e877ad7666e"
+#define workflow_history__v1__openapi_digest "591672503d2a63cc41d33597315fd95ae3533151f412de76a09730a23c55eb23"
