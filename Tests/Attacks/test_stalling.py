@@ -78,7 +78,8 @@ def test_no_descriptor_is_left_behind(attacked, target):
 def test_who_vanishes_in_the_midst_of_answers_leaves_nothing_held(attacked, target):
     def is_let_go() -> bool:
         answer = curl.ask(target.server, "GET", "/metrics", token=token)
-        (held,) = re.findall(rb"^workflow_history_memory_held_bytes (\S+)$", answer.body, re.MULTILINE)
+        gauge = rb"^workflow_history_memory_held_bytes (\S+)$"
+        (held,) = re.findall(gauge, answer.body, re.MULTILINE)
         return float(held) == 0
 
     token = target.server.token(target.user, READER)

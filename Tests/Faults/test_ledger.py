@@ -1,6 +1,7 @@
 """The ledger finds what a fault could do to it."""
 
 import pytest
+
 from faults.catalogue import private
 from faults.ledger import Ledger
 

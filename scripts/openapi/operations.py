@@ -1,8 +1,9 @@
 """The operation that a rule makes of a method."""
 
+from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
+
 import failures
 from contracts import Contracts
-from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
 from rules import Rule, parameter_name
 from schemas import Schemas, is_text
 

@@ -1,7 +1,8 @@
 """JSON Schemas of messages, by a JSON mapping with documents in place."""
 
-from contracts import Contracts
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
+
+from contracts import Contracts
 from mapping import Mapping
 
 INTEGERS_32 = {"type": "integer", "format": "int32"}

@@ -113,8 +113,8 @@ class Connection:
         self.take(lambda: payload in self.pongs or self.is_over)
 
     def flood(self, chunk: Callable[[int], bytes], chunks: int, seconds: float = 0.1) -> Outcome:
-        """Sends the chunks 0, 1, ... until the server has enough; returns what came back until it had
-        handled them all, and within so many seconds after that where the server goes on."""
+        """Sends the chunks 0, 1, ... until the server has enough; returns what came back until
+        it had handled them all, and within so many seconds after that where the server goes on."""
         for at in range(chunks):
             if not self.send(chunk(at)):
                 break

@@ -149,8 +149,8 @@ def half_open(target: Target, hold: float, count: int = 100) -> Outcome:
 
 
 def vanishing(target: Target, hold: float, count: int = 60) -> Outcome:
-    """Clients of HTTP/1.1 that ask for more than fits on the way, with part of one more request behind,
-    and reset the connection while they are answered."""
+    """Clients of HTTP/1.1 that ask for more than fits on the way, with part of one more request
+    behind, and reset the connection while they are answered."""
     asked = b"GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n" * 8
     asked += b"GET / HTTP/1.1\r\nhost: localhost\r\nx: " + b"a" * 30_000
     for number in range(count):

@@ -49,8 +49,8 @@ def measure(executions: int, rounds: int) -> Report:
         progress.end()
         server.remove()
     caption = (
-        f"{executions:,} executions of {USERS} users, of some 900 bytes, over TLS on one machine; exports "
-        f"are medians of {rounds} rounds; what was imported exports as the same bytes"
+        f"{executions:,} executions of {USERS} users, of some 900 bytes, over TLS on one machine; "
+        f"exports are medians of {rounds} rounds; what was imported exports as the same bytes"
     )
     return Report("archive", caption, COLUMNS, rows)
 
@@ -88,7 +88,8 @@ def measure_rows(server: Server, executions: int, rounds: int) -> list[dict]:
         exports = []
         for number in range(rounds):
             progress.say(f"{format}, export {number + 1} of {rounds}")
-            exports.append(run(server, "export", "--all-users", "-o", str(file), executions=executions))
+            export = ("export", "--all-users", "-o", str(file))
+            exports.append(run(server, *export, executions=executions))
         rows.append(row(f"export, {format}", executions, exports, copies, file))
         rows.append(imported(file, format, executions))
     return rows
@@ -103,7 +104,8 @@ def imported(file: pathlib.Path, format: str, executions: int) -> dict:
         once = run(server, "import", str(file), executions=executions)
         again = file.with_name("again")
         progress.say(f"{format}, export of what was imported")
-        run(server, "export", "--all-users", "--format", format, "-o", str(again), executions=executions)
+        export = ("export", "--all-users", "--format", format, "-o", str(again))
+        run(server, *export, executions=executions)
         if not filecmp.cmp(file, again, shallow=False):
             raise SystemExit(f"what was imported exports as other bytes than {file}")
         again.unlink()

@@ -1,5 +1,6 @@
-"""Executions a second that are saved through streams, beside what Postgres does with COPY, beside saves
-by themselves, and beside those of the service that this one replaces, round by round in turn."""
+"""Executions a second that are saved through streams, beside what Postgres does with COPY, beside
+saves by themselves, and beside those of the service that this one replaces, round by round in
+turn."""
 
 from bench import progress, sql
 from bench.calls import Calls, real_execution
@@ -58,8 +59,9 @@ def measure(seconds: float, rounds: int) -> Report:
         server.remove()
     caption = (
         f"{STREAMS} streams of requests of {OF_A_REQUEST} executions over TLS, and COPY through "
-        f"pgbench on the same Postgres, into tables of its own; medians of {rounds} rounds in turn. The "
-        "service before is FastAPI and asyncpg, 64 clients, without TLS and without a log of changes"
+        f"pgbench on the same Postgres, into tables of its own; medians of {rounds} rounds in "
+        "turn. The service before is FastAPI and asyncpg, 64 clients, without TLS and without a "
+        "log of changes"
     )
     is_good = all(row["ratio"] >= (row["ratio_at_least"] or 0) for row in rows)
     return Report("bulk", caption, COLUMNS, rows, is_good)

@@ -59,8 +59,8 @@ def run_round(
     log: pathlib.Path | None = None,
     is_http1: bool = False,
 ) -> Round:
-    """Makes so many calls of the server in this process: POSTs of this body, or GETs, by HTTP/2 unless
-    it is to be HTTP/1.1. The log has how long each took, for `latencies`."""
+    """Makes so many calls of the server in this process: POSTs of this body, or GETs, by HTTP/2
+    unless it is to be HTTP/1.1. The log has how long each took, for `latencies`."""
     command = ["h2load", f"--requests={calls}", f"--clients={shape.connections}"]
     command += [f"--max-concurrent-streams={shape.streams}", "--threads=1"]
     command.append(f"--tls13-ciphers={CIPHER}")

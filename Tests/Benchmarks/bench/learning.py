@@ -37,8 +37,8 @@ def measure(rounds: int) -> Report:
     progress.end()
     return Report(
         "learning",
-        f"`patterns learn --from-table` of executions over {DAYS} days, with its reviews; medians of "
-        f"{rounds} rounds",
+        f"`patterns learn --from-table` of executions over {DAYS} days, with its reviews; medians "
+        f"of {rounds} rounds",
         COLUMNS,
         rows,
     )

@@ -1,6 +1,7 @@
 """Executions with a cause to be learned, saved through the API beside those that are loaded."""
 
 import concurrent.futures
+import functools
 import json
 import subprocess
 import time
@@ -46,7 +47,7 @@ def plant(server: Server):
     with concurrent.futures.ThreadPoolExecutor(SAVERS) as pool:
         for week in range(WEEKS, 0, -1):
             for kind in range(TYPES):
-                list(pool.map(lambda number: save(week, kind, number), range(EXECUTIONS_OF_A_WEEK)))
+                list(pool.map(functools.partial(save, week, kind), range(EXECUTIONS_OF_A_WEEK)))
     command = [executable(), "patterns", "learn", "--data-dir", server.data, "--json"]
     learned = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
     if int(json.loads(learned.stdout)["found"]) < TYPES:

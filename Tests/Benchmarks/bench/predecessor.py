@@ -58,7 +58,8 @@ class Predecessor:
         before = cpu_seconds(self.process.pid)
         done = self._load(calls)
         if self._succeeded != calls:
-            raise SystemExit(f"the predecessor answered {self._succeeded} of {calls}:\n{done.stdout}")
+            answered = f"{self._succeeded} of {calls}"
+            raise SystemExit(f"the predecessor answered {answered}:\n{done.stdout}")
         rate = float(re.search(r"([\d.]+) req/s", done.stdout)[1])
         return Round(calls, rate, 0, cpu_seconds(self.process.pid) - before)
 

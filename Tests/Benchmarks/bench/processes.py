@@ -46,8 +46,8 @@ def peak_resident_bytes(pid: int) -> int:
 
 
 class PeakOf:
-    """The most memory that a process has had, told once it has ended: what its rusage says counts what
-    the process had that started it."""
+    """The most memory that a process has had, told once it has ended: what its rusage says counts
+    what the process had that started it."""
 
     def __init__(self, pid: int):
         self.bytes = 0

@@ -1,5 +1,5 @@
-"""Watches: whether any change is missed or told twice while servers are killed and watches break off,
-how soon a change is told, and what watches cost to which nothing is told."""
+"""Watches: whether any change is missed or told twice while servers are killed and watches break
+off, how soon a change is told, and what watches cost to which nothing is told."""
 
 import contextlib
 import dataclasses
@@ -65,8 +65,8 @@ def measure(changes: int) -> list[Report]:
     return [
         Report(
             "watch",
-            f"{KILLED_SERVERS + 1} servers of one database, of which one is killed every {KILL_SECONDS:.0f} s;"
-            f" each watch breaks off within {BREAK_SECONDS:.0f} s",
+            f"{KILLED_SERVERS + 1} servers of one database, of which one is killed every "
+            f"{KILL_SECONDS:.0f} s; each watch breaks off within {BREAK_SECONDS:.0f} s",
             DELIVERY,
             [delivery],
             is_good,

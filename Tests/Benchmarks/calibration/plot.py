@@ -12,7 +12,7 @@ from math import sqrt
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402
+from matplotlib import pyplot
 
 BLUE = "#1f5a94"
 GREY = "#9aa4ae"
@@ -62,7 +62,7 @@ def draw_failures(axes, runs):
     """How many fail of those with about the same estimated chance."""
     edges = [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5]
     axes.plot([0, 0.6], [0, 0.6], color=GREY, linewidth=1)
-    for low, high in zip(edges, [*edges[1:], 1]):
+    for low, high in zip(edges, [*edges[1:], 1], strict=True):
         chances = [
             (float(run["failure_probability"]), run["failed"] == "1") for run in runs
             if low <= float(run["failure_probability"]) < high]

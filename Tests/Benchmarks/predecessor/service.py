@@ -1,5 +1,5 @@
-"""What the service that this one replaces did for a save: a FastAPI handler that inserts one row through
-a pool of asyncpg, and answers when it is committed. Its database is DATABASE_URL."""
+"""What the service that this one replaces did for a save: a FastAPI handler that inserts one row
+through a pool of asyncpg, and answers when it is committed. Its database is DATABASE_URL."""
 
 import json
 import os
@@ -14,8 +14,9 @@ from pydantic import BaseModel
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS predecessor (
-  id uuid PRIMARY KEY, workflow_id text NOT NULL, workflow_type text NOT NULL, user_id text NOT NULL,
-  status text NOT NULL, input_data jsonb, output_data jsonb, task_results jsonb, error_message text,
+  id uuid PRIMARY KEY, workflow_id text NOT NULL, workflow_type text NOT NULL,
+  user_id text NOT NULL, status text NOT NULL, input_data jsonb, output_data jsonb,
+  task_results jsonb, error_message text,
   start_time timestamptz, end_time timestamptz, duration_seconds float8, execution_metadata jsonb,
   created_at timestamptz NOT NULL DEFAULT now());
 CREATE INDEX IF NOT EXISTS predecessor_user ON predecessor (user_id);

@@ -9,10 +9,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 
+from faults.ledger import Audit, Ledger
 from harness.postgres import Cluster, Postgres, unprivileged
 from harness.server import Server, wait_until
-
-from faults.ledger import Audit, Ledger
 
 # Answers before a fault and after it.
 ENOUGH = 100
@@ -101,7 +100,8 @@ def kill_postmasters(setting: Setting):
 
 
 def kill_postgres(setting: Setting, _: Ledger):
-    """Backends that are busy answer for a moment more: what is counted from here on is its successor's."""
+    """Backends that are busy answer for a moment more: what is counted from here on is its
+    successor's."""
     postgres = setting.postgres
     kill_postmasters(setting)
     wait_until(lambda: accepts(postgres), what="the next Postgres")
@@ -145,7 +145,7 @@ def stopped(processes: list[int]):
 
 
 def send(pid: int, told: signal.Signals):
-    """Tells a process of Postgres something, unless it has ended: workers do, when they are done."""
+    """Tells a process of Postgres something, unless it has ended: workers do, when done."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, told)
 

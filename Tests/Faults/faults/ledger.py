@@ -10,6 +10,7 @@ import threading
 import time
 
 import grpc
+
 from harness.channels import open_channel
 from harness.client import COMPLETED, Client, document, execution
 from harness.identifiers import fresh_user, uuid7

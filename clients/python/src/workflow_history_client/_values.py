@@ -32,8 +32,8 @@ def document(field: str, value: Document) -> JsonDocument:
 
 
 def text(field: str, value: object) -> str:
-    """The value as text, which protobuf has as UTF-8. A lone surrogate has none: Python makes one of
-    each byte of a file name or an output that is no UTF-8."""
+    """The value as text, which protobuf has as UTF-8. A lone surrogate has none: Python makes one
+    of each byte of a file name or an output that is no UTF-8."""
     try:
         result = str(value)
         result.encode()
