@@ -63,7 +63,8 @@ def test_a_link_to_an_execution_survives_signing_in(client, open_console):
 
 def test_numbers_are_shown_with_all_their_digits(client, open_console):
     long = "1234567890123456789"
-    saved = client.save(status=COMPLETED, input_data=execution_pb2.JsonDocument(json=f'{{"n": {long}, "m": 7}}'))
+    written = execution_pb2.JsonDocument(json=f'{{"n": {long}, "m": 7}}')
+    saved = client.save(status=COMPLETED, input_data=written)
     reader = open_console(client.user).sign_in()
     reader.rows(1)
     reader.go(f"#/executions/{saved.id}")

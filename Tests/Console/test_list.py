@@ -152,7 +152,8 @@ def test_no_execution_is_between_pages_however_many_come(client, open_console):
     assert reader.rows(50) == ids[:-51:-1]
     reader.wait_until_live()
     ids += [client.save(status=RUNNING).id for _ in range(15)]
-    reader.wait_until("id => document.querySelector('#executions tr[data-id]').dataset.id === id", ids[-1])
+    is_first = "id => document.querySelector('#executions tr[data-id]').dataset.id === id"
+    reader.wait_until(is_first, ids[-1])
     seen = reader.ids
     reader.page.get_by_role("button", name="Older").click()
     reader.range_is("51–75 of 75")

@@ -5,7 +5,16 @@ import pytest
 from google.rpc import code_pb2
 
 from harness import tokens
-from harness.client import COMPLETED, FAILED, PATIENCE, RUNNING, Client, document, execution, refused
+from harness.client import (
+    COMPLETED,
+    FAILED,
+    PATIENCE,
+    RUNNING,
+    Client,
+    document,
+    execution,
+    refused,
+)
 from harness.identifiers import fresh_user, timestamp, uuid7
 from harness.stubs import archive_pb2, execution_pb2, service_pb2
 

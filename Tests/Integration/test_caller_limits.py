@@ -28,10 +28,8 @@ def ten_a_second():
 def ask_at_once(client, count: int = 30) -> list[grpc.RpcError | None]:
     """Why each of these calls was refused; None of those that were answered."""
     request = service_pb2.GetWorkflowStatisticsRequest()
-    calls = [
-        client.stub.GetWorkflowStatistics.future(request, metadata=client.metadata, timeout=PATIENCE)
-        for _ in range(count)
-    ]
+    begin = client.stub.GetWorkflowStatistics.future
+    calls = [begin(request, metadata=client.metadata, timeout=PATIENCE) for _ in range(count)]
     return [call.exception() for call in calls]
 
 
@@ -67,7 +65,8 @@ def test_one_callers_refusals_are_nobody_elses(ten_a_second):
     greedy, polite = (ten_a_second.client(fresh_user()) for _ in range(2))
     spend(greedy)
     assert polite.statistics().user_id == polite.user
-    # Two connections are one caller: it has no ten calls more by the second, but what is due meanwhile.
+    # Two connections are one caller: it has no ten calls more by the second, but what is due
+    # meanwhile.
     again = ten_a_second.client(greedy.user, "unix")
     began = time.monotonic()
     spend(greedy)
@@ -127,7 +126,9 @@ def test_calls_at_once_are_counted_until_they_end():
                 client.stub.SaveWorkflowExecution.future(request, metadata=client.metadata)
                 for _ in range(3)
             ]
-            done = wait_until(lambda: [call for call in calls if call.done()], what="a refusal")
+            done = wait_until(
+                lambda calls=calls: [call for call in calls if call.done()], what="a refusal"
+            )
             session.stdin.write("COMMIT;\n")
             session.stdin.close()
         [refusal] = done

@@ -1,4 +1,5 @@
-"""The examples of the README and of docs/, to the letter but for the address, and where links lead."""
+"""The examples of the README and of docs/, to the letter but for the address, and where links
+lead."""
 
 import json
 import os

@@ -1,6 +1,7 @@
 """What is to be expected of executions, by a stock client."""
 
 import concurrent.futures
+import functools
 import time
 
 import grpc
@@ -37,21 +38,23 @@ def own_server():
 
 
 def plant(client: Client, slow: str = SLOW):
-    """Saves 120 executions of each of three weeks, of 10 to 20 s, but of 100 to 200 s in one region."""
+    """Saves 120 executions of each of three weeks, of 10 to 20 s, but of 100 to 200 s in one
+    region."""
 
     def save(week: int, number: int):
         is_slow = number % 4 == 0
+        least = 100 if is_slow else 10
         client.save(
             id=uuid7(monday(week) + number % 7 * DAY + number // 5 * 3600),
             workflow_id=f"wf-{week}-{number}",
             status=COMPLETED,
-            duration_seconds=DoubleValue(value=(100 if is_slow else 10) * (1 + number * 7 % 20 / 20)),
+            duration_seconds=DoubleValue(value=least * (1 + number * 7 % 20 / 20)),
             input_data=document({"region": slow if is_slow else f"other-{number % 4}"}),
         )
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         for week in (3, 2, 1):
-            list(pool.map(lambda number: save(week, number), range(120)))
+            list(pool.map(functools.partial(save, week), range(120)))
     client.save(
         id=uuid7(monday(0)),
         status=COMPLETED,

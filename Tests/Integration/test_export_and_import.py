@@ -113,7 +113,9 @@ def test_long_work_shows_how_far_it_is_in_a_terminal(server, client, tmp_path):
     assert "imported 20 executions in" in shown
 
 
-def test_an_import_tells_of_each_line_that_is_refused_and_imports_the_rest(server, client, tmp_path):
+def test_an_import_tells_of_each_line_that_is_refused_and_imports_the_rest(
+    server, client, tmp_path
+):
     good = {"workflow_id": "w", "workflow_type": "t", "user_id": client.user, "status": "FAILED"}
     lines = [
         json.dumps(good | {"id": uuid7()}),

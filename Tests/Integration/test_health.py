@@ -6,6 +6,7 @@ import signal
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
 from harness.client import refused
 
 SERVICE = "workflow_history.v1.WorkflowHistoryService"

@@ -26,7 +26,8 @@ def silence(server, *ids: str) -> None:
     """Has the last heartbeats of these executions be a day and more ago."""
     listed = ", ".join(f"'{id}'" for id in ids)
     server.postgres().psql(
-        f"UPDATE heartbeats SET beat_at = beat_at - interval '25 hours' WHERE execution_id IN ({listed})"
+        "UPDATE heartbeats SET beat_at = beat_at - interval '25 hours'"
+        f" WHERE execution_id IN ({listed})"
     )
 
 

@@ -120,8 +120,9 @@ def test_tips_show_what_they_rest_on(window):
         evidence = {figure.name: figure.value for figure in tip.evidence}
         if tip.kind == pb.TIP_KIND_SLOW_EXECUTIONS:
             durations = classes[tip.subject]
+            share = 100 * len(durations) / timed
             assert evidence == {
-                "execution_share_percent": pytest.approx(100 * len(durations) / timed, abs=0.005001),
+                "execution_share_percent": pytest.approx(share, abs=0.005001),
                 "average_duration_seconds": pytest.approx(oracle.mean(durations), rel=1e-9),
             }
             newest = sorted(

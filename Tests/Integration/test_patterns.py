@@ -1,6 +1,7 @@
 """Patterns that are learned of executions whose causes are known."""
 
 import concurrent.futures
+import functools
 import json
 import time
 
@@ -11,8 +12,8 @@ from google.protobuf import json_format
 from harness import command_line
 from harness.client import COMPLETED, FAILED, RUNNING, Client, document, parsed, refused
 from harness.identifiers import fresh_user, uuid7
-from harness.payload_keys import PayloadKeys
 from harness.learning import learn, taught_server
+from harness.payload_keys import PayloadKeys
 from harness.server import wait_until
 from harness.stubs import patterns_pb2, statistics_pb2
 
@@ -51,7 +52,7 @@ def plant(client: Client, region: str = REGION, weeks=(3, 2, 1)):
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         for week in weeks:
-            list(pool.map(lambda number: save(week, number), range(120)))
+            list(pool.map(functools.partial(save, week), range(120)))
     client.save(id=uuid7(monday(min(weeks) - 1)), status=COMPLETED, workflow_id="after")
 
 

@@ -99,4 +99,5 @@ def test_partitions_that_are_done_with_are_dropped(server, cluster):
     server.flags += ["--retain", "1h"]
     server.start()
     for table in tables:
-        wait_until(lambda: postgres.psql(f"select to_regclass('{table}')") == "", what=table)
+        found = f"select to_regclass('{table}')"
+        wait_until(lambda found=found: postgres.psql(found) == "", what=table)

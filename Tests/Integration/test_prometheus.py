@@ -8,6 +8,7 @@ import ssl
 
 import grpc
 import pytest
+
 from harness import curl, grafana, prometheus, tokens
 from harness.client import document, refused
 from harness.identifiers import fresh_user
@@ -138,7 +139,7 @@ def test_answers_by_http_count_by_what_carried_them_and_their_status(server):
     name = "workflow_history_http_responses_total"
     for version, other in (("1.1", "2"), ("2", "1.1")):
 
-        def counted(status: int) -> float:
+        def counted(status: int, version=version, other=other) -> float:
             # By what does not count to the same.
             figures = samples(scrape(server, way=("unix", other)).body)
             labels = {("carrier", f"http/{version}"), ("http_status", str(status))}

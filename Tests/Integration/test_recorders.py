@@ -15,8 +15,8 @@ from harness.recording import Executor
 from harness.server import Server, wait_until
 
 LANGUAGES = ["python", "swift"]
-# Executions are abandoned three intervals after their last heartbeat, two of which a busy machine may
-# take for the next one.
+# Executions are abandoned three intervals after their last heartbeat, two of which a busy machine
+# may take for the next one.
 QUICK = 1
 TIMEOUT = 3 * QUICK
 

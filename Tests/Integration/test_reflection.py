@@ -7,6 +7,7 @@ from grpc_reflection.v1alpha import reflection_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
+
 from harness.client import refused
 from harness.identifiers import fresh_user
 from harness.server import Server

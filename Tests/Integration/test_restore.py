@@ -1,4 +1,5 @@
-"""A database that was dumped and restored elsewhere: in a cluster that numbers its transactions anew."""
+"""A database that was dumped and restored elsewhere: in a cluster that numbers its transactions
+anew."""
 
 import subprocess
 

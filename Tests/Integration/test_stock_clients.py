@@ -1,5 +1,5 @@
-"""Clients that others would generate, in other languages: each is answered what Python's is, message
-for message."""
+"""Clients that others would generate, in other languages: each is answered what Python's is,
+message for message."""
 
 import dataclasses
 

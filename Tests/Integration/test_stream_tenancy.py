@@ -1,5 +1,5 @@
-"""Who may stream what of whose executions: bulk saves, watches, exports and imports, from every kind of
-caller. No byte of them reaches anybody who may not read it."""
+"""Who may stream what of whose executions: bulk saves, watches, exports and imports, from every
+kind of caller. No byte of them reaches anybody who may not read it."""
 
 import dataclasses
 

@@ -88,7 +88,7 @@ def rows(victim):
 @pytest.fixture(scope="module")
 def patterns(server, victim):
     """Two that were learned of the victim, as the learner writes them."""
-    rule = f'{{"kind": "sequence", "preceding_workflow_type": "{MARK}", "workflow_type": "type-{MARK}"}}'
+    rule = f'{{"kind":"sequence","preceding_workflow_type":"{MARK}","workflow_type":"type-{MARK}"}}'
     for number in range(2):
         server.postgres().psql(
             f"""
@@ -97,8 +97,8 @@ def patterns(server, victim):
               q_value, first_day, last_day, first_confirmed, last_confirmed, validated, active,
               asked_through, samples)
             SELECT '{victim.user}', 'pattern-{number}-{MARK}', 'sequence', 'type-{MARK}', '{rule}',
-              '{MARK}', 20, 30, 0.5, 0.1, 0.5, 5, 0.001, ln(0.001), 0.01, now(), now(), now(), now(),
-              true, true, now(), ''
+              '{MARK}', 20, 30, 0.5, 0.1, 0.5, 5, 0.001, ln(0.001), 0.01, now(), now(), now(),
+              now(), true, true, now(), ''
             """
         )
     return victim.patterns().patterns
@@ -242,7 +242,7 @@ def estimates(victim: Client, rows) -> list[Attempt]:
 
 
 def writes(victim: Client, rows) -> list[Attempt]:
-    """Writes that fail for whoever may make them too, or change nothing: the rows stay as they are."""
+    """Writes that fail for whoever may make them, or change nothing: the rows stay as they are."""
     attempts = []
     stale = rows[0].version + 7
     aborted = grpc.StatusCode.ABORTED
@@ -352,8 +352,8 @@ def test_no_page_token_is_good_for_another_user_or_filter_and_none_can_be_made(v
         assert _code(stranger, **request) == REFUSED
     assert _code(victim, page_token=token, workflow_type="etl") == REFUSED
     assert _code(victim, page_token=token, page_size=2) == OK
-    for position in range(0, len(token), 3):
-        changed = token[:position] + ("A" if token[position] != "A" else "B") + token[position + 1 :]
+    for at in range(0, len(token), 3):
+        changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
         assert _code(victim, page_token=changed) == REFUSED
     assert _code(victim, page_token=token[:-1]) == REFUSED
 
@@ -387,7 +387,7 @@ def _code(client: Client, **fields: object) -> grpc.StatusCode:
 
 
 def test_what_a_stranger_learns_of_an_id_is_whether_it_is_taken(victim, rows, callers):
-    """By design: PERMISSION_DENIED for another's, NOT_FOUND for nobody's, in the same words each."""
+    """By design: PERMISSION_DENIED for another's, NOT_FOUND for nobody's, in the same words."""
     stranger = next(one for one in callers if one.name == "a stranger").client
     said = {
         id: answer(

@@ -250,7 +250,9 @@ def test_a_broken_set_keeps_the_old_keys_and_says_so_and_a_hangup_reads_at_once(
         ):
             keys.replace(path, content)
             server.process.send_signal(signal.SIGHUP)
-            wait_until(lambda: server.log.count("stay as they were") > number, what="the error")
+            wait_until(
+                lambda count=number: server.log.count("stay as they were") > count, what="the error"
+            )
             assert is_refused(server, key.token("ann")) is None
         keys.publish(path, small)
         wait_until(lambda: "2048 bits" in server.log, what="the error")

@@ -88,10 +88,12 @@ def test_a_session_is_resumed(server, tmp_path):
 
 def answer_to_http2(server, context: ssl.SSLContext) -> bytes:
     """What begins as HTTP/2 is answered; an error where there is no connection."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as plain:
-        with context.wrap_socket(plain, server_hostname="localhost") as wrapped:
-            wrapped.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-            answer = wrapped.makefile("rb").read()
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=60) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as wrapped,
+    ):
+        wrapped.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        answer = wrapped.makefile("rb").read()
     if not answer:
         raise ConnectionError
     return answer
@@ -136,7 +138,9 @@ def test_a_certificate_is_replaced_under_load_and_no_call_fails(tmp_path):
             for _ in range(3):
                 count = len(load.acknowledged)
                 authority.issue(*names).write(tmp_path, "server")
-                wait_until(lambda: served_serial(server) != first, what="the new certificate")
+                wait_until(
+                    lambda last=first: served_serial(server) != last, what="the new certificate"
+                )
                 first = served_serial(server)
                 caller().save()
                 wait_until(lambda c=count: len(load.acknowledged) > c + 20, what="more saves")

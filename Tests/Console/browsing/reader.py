@@ -16,7 +16,9 @@ IDS_OF_ROWS = (
 class Reader:
     """A page of one's own, what it has said, and what it has asked for."""
 
-    def __init__(self, browser: Browser, server, token: str, size=DESKTOP, theme="light", zone=None):
+    def __init__(
+        self, browser: Browser, server, token: str, size=DESKTOP, theme="light", zone=None
+    ):
         self.token_of = server.token
         self.origin, self.token = f"https://{server.address}", token
         self.context = browser.new_context(

@@ -102,7 +102,8 @@ class Caller:
 
     def save(self, **fields: object) -> dict:
         """The execution that was saved, RUNNING unless the fields say otherwise."""
-        defaults = {"workflowId": "wf-1", "workflowType": "etl", "status": "WORKFLOW_STATUS_RUNNING"}
+        defaults = {"workflowId": "wf-1", "workflowType": "etl"}
+        defaults["status"] = "WORKFLOW_STATUS_RUNNING"
         answer = self.ask("POST", "/v1/executions", defaults | fields)
         assert answer.status == 200, answer
         return answer.json["execution"]

@@ -6,8 +6,8 @@ from harness import command_line
 from harness.postgres import Postgres
 from harness.server import Server, wait_until
 
-# It learns from changes of transactions before the oldest that is still running, of whichever client:
-# autovacuum's, too, where it analyses a table.
+# It learns from changes of transactions before the oldest that is still running, of whichever
+# client: autovacuum's, too, where it analyses a table.
 HELD_BACK = """
     SELECT count(*) FROM workflow_execution_changes
     WHERE transaction_id >= pg_snapshot_xmin(pg_current_snapshot())
