@@ -55,7 +55,8 @@ async function* answers(parameters, signal) {
  * Calls `changed` with each list of changes, until `signal` says otherwise.
  *
  * @param {(state: "live" | "waiting" | "refused") => void} tell How it stands.
- * @param {() => void} begun Called when changes are told from now on: what was read before may be old.
+ * @param {() => Promise<void> | void} begun Called when changes are told from now on: what was read before may be
+ *   old. It is live once that is done, and the watch begins again where it fails.
  */
 export async function watch(parameters, signal, { changed, tell = () => {}, begun }) {
   let resumeToken = "";
@@ -69,19 +70,19 @@ export async function watch(parameters, signal, { changed, tell = () => {}, begu
       let next;
       try {
         next = await stream.next();
+        if (!next.done && !resumeToken) await begun();
       } catch (error) {
         if (signal.aborted || error.status === 401) return;
         if (error.status === 403) return tell("refused");
         // The log of changes is not kept for so long.
         if (error.status === 400) resumeToken = "";
+        stream.return();
         break;
       }
       if (next.done || signal.aborted) break;
       tell("live");
       wait = FIRST_PAUSE_MS;
-      const isFirst = !resumeToken;
       resumeToken = next.value.resumeToken ?? resumeToken;
-      if (isFirst) begun();
       if (next.value.changes?.length > 0) changed(next.value.changes);
     }
     if (signal.aborted) return;

@@ -59,7 +59,8 @@ export async function execution(main, id, signal) {
     try {
       ({ execution: now } = await api.getExact(path, {}, signal, api.STRONG));
     } catch (error) {
-      if (error.status === 404) slots.note.replaceChildren(h("p", { class: "note" }, "It was deleted."));
+      if (error.status !== 404) throw error;
+      slots.note.replaceChildren(h("p", { class: "note" }, "It was deleted."));
       return;
     }
     const isSame = now.version === shown.version && now.abandoned === shown.abandoned;
@@ -67,7 +68,7 @@ export async function execution(main, id, signal) {
     if (statusOf(now) !== statusOf(shown)) announce(`The execution is ${statusOf(now)}`);
     shown = now;
     draw();
-    await compare().catch(() => {});
+    compare().catch(() => {});
   }
 
   function tick(number) {
@@ -75,7 +76,7 @@ export async function execution(main, id, signal) {
     if (shown.status === "WORKFLOW_STATUS_RUNNING" && !document.hidden) {
       draw();
       if (number % 3 === 0) {
-        readAgain();
+        readAgain().catch(() => {});
         compare().catch(() => {});
       }
     }
@@ -100,7 +101,9 @@ export async function execution(main, id, signal) {
   lookAround();
   setTimeout(tick, TICK_MS, 1);
   watch({ userId: shown.userId, workflowId: shown.workflowId, createdAfter: shown.createdAt }, signal, {
-    changed: (changes) => { if (changes.some((one) => one.executionId === shown.id && one.version > shown.version)) readAgain(); },
+    changed: (changes) => {
+      if (changes.some((one) => one.executionId === shown.id && one.version > shown.version)) readAgain().catch(() => {});
+    },
     begun: readAgain,
     tell: (state) => contact.tell(state),
   });

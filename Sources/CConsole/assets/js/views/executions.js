@@ -76,7 +76,7 @@ export async function executions(main, parameters, signal) {
     draw();
   }
 
-  function readAgain() { read(api.STRONG).catch(() => {}); }
+  function readAgain() { return read(api.STRONG); }
 
   /** Counts them all, for which no row waits. */
   async function readTotal() {
@@ -132,14 +132,14 @@ export async function executions(main, parameters, signal) {
   function changed(changes) {
     meanwhile.push(...changes);
     // Whether one is abandoned, no change tells.
-    if (filters.abandoned) return soon("read", REDRAW_MS, readAgain);
+    if (filters.abandoned) return soon("read", REDRAW_MS, () => readAgain().catch(() => {}));
     const outcomes = changes.map((change) => {
       const outcome = page.take(change);
       if (outcome === "changed") changedIDs.add(change.executionId);
       return outcome;
     });
     soon("total", RECOUNT_MS, readTotal);
-    if (page.hasRoom) soon("read", REDRAW_MS, readAgain);
+    if (page.hasRoom) soon("read", REDRAW_MS, () => readAgain().catch(() => {}));
     const effects = outcomes.filter((outcome) => outcome !== null).length;
     if (effects === 0) return;
     told += effects;
@@ -178,7 +178,7 @@ export async function executions(main, parameters, signal) {
   function tick(number) {
     if (signal.aborted) return;
     if (follows && !document.hidden && page.executions.some((one) => one.status === "WORKFLOW_STATUS_RUNNING")) {
-      if (number % TICKS_TO_READ === 0) readAgain();
+      if (number % TICKS_TO_READ === 0) readAgain().catch(() => {});
       else draw();
     }
     setTimeout(tick, TICK_MS, number + 1);
