@@ -41,3 +41,48 @@ def test_what_comes_before_a_watch_is_not_missed_where_reading_it_fails(client, 
     reader.page.route("**/v1/executions?*", fail_once)
     reader.sign_in()
     assert reader.rows(1) == saved and len(failed) == 1
+
+
+def open_with_others_pushed_out(client, open_console):
+    """Who looks at the first page of 60, and has seen 15 more come; and the ids, newest first."""
+    ids = [client.save(status=COMPLETED).id for _ in range(60)]
+    reader = open_console(client.user).sign_in()
+    reader.wait_until_live()
+    assert reader.rows(50) == ids[:-51:-1]
+    ids += [client.save(status=COMPLETED).id for _ in range(15)]
+    reader.wait_until(
+        "id => document.querySelector('#executions tr[data-id]').dataset.id === id", ids[-1]
+    )
+    return reader, ids[::-1]
+
+
+def test_no_execution_is_between_pages_where_one_read_overtakes_another(client, open_console):
+    reader, ids = open_with_others_pushed_out(client, open_console)
+    seen, held = reader.ids, []
+
+    def answer_in_turn(route):
+        if not is_strong(route.request) or "pageToken" in route.request.url:
+            return route.continue_()
+        held.append(route)
+        if len(held) == 2:
+            with reader.page.expect_event("requestfinished", is_strong):
+                held[0].continue_()
+            route.continue_()
+        return None
+
+    reader.page.route("**/v1/executions?*", answer_in_turn)
+    reader.page.keyboard.press("n")
+    reader.page.keyboard.press("n")
+    reader.range_is("51–75 of 75")
+    assert seen + reader.rows(25) == ids and len(held) == 2
+
+
+def test_no_execution_is_between_pages_where_a_read_fails(client, open_console):
+    reader, ids = open_with_others_pushed_out(client, open_console)
+    reader.expected = ("ERR_FAILED",)
+    seen = reader.ids
+    reader.page.route("**/v1/executions?*", lambda route: route.abort(), times=1)
+    reader.page.get_by_role("button", name="Older").click()
+    reader.page.get_by_role("button", name="Try again").click()
+    reader.range_is("51–75 of 75")
+    assert seen + reader.rows(25) == ids

@@ -64,13 +64,32 @@ export async function executions(main, parameters, signal) {
   let total;
   // What is told while a read is under way may be newer than its answer.
   let meanwhile = [];
-  let reads = 0;
+  // The read that was asked for last: what another answers is older.
+  let newest;
 
-  async function read(fields) {
-    const mine = (reads += 1);
+  /**
+   * Reads the page and shows it, where that is still wanted. Who waits for a read that another has overtaken waits
+   * for that one.
+   *
+   * @returns {Promise<string>} The token of the next page.
+   */
+  function read(fields, isWanted = () => true) {
     meanwhile = [];
-    const answer = await api.get("/v1/executions", { ...listParameters(filters), pageSize: PAGE_SIZE, pageToken }, signal, fields);
-    if (mine !== reads) return;
+    const isOvertaken = () => mine !== newest;
+    const mine = api.get("/v1/executions", { ...listParameters(filters), pageSize: PAGE_SIZE, pageToken }, signal, fields)
+      .then((answer) => {
+        if (isOvertaken()) return newest;
+        if (isWanted()) show(answer);
+        return answer.nextPageToken ?? "";
+      }, (error) => {
+        if (isOvertaken()) return newest;
+        throw error;
+      });
+    newest = mine;
+    return mine;
+  }
+
+  function show(answer) {
     page.read(answer);
     for (const change of meanwhile) page.take(change);
     draw();
@@ -102,12 +121,18 @@ export async function executions(main, parameters, signal) {
   }
 
   async function toOlder() {
-    // New ones have pushed others over the page's end since its token was made.
-    if (page.isStale) await read(api.STRONG).catch(() => {});
-    if (!page.nextToken || signal.aborted) return;
+    let next = page.nextToken;
+    try {
+      // New ones have pushed others over the page's end since its token was made.
+      if (page.isStale) next = await read(api.STRONG);
+    } catch (error) {
+      if (!signal.aborted) said.replaceChildren(failure(error, toOlder));
+      return;
+    }
+    if (!next || signal.aborted) return;
     trail.tokens.length = at + 1;
-    trail.tokens.push(page.nextToken);
-    go("/executions", { ...addressOf(filters), page: page.nextToken });
+    trail.tokens.push(next);
+    go("/executions", { ...addressOf(filters), page: next });
   }
 
   function toNewer() {
