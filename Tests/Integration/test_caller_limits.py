@@ -5,7 +5,7 @@ import time
 import grpc
 import pytest
 
-from harness import prometheus
+from harness import curl, prometheus
 from harness.client import PATIENCE, document, execution, refused, retry_delay
 from harness.identifiers import fresh_user
 from harness.server import Server, wait_until
@@ -35,7 +35,7 @@ def ask_at_once(client, count: int = 30) -> list[grpc.RpcError | None]:
 
 def spend(client) -> grpc.RpcError:
     """The first refusal of more calls at once than may be, however slow each is."""
-    return next(error for error in ask_at_once(client) if error is not None)
+    return next(error for _ in range(10) for error in ask_at_once(client) if error is not None)
 
 
 def test_calls_beyond_the_rate_are_refused_with_when_to_come_back(ten_a_second):
@@ -56,8 +56,7 @@ def one_a_second():
 
 def test_reading_figures_counts_as_calls(one_a_second):
     token = one_a_second.token(fresh_user(), prometheus.READER)
-    answers = (prometheus.scrape(one_a_second, token=token) for _ in range(50))
-    refusal = next(answer for answer in answers if answer.status != 200)
+    refusal = curl.first_refusal(lambda: prometheus.scrape(one_a_second, token=token), good=200)
     assert refusal.status == 429 and int(refusal.fields["retry-after"]) > 0
 
 
@@ -76,41 +75,38 @@ def test_one_callers_refusals_are_nobody_elses(ten_a_second):
 
 def test_who_asks_again_at_once_waits_for_the_refusal(ten_a_second):
     client = ten_a_second.client(fresh_user())
-    spend(client)
     request = service_pb2.GetWorkflowStatisticsRequest()
+    spending = time.monotonic()
+    spend(client)
     began = time.monotonic()
     took: list[float] = []
-
-    def refusals(count: int, timeout: float) -> list[grpc.StatusCode]:
-        calls = []
-        for _ in range(count):
-            call = client.stub.GetWorkflowStatistics.future(
-                request, metadata=client.metadata, timeout=timeout
-            )
-            call.add_done_callback(lambda _: took.append(time.monotonic() - began))
-            calls.append(call)
-        return [call.code() for call in calls]
-
-    codes = refusals(150, timeout=30)
+    calls = []
+    for _ in range(150):
+        call = client.stub.GetWorkflowStatistics.future(
+            request, metadata=client.metadata, timeout=PATIENCE
+        )
+        call.add_done_callback(lambda _: took.append(time.monotonic() - began))
+        calls.append(call)
+    codes = [call.code() for call in calls]
+    assert set(codes) <= {grpc.StatusCode.OK, grpc.StatusCode.RESOURCE_EXHAUSTED}
     # A few more calls are due meanwhile.
-    assert codes.count(grpc.StatusCode.RESOURCE_EXHAUSTED) >= 120
-    # Some are answered at once, fifty in a second, and none waits much longer than that.
+    assert codes.count(grpc.StatusCode.OK) <= 1 + 10 * (time.monotonic() - spending)
+    # Some are answered at once, fifty in a second.
     wait_until(lambda: len(took) == len(codes), what="the last answer")
     assert sorted(took)[100] > 0.5
-    assert max(took) < 10
-    # Who can't wait for as long hears it in time.
-    assert grpc.StatusCode.DEADLINE_EXCEEDED not in refusals(20, timeout=1)
 
 
 def test_bytes_are_counted_both_ways():
     for server in serving("--caller-bytes-per-second", "64k"):
         client = server.client(fresh_user())
-        saved = client.save(input_data=document("x" * 40_000))
+        began = time.monotonic()
+        # What the save brings and takes is a debt of eight seconds beyond the first one's.
+        saved = client.save(input_data=document("x" * 300_000))
         with refused(grpc.StatusCode.RESOURCE_EXHAUSTED) as caught:
-            for _ in range(4):
-                client.get(saved.id)
+            client.get(saved.id)
         assert "bytes a second" in caught.value.details()
-        assert 0 < retry_delay(caught.value) < 4
+        passed = time.monotonic() - began
+        assert 8 - passed < retry_delay(caught.value) < 12
         other = server.client(fresh_user())
         other.save()
 

@@ -12,12 +12,14 @@ struct Service {
   let store = MemoryStore()
   private let dispatcher: Dispatcher
 
-  /// - Parameter caller: who calls; nil where nobody was authenticated.
-  init(caller: Principal?) {
+  /// - Parameters:
+  ///   - caller: who calls; nil where nobody was authenticated.
+  ///   - interceptors: what calls pass once that is known.
+  init(caller: Principal?, _ interceptors: any ServerInterceptor...) {
     let handlers = WorkflowHistoryHandlers(store: store, clock: { Samples.now })
     dispatcher = Dispatcher(
       [handlers.service(arena: Arena())],
-      interceptors: [Caller(caller), HistoryErrorInterceptor()])
+      interceptors: [Caller(caller)] + interceptors + [HistoryErrorInterceptor()])
   }
 
   /// Calls a method with a message.
@@ -31,8 +33,9 @@ struct Service {
   /// Calls a method with a message, for its bytes.
   @discardableResult
   func call(
-    _ method: String, _ request: any EncodableMessage, metadata: Metadata = Metadata()
-  ) async throws -> [UInt8] { try await answers(method, [request], metadata)[0] }
+    _ method: String, _ request: any EncodableMessage, metadata: Metadata = Metadata(),
+    timeout: Duration? = nil
+  ) async throws -> [UInt8] { try await answers(method, [request], metadata, timeout)[0] }
 
   /// Calls a method with messages, for all that it answers.
   func stream<Response: DecodableMessage>(
@@ -44,21 +47,24 @@ struct Service {
   }
 
   private func answers(
-    _ method: String, _ requests: [any EncodableMessage], _ metadata: Metadata
+    _ method: String, _ requests: [any EncodableMessage], _ metadata: Metadata,
+    _ timeout: Duration? = nil
   ) async throws -> [[UInt8]] {
     let route = try dispatcher.route(
       Array("/\(WorkflowHistoryAPI.service.fullName)/\(method)".utf8))
     let call = ServerCall(
-      method: route.method, metadata: metadata, peer: CallPeer(address: "tcp"), timeout: nil)
+      method: route.method, metadata: metadata, peer: CallPeer(address: "tcp"),
+      timeout: timeout)
     return try await route.serve(call, requests.map { $0.encode(arena: Arena(), prefix: 0) })
   }
 
   /// The status that a call ends with; nil where it is answered.
   func status(
-    _ method: String, _ request: any EncodableMessage, metadata: Metadata = Metadata()
+    _ method: String, _ request: any EncodableMessage, metadata: Metadata = Metadata(),
+    timeout: Duration? = nil
   ) async throws -> RPCStatus? {
     do {
-      try await call(method, request, metadata: metadata)
+      try await call(method, request, metadata: metadata, timeout: timeout)
       return nil
     } catch let status as RPCStatus {
       return status
