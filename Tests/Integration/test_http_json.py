@@ -146,13 +146,23 @@ def test_by_head_is_told_what_get_is_told_but_for_the_body(caller, target, statu
         caller.save(inputData="x" * 1_000)
     for accepted in ("identity", "gzip"):
         fields = (f"accept-encoding: {accepted}",)
-        got = caller.ask("GET", target, fields=fields)
-        # Curl writes the head, and would write a body behind it.
-        head = caller.ask("HEAD", target, fields=fields, options=("--head",))
-        assert (got.status, head.status) == (status, status)
-        assert head.body.endswith(b"\r\n\r\n")
+
+        def told_by(method: str, *options: str) -> curl.Answer:
+            answer = caller.ask(method, target, fields=fields, options=options)
+            assert answer.status == status
+            answer.fields["date"] = ""
+            return answer
+
+        for _ in range(5):
+            got = told_by("GET")
+            # Curl writes the head, and would write a body behind it.
+            head = told_by("HEAD", "--head")
+            assert head.body.endswith(b"\r\n\r\n")
+            # A window ends now: of one time in a thousand, fewer digits are told than of the next.
+            if len(got.body) == int(head.fields["content-length"]):
+                break
         assert int(head.fields["content-length"]) == len(got.body)
-        assert got.fields | {"date": ""} == head.fields | {"date": ""}
+        assert got.fields == head.fields
 
 
 def test_the_head_of_a_stream_is_not_there_without_the_stream(caller):
