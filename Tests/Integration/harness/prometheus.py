@@ -11,7 +11,7 @@ import urllib.request
 from harness import curl
 from harness.folders import temporary_folder
 from harness.identifiers import fresh_user
-from harness.server import Server, free_port, wait_until
+from harness.server import Server, held_port, wait_until
 from harness.stubs import REPOSITORY
 
 MONITORING = REPOSITORY / "docs" / "monitoring"
@@ -104,7 +104,8 @@ class Prometheus:
 
     def __init__(self, server: Server):
         self.folder = temporary_folder()
-        self.address = f"127.0.0.1:{free_port()}"
+        self._port = held_port()
+        self.address = f"127.0.0.1:{self._port.getsockname()[1]}"
         (self.folder / "token").write_text(server.token(fresh_user(), READER))
         (self.folder / "ca.pem").write_bytes(server.ca)
         (self.folder / "prometheus.yml").write_text(self.configuration(server))
@@ -145,11 +146,13 @@ class Prometheus:
             return None
 
     def target(self) -> dict:
-        """How it stands with the server, once it was scraped."""
+        """How it stands with the server, once it was scraped. A scrape has a second, which a busy machine
+        may not give it."""
 
         def scraped():
-            targets = (self.ask("targets") or {}).get("activeTargets", [])
-            return targets and targets[0]["health"] != "unknown" and targets[0]
+            [target] = (self.ask("targets") or {}).get("activeTargets") or [{"health": "unknown"}]
+            is_late = "context deadline exceeded" in target.get("lastError", "")
+            return target["health"] != "unknown" and not is_late and target
 
         return wait_until(scraped, what="a scrape")
 
@@ -174,3 +177,4 @@ class Prometheus:
         self.process.terminate()
         self.process.wait(timeout=60)
         self.log.close()
+        self._port.close()
