@@ -147,7 +147,7 @@ def test_by_head_is_told_what_get_is_told_but_for_the_body(caller, target, statu
     for accepted in ("identity", "gzip"):
         fields = (f"accept-encoding: {accepted}",)
 
-        def told_by(method: str, *options: str) -> curl.Answer:
+        def told_by(method: str, *options: str, fields=fields) -> curl.Answer:
             answer = caller.ask(method, target, fields=fields, options=options)
             assert answer.status == status
             answer.fields["date"] = ""

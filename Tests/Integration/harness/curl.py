@@ -93,8 +93,8 @@ def ask(
 
 
 def first_refusal(ask_once: Callable[[], Answer], good: int) -> Answer:
-    """The first answer of another status to requests of which each is the same. Some are made at once:
-    one after the other a busy machine might make too few in a second to be over a limit."""
+    """The first answer of another status to requests of which each is the same. Some are made at
+    once: one after the other a busy machine might make too few in a second to be over a limit."""
     with futures.ThreadPoolExecutor(8) as pool:
         answers = pool.map(lambda _: ask_once(), range(50))
         return next(answer for answer in answers if answer.status != good)

@@ -146,8 +146,8 @@ class Prometheus:
             return None
 
     def target(self) -> dict:
-        """How it stands with the server, once it was scraped. A scrape has a second, which a busy machine
-        may not give it."""
+        """How it stands with the server, once it was scraped. A scrape has a second, which a busy
+        machine may not give it."""
 
         def scraped():
             [target] = (self.ask("targets") or {}).get("activeTargets") or [{"health": "unknown"}]
