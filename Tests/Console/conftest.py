@@ -34,7 +34,7 @@ def chromium():
 
 @pytest.fixture
 def open_console(server, chromium):
-    """Opens the console for a user: `open_console(user, scope=..., width=..., theme=...)`.
+    """Opens the console for a user: `open_console(user, scope=..., size=..., theme=...)`.
 
     In the end nothing may have been said to the browser's console, nor asked of anybody else.
     """

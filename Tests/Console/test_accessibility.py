@@ -97,7 +97,7 @@ def test_keys_of_one_letter_can_be_turned_off_and_stay_so(history, open_console)
     assert press_all() == (0, None)
     page.reload()
     reader.sign_in().rows(50)
-    assert press_all() == (0, None) and "dashboard" not in page.url
+    assert press_all() == (0, None) and "dashboard" not in reader.place
     turn(True)
     page.keyboard.press("j")
     assert page.evaluate(focused) == first

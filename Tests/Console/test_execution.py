@@ -4,7 +4,7 @@ import json
 import time
 
 from browsing.history import save_usual_and_slow
-from browsing.reader import Reader
+from browsing.reader import RETURN_MS, Reader
 from harness.client import COMPLETED, FAILED, RUNNING, document
 from harness.identifiers import uuid7
 from harness.stubs import execution_pb2
@@ -47,18 +47,17 @@ def test_an_execution_is_opened_with_all_that_is_known_of_it(client, open_consol
 
 def test_a_link_to_an_execution_survives_signing_in(client, open_console):
     saved = client.save(workflow_id="linked", status=COMPLETED)
-    reader = open_console(client.user)
+    reader = open_console(client.user, place=f"#/executions/{saved.id}")
     reader.expected = ("status of 401",)
-    reader.page.goto(f"{reader.origin}/#/executions/{saved.id}")
     # Whoever pastes a wrong token first does not lose the place for it.
     reader.sign_in("wrong")
     reader.wait_for("[role=alert]")
     reader.sign_in()
     reader.wait_for("h1:has-text('linked')")
-    assert reader.page.url.endswith(saved.id)
+    assert reader.place.endswith(saved.id)
     # Who signs in after that has no business with it.
     reader.page.get_by_role("button", name="Sign out").click()
-    assert saved.id not in reader.page.url
+    assert saved.id not in reader.place
 
 
 def test_numbers_are_shown_with_all_their_digits(client, open_console):
@@ -233,7 +232,7 @@ def test_one_whose_server_is_away_is_told_to_be_old_and_goes_on(own_server, chro
     reader.wait_for("text=what is shown may be old")
     own_server.start()
     own_server.client("ada").update(saved.id, status=COMPLETED)
-    reader.wait_for(".head .status.completed")
+    reader.wait_for(".head .status.completed", timeout=RETURN_MS)
     reader.wait_for(".note", state="detached")
     reader.context.close()
 

@@ -7,7 +7,7 @@ import urllib.parse
 import zoneinfo
 
 from browsing.history import save_usual_and_slow
-from browsing.reader import DESKTOP, PHONE, Reader
+from browsing.reader import DESKTOP, PATIENCE_MS, PHONE, RETURN_MS, Reader
 from harness import curl, tokens
 from harness.client import COMPLETED, FAILED, RUNNING
 from harness.identifiers import uuid7
@@ -33,7 +33,7 @@ def test_a_token_that_is_refused_is_told_so_and_kept_nowhere(client, open_consol
     reader.sign_in("Bearer " + reader.token)
     reader.wait_for("text=Nothing was saved yet")
     kept = "() => JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie"
-    assert reader.token not in reader.page.evaluate(kept) + reader.page.url
+    assert reader.token not in reader.page.evaluate(kept) + reader.place
     reader.page.reload()
     reader.wait_for("#token")
 
@@ -41,13 +41,10 @@ def test_a_token_that_is_refused_is_told_so_and_kept_nowhere(client, open_consol
 def test_filters_are_the_servers_and_have_a_link(history, open_console):
     reader = open_console(history.user).sign_in()
     reader.rows(50)
-    reader.page.get_by_label("FAILED").check()
-    reader.wait_until(
-        "() => [...document.querySelectorAll('#executions .status')]"
-        ".every(badge => badge.textContent === 'FAILED')"
-    )
+    reader.wait_for_another_list(lambda: reader.page.get_by_label("FAILED").check())
     failed = history.history(page_size=50, statuses=[FAILED], include_total=True)
     assert reader.rows(50) == [one.id for one in failed.executions]
+    assert set(reader.statuses()) == {"FAILED"}
     reader.range_is(f"1–50 of {failed.total:,}")
     reader.page.get_by_label("Workflow").fill("nightly-etl-3")
     reader.page.keyboard.press("Enter")
@@ -56,7 +53,7 @@ def test_filters_are_the_servers_and_have_a_link(history, open_console):
     )
     reader.range_is(f"1–{min(50, both.total)} of {both.total:,}")
     assert reader.rows(min(50, both.total)) == [one.id for one in both.executions]
-    assert "workflow=nightly-etl-3" in reader.page.url and "status=FAILED" in reader.page.url
+    assert "workflow=nightly-etl-3" in reader.place and "status=FAILED" in reader.place
     reader.page.get_by_role("button", name="Clear").click()
     reader.range_is("1–50 of 100,000")
 
@@ -65,7 +62,7 @@ def test_a_range_of_time_is_read_in_the_readers_zone(client, open_console):
     old = client.save(status=RUNNING)
     reader = open_console(client.user).sign_in()
     assert reader.rows(1) == [old.id]
-    tomorrow = time.strftime("%Y-%m-%dT00:00:00", time.localtime(time.time() + 86_400))
+    tomorrow = f"{datetime.date.today() + datetime.timedelta(days=1)}T00:00:00"
     reader.page.get_by_label("Created from").fill(tomorrow)
     reader.page.get_by_role("button", name="Filter").click()
     reader.wait_for("text=No execution meets these filters")
@@ -91,9 +88,7 @@ def test_a_link_with_a_range_of_time_shows_the_same_in_another_zone(client, open
     tokyo.page.get_by_role("button", name="Filter").click()
     assert tokyo.rows(1) == [saved[1].id]
 
-    new_york = open_console(client.user, zone="America/New_York")
-    new_york.page.goto(tokyo.page.url)
-    new_york.sign_in()
+    new_york = open_console(client.user, zone="America/New_York", place=tokyo.place).sign_in()
     assert new_york.rows(1) == [saved[1].id]
     shown = datetime.datetime.fromisoformat(
         new_york.page.get_by_label("Created from").input_value()
@@ -109,7 +104,7 @@ def test_a_range_of_time_that_is_not_touched_stays_exact(client, open_console):
     reader.wait_for_another_list(lambda: reader.go(f"#/executions?after={exact}"))
     reader.page.get_by_label("RUNNING").check()
     reader.wait_until("() => location.hash.includes('status=RUNNING')")
-    query = reader.page.url.partition("?")[2]
+    query = reader.place.partition("?")[2]
     assert urllib.parse.parse_qs(query)["after"] == [exact]
 
 
@@ -137,12 +132,11 @@ def test_who_is_sent_a_link_to_anothers_page_begins_at_the_first(client, history
     reader.rows(50)
     reader.page.get_by_role("button", name="Older").click()
     reader.wait_until("() => location.hash.includes('page=')")
-    other = open_console(client.user)
+    other = open_console(client.user, place=reader.place)
     other.expected = ("status of 400",)
-    other.page.goto(reader.page.url)
     other.sign_in()
     assert other.rows(1) == [ours.id]
-    assert "page=" not in other.page.url
+    assert "page=" not in other.place
     other.range_is("1–1 of 1")
 
 
@@ -166,11 +160,11 @@ def test_who_signs_in_next_sees_nothing_of_the_last(client, history, open_consol
     reader.page.get_by_role("button", name="Older").click()
     reader.range_is("51–100 of 100,000")
     reader.page.get_by_label("Workflow").fill("nightly-etl-3")
-    reader.page.keyboard.press("Enter")
-    reader.wait_until("() => location.hash.includes('nightly-etl-3')")
+    reader.wait_for_another_list(lambda: reader.page.keyboard.press("Enter"))
+    assert "nightly-etl-3" in reader.place
     reader.page.get_by_role("button", name="Sign out").click()
     assert reader.page.locator("main").inner_text().count("nightly") == 0
-    assert "nightly" not in reader.page.url
+    assert "nightly" not in reader.place
     reader.sign_in(reader.token_of(client.user))
     reader.wait_for("text=Nothing was saved yet")
 
@@ -181,21 +175,19 @@ def test_a_server_that_comes_back_is_followed_again(own_server, chromium):
     reader.sign_in()
     reader.wait_until_live()
     assert own_server.stop() == 0
-    reader.wait_until("() => document.querySelector('.live').textContent !== 'Live'")
+    reader.wait_for(".live[data-state=waiting]")
     reader.wait_for("text=what is shown may be old")
     own_server.start()
     client = own_server.client("ada")
     saved = client.save(status=RUNNING)
-    # The longer a server is away, the longer the next attempt is waited for: half a minute at most.
-    reader.wait_for(f'tr[data-id="{saved.id}"]', timeout=60_000)
-    assert reader.rows(1) == [saved.id]
+    assert reader.rows(1, timeout=RETURN_MS) == [saved.id]
     assert reader.page.get_by_text("what is shown may be old").count() == 0
     # One that is asked for meanwhile comes by itself too.
     assert own_server.stop() == 0
     reader.go("#/executions?status=RUNNING")
     reader.wait_for("text=The server can't be reached")
     own_server.start()
-    assert reader.rows(1) == [saved.id]
+    assert reader.rows(1, timeout=RETURN_MS) == [saved.id]
     assert reader.page.locator(".error").count() == 0
     reader.context.close()
 
@@ -204,13 +196,15 @@ def test_what_takes_longer_than_a_moment_is_told_to_be_awaited(client, open_cons
     client.save(status=RUNNING)
     reader = open_console(client.user).sign_in()
     reader.rows(1)
-    held = []
+
+    def answer_once_it_is_awaited(route):
+        reader.wait_for("main[aria-busy=true]")
+        route.continue_()
+
     # The list before still asks, for its total and when its watch begins.
     filtered = re.compile("/v1/executions[?].*RUNNING")
-    reader.page.route(filtered, lambda route: held.append(route), times=1)
-    reader.go("#/executions?status=RUNNING")
-    reader.wait_for("main[aria-busy=true]")
-    held[0].continue_()
+    reader.page.route(filtered, answer_once_it_is_awaited, times=1)
+    reader.wait_for_another_list(lambda: reader.go("#/executions?status=RUNNING"))
     reader.rows(1)
     reader.wait_for("main:not([aria-busy])")
 
@@ -245,7 +239,7 @@ def test_what_no_longer_meets_the_filters_leaves_the_list(client, open_console):
     reader = open_console(client.user).sign_in()
     reader.rows(1)
     reader.wait_for_another_list(lambda: reader.page.get_by_label("RUNNING").check())
-    assert "status=RUNNING" in reader.page.url
+    assert "status=RUNNING" in reader.place
     assert reader.rows(1) == [saved.id]
     reader.wait_until_live()
     client.update(saved.id, status=COMPLETED)
@@ -278,11 +272,13 @@ def test_a_page_that_is_not_seen_holds_no_connection_and_misses_nothing(client, 
     second = client.save(status=RUNNING)
     assert other.rows(2) == [second.id, first.id] and reader.ids == [first.id]
     asked = len(reader.asked)
-    reader.be_seen(True)
+    with reader.page.expect_request("**/v1/executions:watch*") as watch:
+        reader.be_seen(True)
     assert reader.rows(2) == [second.id, first.id]
     reader.wait_until_live()
     # It goes on where it was, and need not read the list again for it.
-    assert ":watch?resumeToken=" in reader.asked[asked]
+    assert ":watch?resumeToken=" in watch.value.url
+    assert reader.asked[asked] == watch.value.url
 
 
 def test_who_may_read_others_names_the_user(history, open_console):
@@ -353,10 +349,11 @@ def test_text_of_executions_is_never_markup(client, open_console):
 def test_a_token_that_expires_signs_its_reader_out(server, client, open_console):
     reader = open_console(client.user)
     reader.expected = ("status of 401",)
-    claims = {"sub": client.user, "exp": tokens.now() + 10}
+    # Long enough to sign in with it on a busy machine.
+    claims = {"sub": client.user, "exp": tokens.now() + 15}
     reader.sign_in(tokens.sign(server.secret, claims))
     reader.wait_for("text=Nothing was saved yet")
-    reader.wait_for("#token", timeout=60_000)
+    reader.wait_for("#token", timeout=2 * PATIENCE_MS)
     assert "expired" in reader.page.get_by_role("alert").inner_text()
 
 

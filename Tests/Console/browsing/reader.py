@@ -7,6 +7,8 @@ from playwright.sync_api import Browser, Page
 DESKTOP, PHONE = (1280, 900), (360, 740)
 # Long enough for a debug build on a busy machine.
 PATIENCE_MS = 30_000
+# The longer a server is away, the longer the next attempt is waited for: half a minute at most.
+RETURN_MS = 2 * PATIENCE_MS
 IDS_OF_ROWS = (
     "() => [...document.querySelectorAll('#executions tbody tr[data-id]')]"
     ".map(row => row.dataset.id)"
@@ -17,7 +19,14 @@ class Reader:
     """A page of one's own, what it has said, and what it has asked for."""
 
     def __init__(
-        self, browser: Browser, server, token: str, size=DESKTOP, theme="light", zone=None
+        self,
+        browser: Browser,
+        server,
+        token: str,
+        size=DESKTOP,
+        theme="light",
+        zone=None,
+        place="",
     ):
         self.token_of = server.token
         self.origin, self.token = f"https://{server.address}", token
@@ -37,7 +46,7 @@ class Reader:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(self.origin + "/")
+        self.page.goto(f"{self.origin}/{place}")
 
     def _hear(self, message) -> None:
         if message.type in ("error", "warning"):
@@ -82,17 +91,23 @@ class Reader:
     # -- what is seen
 
     @property
+    def place(self) -> str:
+        """What the address bar says behind the origin. The browser tells Playwright of it later."""
+        return self.page.evaluate("() => location.href.slice(location.origin.length + 1)")
+
+    @property
     def ids(self) -> list[str]:
         """The ids of the rows."""
         return self.page.evaluate(IDS_OF_ROWS)
 
-    def rows(self, count: int | None = None) -> list[str]:
+    def rows(self, count: int | None = None, **how) -> list[str]:
         """The ids once there are so many rows, or any."""
         # Seen and counted at once: a list is emptied while another is read.
         found = self.page.wait_for_function(
             "count => { const ids = (" + IDS_OF_ROWS + ")();"
             " return (count === null ? ids.length > 0 : ids.length === count) && ids; }",
             arg=count,
+            **how,
         )
         return found.json_value()
 
@@ -111,7 +126,8 @@ class Reader:
         return self.page.locator(f'#executions tr[data-id="{execution_id}"]')
 
     def wait_until_live(self) -> None:
-        self.wait_until("() => document.querySelector('.live')?.textContent === 'Live'")
+        # A list that is held has a button of the same name.
+        self.wait_for(".live[data-state=live]")
 
     def range_is(self, text: str) -> None:
         self.wait_until("text => document.querySelector('#range')?.textContent === text", text)
