@@ -1,5 +1,6 @@
 """Somebody who looks at the console in a browser."""
 
+import datetime
 import urllib.parse
 
 from playwright.sync_api import Browser, Page
@@ -70,6 +71,11 @@ class Reader:
     def go(self, place: str) -> None:
         """Follows a link of the console."""
         self.page.evaluate("place => { location.hash = place; }", place)
+
+    def stop_clock(self, at: float) -> None:
+        """Has the page take it for that time from now on: a test's days are the page's, though one
+        ends meanwhile."""
+        self.page.clock.set_fixed_time(datetime.datetime.fromtimestamp(at, datetime.UTC))
 
     def be_seen(self, is_seen: bool) -> None:
         """Has the page take itself for one that is seen, or is behind others: a browser without a
