@@ -86,3 +86,35 @@ def test_no_execution_is_between_pages_where_a_read_fails(client, open_console):
     reader.page.get_by_role("button", name="Try again").click()
     reader.range_is("51–75 of 75")
     assert seen + reader.rows(25) == ids
+
+
+def test_a_list_that_is_held_does_not_move_by_what_was_asked_for_before(client, open_console):
+    reader, held = open_console(client.user), []
+
+    def hold(route):
+        return held.append(route) if is_strong(route.request) and not held else route.continue_()
+
+    reader.page.route("**/v1/executions?*", hold)
+    with reader.page.expect_request(is_strong):
+        reader.sign_in()
+    reader.page.get_by_role("button", name="Live").click()
+    saved = client.save(status=COMPLETED)
+    with reader.page.expect_event("requestfinished", is_strong):
+        held[0].continue_()
+    # Somebody who follows has seen it by the time that this one is looked at.
+    other = open_console(client.user).sign_in()
+    assert other.rows(1) == [saved.id] and reader.ids == []
+    reader.page.get_by_role("button", name="Live").click()
+    assert reader.rows(1) == [saved.id]
+
+
+def test_a_list_that_is_held_and_followed_while_it_is_read_is_watched_once(client, open_console):
+    reader, held = open_console(client.user), []
+    reader.page.route("**/v1/executions?pageSize=50", lambda route: held.append(route), times=1)
+    with reader.page.expect_request("**/v1/executions?pageSize=50"):
+        reader.sign_in()
+    for _ in range(2):
+        reader.page.get_by_role("button", name="Live").click()
+    held[0].continue_()
+    reader.wait_until_live()
+    assert sum(":watch" in url for url in reader.asked) == 1

@@ -95,7 +95,11 @@ export async function executions(main, parameters, signal) {
     draw();
   }
 
-  function readAgain() { return read(api.STRONG); }
+  /** Reads what changes have made old, for as long as they are followed: what is held does not move. */
+  function readAgain() {
+    const { signal: held } = following;
+    return read(api.STRONG, () => !held.aborted);
+  }
 
   /** Counts them all, for which no row waits. */
   async function readTotal() {
@@ -142,6 +146,8 @@ export async function executions(main, parameters, signal) {
   // MARK: Live
 
   let following = new AbortController();
+  // What is to be done once changes are told; nothing is watched before the page has been read.
+  let begun = null;
   const timers = {};
   let changedIDs = new Set();
   let told = 0;
@@ -178,7 +184,8 @@ export async function executions(main, parameters, signal) {
     });
   }
 
-  function follow(begun = readAgain) {
+  function follow() {
+    if (!follows || !begun) return;
     following = new AbortController();
     watch(watchParameters(filters), AbortSignal.any([signal, following.signal]), { changed, tell, begun });
   }
@@ -195,6 +202,12 @@ export async function executions(main, parameters, signal) {
     if (follows) return follow();
     following.abort();
     contact.end();
+    // What was told already is shown at once, and nothing after it.
+    clearTimeout(timers.read);
+    clearTimeout(timers.draw);
+    if (timers.draw) draw(changedIDs);
+    changedIDs = new Set();
+    timers.read = timers.draw = null;
     delete live.dataset.state;
     live.textContent = LABELS.live;
   }
@@ -227,13 +240,15 @@ export async function executions(main, parameters, signal) {
     if (isOthers) return location.replace(link("/executions", addressOf(filters)));
     said.replaceChildren(failure(error, reload));
     // Who follows what happens need not ask again once the server is there.
-    if (follows && error.status === 0) follow(reload);
+    if (error.status === 0) begun = reload;
+    follow();
     return;
   }
   if (last.opened) rows.focus(last.opened);
   last.opened = null;
   readTotal();
-  if (follows) follow();
+  begun = readAgain;
+  follow();
   setTimeout(tick, TICK_MS, 1);
   markSlow();
 
