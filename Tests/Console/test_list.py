@@ -10,7 +10,7 @@ from browsing.history import save_usual_and_slow
 from browsing.reader import DESKTOP, PATIENCE_MS, PHONE, RETURN_MS, Reader
 from harness import curl, tokens
 from harness.client import COMPLETED, FAILED, RUNNING
-from harness.identifiers import uuid7
+from harness.identifiers import fresh_user, uuid7
 from harness.server import Server
 
 
@@ -355,6 +355,24 @@ def test_a_token_that_expires_signs_its_reader_out(server, client, open_console)
     reader.wait_for("text=Nothing was saved yet")
     reader.wait_for("#token", timeout=2 * PATIENCE_MS)
     assert "expired" in reader.page.get_by_role("alert").inner_text()
+
+
+def test_a_token_that_is_refused_late_signs_nobody_else_out(client, open_console):
+    reader = open_console(client.user)
+    reader.expected = ("status of 401",)
+    reader.page.clock.install()
+    reader.sign_in().wait_for("text=Nothing was saved yet")
+    asks, held = "**/v1/executions?pageSize=1", []
+    reader.page.route(asks, lambda route: held.append(route), times=1)
+    with reader.page.expect_request(asks):
+        # When its token ends, the server is asked whether it has.
+        reader.page.clock.fast_forward("01:00:00")
+    reader.page.get_by_role("button", name="Sign out").click()
+    reader.sign_in(reader.token_of(fresh_user())).wait_for("text=Nothing was saved yet")
+    with reader.page.expect_event("requestfinished", lambda request: request == held[0].request):
+        held[0].fulfill(status=401, json={"code": 16, "message": "the token has expired"})
+    reader.go("#/dashboard")
+    reader.wait_for(".tiles")
 
 
 def test_a_server_may_have_no_console(server):

@@ -49,6 +49,7 @@ export function target(path, parameters = {}) {
 
 async function request(path, parameters, signal, accept, fields = {}) {
   let answer;
+  const sent = token;
   try {
     answer = await fetch(target(path, parameters), {
       headers: { authorization: `Bearer ${token}`, accept, ...fields },
@@ -63,7 +64,8 @@ async function request(path, parameters, signal, accept, fields = {}) {
   }
   if (answer.ok) return answer;
   const error = new ApiError(answer.status, await answer.json().catch(() => ({})));
-  if (answer.status === 401) whenRefused(error);
+  // Who has signed in since has another.
+  if (answer.status === 401 && sent === token) whenRefused(error);
   throw error;
 }
 

@@ -97,14 +97,16 @@ function enter() {
 
 /** Asks the server when the token should have ended, whose clock may differ: its refusal signs out. */
 function awaitEnd(milliseconds) {
-  expiry = setTimeout(async () => {
+  const mine = setTimeout(async () => {
     await api.get("/v1/executions", { pageSize: 1 }).catch(() => {});
-    if (api.isSignedIn()) awaitEnd(AGAIN_MS);
+    if (mine === expiry) awaitEnd(AGAIN_MS);
   }, Math.min(Math.max(milliseconds, 0), LONGEST_MS));
+  expiry = mine;
 }
 
 function signOut(reason) {
   clearTimeout(expiry);
+  expiry = undefined;
   api.setToken(null);
   usual.forget();
   memory.forget(reason === undefined);
