@@ -1,6 +1,6 @@
 """A list that is followed: what it shows is what is there, whatever overtakes what."""
 
-from harness.client import COMPLETED
+from harness.client import COMPLETED, RUNNING
 
 
 def is_strong(request) -> bool:
@@ -118,3 +118,20 @@ def test_a_list_that_is_held_and_followed_while_it_is_read_is_watched_once(clien
     held[0].continue_()
     reader.wait_until_live()
     assert sum(":watch" in url for url in reader.asked) == 1
+
+
+def test_a_count_that_another_has_overtaken_is_not_shown(client, open_console):
+    reader, held = open_console(client.user), []
+
+    def hold_first(route):
+        return route.continue_() if held else held.append(route)
+
+    reader.page.route("**/v1/executions?*includeTotal=true", hold_first)
+    reader.sign_in().wait_until_live()
+    saved = client.save(status=RUNNING)
+    reader.range_is("1–1 of 1")
+    with reader.page.expect_event("requestfinished", lambda one: one == held[0].request):
+        held[0].fulfill(json={"total": "0"})
+    client.update(saved.id, status=COMPLETED)
+    reader.wait_for(f'tr[data-id="{saved.id}"] .status.completed')
+    assert reader.page.locator("#range").inner_text() == "1–1 of 1"

@@ -62,6 +62,9 @@ export async function executions(main, parameters, signal) {
 
   let usual = null;
   let total;
+  // How often they were asked to be counted, and which of those times has been answered.
+  let counts = 0;
+  let counted = 0;
   // What is told while a read is under way may be newer than its answer.
   let meanwhile = [];
   // The read that was asked for last: what another answers is older.
@@ -103,9 +106,11 @@ export async function executions(main, parameters, signal) {
 
   /** Counts them all, for which no row waits. */
   async function readTotal() {
+    const mine = (counts += 1);
     const answer = await api.get("/v1/executions",
       { ...listParameters(filters), pageSize: 1, includeTotal: "true" }, signal).catch(() => null);
-    if (!answer || signal.aborted) return;
+    if (!answer || signal.aborted || mine < counted) return;
+    counted = mine;
     total = answer.total ?? 0;
     drawRange();
   }
