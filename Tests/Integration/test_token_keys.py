@@ -174,9 +174,12 @@ def test_a_stream_ends_when_its_token_expires_or_is_revoked(server):
     long = KEYS["ES256"].sign({"sub": user, "exp": tokens.now() + 3600, "jti": "of-a-watch"})
     lasting = watch_of(Client(writer.channel, "", long))
     # The connections are there: within its short life it begins no more than a watch.
-    exp = tokens.now() + 3
-    short = KEYS["ES256"].sign({"sub": user, "exp": exp, "scope": "history:write"})
-    passing = watch_of(Client(writer.channel, "", short))
+
+    def begun(expires: int):
+        short = KEYS["ES256"].sign({"sub": user, "exp": expires, "scope": "history:write"})
+        return watch_of(Client(writer.channel, "", short))
+
+    passing, exp = tokens.used_before_expiry(begun)
 
     def ends(watch) -> bool:
         """Whether the watch tells of a save no more."""

@@ -3,8 +3,13 @@
 import base64
 import json
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
+import grpc
 import jwt
+
+Result = TypeVar("Result")
 
 READ_WRITE = "history:write"
 ANY_USER = "history:write history:any"
@@ -39,6 +44,19 @@ def with_changed_payload(good: str, **claims: object) -> str:
     header, payload, signature = good.split(".")
     old = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return ".".join([header, _base64url(json.dumps(old | claims).encode()), signature])
+
+
+def used_before_expiry(use: Callable[[int], Result]) -> tuple[Result, int]:
+    """What a use of a token comes to that is good until a time, and that time. It is a short while
+    ahead, or a longer one where the machine was too busy for that."""
+    for life in (3, 10, 30):
+        expires = now() + life
+        try:
+            return use(expires), expires
+        except grpc.RpcError as error:
+            assert error.code() is grpc.StatusCode.UNAUTHENTICATED, error
+            assert time.time() >= expires, "it was refused before it had expired"
+    raise AssertionError("no token was used before it had expired")
 
 
 def _base64url(data: bytes) -> str:
