@@ -15,7 +15,7 @@ from harness import tokens
 from harness.client import Client, refused
 from harness.folders import temporary_folder
 from harness.identifiers import fresh_user
-from harness.server import Server, free_port, wait_until
+from harness.server import Server, held_port, wait_until
 
 
 @pytest.fixture
@@ -206,8 +206,9 @@ def test_a_certificate_and_a_secret_of_ones_own_are_used(unstarted, server):
 
 
 def test_plain_tcp_is_served_only_where_it_is_asked_for_and_with_a_warning(unstarted):
-    address = f"127.0.0.1:{free_port()}"
-    own = unstarted("--insecure-listen", address).start()
+    with held_port() as held:
+        address = f"127.0.0.1:{held.getsockname()[1]}"
+        own = unstarted("--insecure-listen", address).start()
     # The log is written beside what says that calls are accepted.
     wait_until(
         lambda: any("warning" in line and address in line for line in own.output),

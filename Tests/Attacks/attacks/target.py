@@ -8,7 +8,7 @@ import socket
 from attacks import frames
 from attacks.connection import Connection
 from harness.client import document
-from harness.server import Server, free_port
+from harness.server import Server, held_port
 from harness.stubs import service_pb2
 from harness.wire import SERVICE, framed
 
@@ -86,14 +86,15 @@ def get_request(execution_id: str) -> bytes:
 @contextlib.contextmanager
 def running_target(*flags: str):
     """A server of its own on one loop: whoever is served shares it with the attacker."""
-    plain = ("127.0.0.1", free_port())
-    server = Server("--loops", "1", "--insecure-listen", f"{plain[0]}:{plain[1]}", *flags)
-    try:
-        server.start()
-        user = server.client("attacker")
-        small = user.save(input_data=document({"n": 1})).id
-        large = user.save(input_data=document("x" * LARGE)).id
-        yield Target(server, plain, user.user, user.token, small, large)
-        assert server.stop() == 0, server.log
-    finally:
-        server.remove()
+    with held_port() as held:
+        plain = held.getsockname()
+        server = Server("--loops", "1", "--insecure-listen", f"{plain[0]}:{plain[1]}", *flags)
+        try:
+            server.start()
+            user = server.client("attacker")
+            small = user.save(input_data=document({"n": 1})).id
+            large = user.save(input_data=document("x" * LARGE)).id
+            yield Target(server, plain, user.user, user.token, small, large)
+            assert server.stop() == 0, server.log
+        finally:
+            server.remove()
