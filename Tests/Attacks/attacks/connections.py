@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from attacks import frames
-from attacks.connection import Connection
+from attacks.connection import PATIENCE, Connection
 from attacks.memory import descriptors
 from attacks.outcome import Outcome
 from attacks.target import Target
@@ -176,6 +176,9 @@ def garbage(target: Target, hold: float, seed: int = 1, connections: int = 100) 
     for _ in range(connections):
         with Connection(target.tcp(), opening=frames.settings()) as attacker:
             attacker.send(b"".join(_random_frame(target, chance) for _ in range(50)))
+            # What is not answered at once is waited for until one was.
+            seen = outcome.frames[frames.GOAWAY] > 0
+            attacker.take(lambda: attacker.is_over, 0.01 if seen else PATIENCE)
             attacker.finish(0.01)
             outcome.add(attacker.outcome)
     return outcome

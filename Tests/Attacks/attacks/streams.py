@@ -17,9 +17,11 @@ UNREAD_STREAMS = 200_000
 def _flood(
     target: Target, request: Callable[[int, bytes], bytes], count: int = STREAMS, **options
 ) -> Outcome:
-    """Sends requests, each made of its stream and its head, until the server has enough. A head is
-    long the first time, and a few bytes after that."""
+    """Sends requests, each made of its stream and its head, until the server has enough, and takes
+    what it answers: so many at least, where it goes on. A head is long the first time, and a few
+    bytes after that."""
     takes_answers = options.pop("takes_answers", True)
+    answers = options.pop("answers", 0)
     first, again = frames.repeatable(target.fields(**options))
 
     def chunk(at: int) -> bytes:
@@ -27,7 +29,8 @@ def _flood(
         return b"".join(request(n, first if n == 1 else again) for n in streams)
 
     with target.connect(takes_answers, acknowledges=False) as attacker:
-        return attacker.flood(chunk, count // PER_CHUNK, seconds=1)
+        attacker.flood(chunk, count // PER_CHUNK, seconds=1)
+        return attacker.answered(answers)
 
 
 def rapid_reset(target: Target, hold: float) -> Outcome:
@@ -77,6 +80,7 @@ def short_deadlines(target: Target, hold: float) -> Outcome:
     return _flood(
         target,
         lambda n, head: frames.headers(n, head) + frames.data(n, body, end_stream=True),
+        answers=STREAMS,
         grpc_timeout="100u",
     )
 
