@@ -1,6 +1,7 @@
 """Many saves by one stream of the Python client."""
 
 import asyncio
+import contextlib
 import datetime
 import os
 import signal
@@ -8,6 +9,7 @@ import signal
 import pytest
 from workflow_history_client import (
     AlreadyExists,
+    DeadlineExceeded,
     InvalidArgument,
     PermissionDenied,
     ResourceExhausted,
@@ -17,7 +19,7 @@ from workflow_history_client import (
 )
 
 from harness.identifiers import fresh_user
-from harness.python_client import connect
+from harness.python_client import FewRetries, connect
 from harness.server import Server
 
 # Long enough for a server to start on a busy machine.
@@ -161,7 +163,7 @@ async def test_one_that_cannot_be_sent_is_told_of_at_once(history, user):
 
     outcomes = history.save_workflow_executions(source())
     await due.put({"status": "unknown"})
-    outcome = await asyncio.wait_for(anext(outcomes), 10)
+    outcome = await asyncio.wait_for(anext(outcomes), PATIENCE)
     assert isinstance(outcome.error, InvalidArgument)
     await outcomes.aclose()
 
@@ -237,10 +239,10 @@ async def test_a_stream_goes_on_after_postgres_was_killed(own_server, user):
 
 
 async def test_a_server_that_stays_away_is_unavailable(own_server, user):
-    async with connect(own_server, own_server.token(user)) as history:
+    async with connect(own_server, own_server.token(user), retry=FewRetries()) as history:
         own_server.stop()
         with pytest.raises(Unavailable) as caught:
-            await outcomes_of(history, executions(3), timeout=1)
+            await outcomes_of(history, executions(3), timeout=PATIENCE)
         assert caught.value.in_doubt
     async with connect(own_server, "token", retry=None) as history:
         with pytest.raises(Unavailable):
@@ -248,15 +250,20 @@ async def test_a_server_that_stays_away_is_unavailable(own_server, user):
 
 
 async def test_a_source_may_rest_for_longer_than_the_server_may_be_silent(history, user):
-    async def source():
+    async def source(silence: float):
         for one in executions(3):
-            await asyncio.sleep(1.1)
+            await asyncio.sleep(1.1 * silence)
             yield one
 
     # The time is for answers, and not for a new connection.
     await history.get_workflow_statistics(user)
-    outcomes = await outcomes_of(history, source(), timeout=1)
-    assert {one.error for one in outcomes} == {None}
+    # A busy machine may take longer than that for an answer, but not however long it is.
+    for silence in (1, 5, 20):
+        with contextlib.suppress(DeadlineExceeded):
+            outcomes = await outcomes_of(history, source(silence), timeout=silence)
+            assert {one.error for one in outcomes} == {None}
+            return
+    pytest.fail("nothing was answered in time")
 
 
 async def test_a_caller_over_its_limit_goes_on_when_it_may(user):

@@ -277,7 +277,7 @@ async def test_closing_the_watch_ends_a_wait_for_a_change(history):
         # It has nothing to do but to wait.
         await history.get_workflow_statistics("")
         await watch.aclose()
-        assert await asyncio.wait_for(waiting, 10) == []
+        assert await asyncio.wait_for(waiting, 60) == []
 
 
 class Calls(grpc.aio.UnaryStreamClientInterceptor):

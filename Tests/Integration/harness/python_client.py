@@ -1,7 +1,9 @@
 """The client of clients/python, on the servers of the tests."""
 
+import dataclasses
+
 import grpc
-from workflow_history_client import Token, WorkflowHistoryService
+from workflow_history_client import RetryPolicy, Token, WorkflowHistoryService
 
 from harness.server import Server
 
@@ -22,6 +24,16 @@ async def save(history: WorkflowHistoryService, user: str, **fields: object) -> 
     """Saves an execution that is RUNNING, unless the fields say otherwise."""
     defaults = {"workflow_id": "wf-1", "workflow_type": "etl", "status": "RUNNING"}
     return await history.save_workflow_execution(user_id=user, **defaults | fields)
+
+
+@dataclasses.dataclass(frozen=True)
+class FewRetries(RetryPolicy):
+    """Retries that go on, at once, until so many were made; the next would be after any deadline."""
+
+    count: int = 3
+
+    def backoff(self, attempt: int) -> float:
+        return 0.01 if attempt < self.count else 1e9
 
 
 class LostCalls(grpc.aio.UnaryUnaryClientInterceptor):
