@@ -1,13 +1,14 @@
 """Rollups of a server that runs: folded from the change log, verified and rebuilt by commands."""
 
 import json
+import time
 
 import pytest
 
 from harness import command_line, oracle
 from harness.client import COMPLETED
 from harness.folding import fold
-from harness.identifiers import fresh_user
+from harness.identifiers import fresh_user, uuid7
 
 
 def rollups(server, command: str, *flags: str):
@@ -41,8 +42,10 @@ def test_changes_are_folded_and_the_figures_stay(own_server):
 def test_damage_is_told_and_made_right(own_server):
     user = fresh_user()
     client = own_server.client(user)
+    # Of one day, whenever that ends.
+    instant = time.time()
     for _ in range(3):
-        client.save(workflow_type="etl", status=COMPLETED)
+        client.save(id=uuid7(instant), workflow_type="etl", status=COMPLETED)
     fold(own_server)
     own_server.postgres().psql(
         f"UPDATE execution_rollups SET completed = 7 WHERE user_id = '{user}'"
