@@ -145,7 +145,8 @@ def test_the_run_of_an_executor_that_is_killed_is_abandoned(server, client, spoo
         # While it lives, for longer than the timeout, none is.
         first = beat_times(server, executor.began)
         wait_until(lambda: min(beat_times(server, executor.began)) > max(first) + TIMEOUT)
-        assert abandoned(client) == []
+        # Or is until the next heartbeat, where a busy machine was late with one.
+        wait_until(lambda: abandoned(client) == [], what="the next heartbeat")
         executor.kill()
         wait_until(lambda: len(abandoned(client)) == 3)
     assert set(abandoned(client)) == set(executor.began)
