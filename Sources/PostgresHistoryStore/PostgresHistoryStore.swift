@@ -8,7 +8,7 @@ public import WorkflowHistory
 ///
 /// ``migrate(_:now:on:)`` comes first, once for all loops. It holds itself until ``close()``.
 public final class PostgresHistoryStore: HistoryStore {
-  /// How many connections a store has, and how much may wait for them.
+  /// How many connections a store has, and for how long they wait.
   public struct Limits: Sendable {
     /// Connections for lookups and pages, whose statements are short and share a pipeline.
     public var readers = 2
@@ -17,6 +17,8 @@ public final class PostgresHistoryStore: HistoryStore {
     public var writers = 2
     /// Connections for totals, statistics and metrics, whose statements may be long.
     public var analysts = 1
+    /// How long a write waits for a lock at most: it keeps all others waiting for its connection.
+    public var lockWait = Duration.seconds(1)
 
     /// The default limits.
     public init() {}
@@ -70,8 +72,7 @@ public final class PostgresHistoryStore: HistoryStore {
     analysing.lockTimeout = .seconds(5)
     var writing = reading
     writing.statementTimeout = .seconds(10)
-    // One that waits for a row keeps all others waiting for its connection.
-    writing.lockTimeout = .seconds(1)
+    writing.lockTimeout = limits.lockWait
     // A batch's rows are found one by one in the index, whatever the table's statistics say of it.
     for plan in ["enable_hashjoin", "enable_mergejoin", "enable_seqscan"] {
       writing.settings[plan] = "off"

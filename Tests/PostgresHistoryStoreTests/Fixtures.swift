@@ -10,7 +10,7 @@ let testNow = Timestamp(microseconds: 1_773_578_096_789_012)
 
 /// Runs `body` on a loop with a store in a new database.
 func withStore(
-  limits: PostgresHistoryStore.Limits = .init(), writes: WriteQueue = WriteQueue(),
+  limits: PostgresHistoryStore.Limits = .patient, writes: WriteQueue = WriteQueue(),
   _ body: @Sendable (PostgresHistoryStore) async throws -> Void
 ) async throws {
   let cluster = try await PostgresCluster.shared.value

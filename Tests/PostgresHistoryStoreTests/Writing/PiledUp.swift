@@ -6,8 +6,22 @@ import WorkflowHistory
 @testable import PostgresHistoryStore
 
 extension PostgresHistoryStore.Limits {
+  /// For tests that hold locks: however slow the machine is, what waits for them does not give up.
+  static let patient: Self = {
+    var limits = Self()
+    limits.lockWait = .seconds(60)
+    return limits
+  }()
+
   /// One writer, so that what waits together goes together.
   static let oneWriter: Self = {
+    var limits = patient
+    limits.writers = 1
+    return limits
+  }()
+
+  /// One writer that waits for locks no longer than it does in a server.
+  static let oneImpatientWriter: Self = {
     var limits = Self()
     limits.writers = 1
     return limits
