@@ -58,8 +58,8 @@ import Testing
   @Test("each statement has its own time, however many share a Sync")
   func statementTimeouts() async throws {
     try await withConnection(.shared, statementTimeout: .seconds(1)) { connection in
-      let sleep = Statement("sleep", "SELECT pg_sleep(0.4)")
-      let outcomes = await concurrently(connection, 4) { _ in (sleep, []) }
+      let sleep = Statement("sleep", "SELECT pg_sleep(0.1)")
+      let outcomes = await concurrently(connection, 15) { _ in (sleep, []) }
       #expect(outcomes.allSatisfy { $0.failure == nil })
     }
   }

@@ -131,7 +131,7 @@ struct ClientTests {
     let events = Events()
     let server = try await HistoryServer.start(events: events, hangs: true)
     // Far more than a call takes to arrive on a busy machine.
-    let client = try await server.connect(tls: false, ClientOptions(timeout: .milliseconds(500)))
+    let client = try await server.connect(tls: false, ClientOptions(timeout: .seconds(2)))
     let late = await error {
       try await client.get(GetWorkflowExecutionRequest(id: Samples.id))
     }
