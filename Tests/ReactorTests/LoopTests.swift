@@ -80,8 +80,9 @@ struct LoopTests {
     let fired = await loop.run { eventLoop in
       let fired = Box<[Int]>([])
       return await withCheckedContinuation { done in
-        eventLoop.timer(after: .milliseconds(5)) { done.resume(returning: fired.value + [3]) }
-        let cancelled = eventLoop.timer(after: .milliseconds(2)) { fired.value.append(2) }
+        // Their times run from when each is made: far more lies between them than passes meanwhile.
+        eventLoop.timer(after: .milliseconds(400)) { done.resume(returning: fired.value + [3]) }
+        let cancelled = eventLoop.timer(after: .milliseconds(200)) { fired.value.append(2) }
         eventLoop.timer(after: .milliseconds(1)) {
           fired.value.append(1)
           cancelled.cancel()
