@@ -35,7 +35,8 @@ extension ServerConnection {
 
   /// Counts what the connection makes the server keep now; of one that is over nothing is counted.
   func count(_ bytes: Int) {
-    guard !stream.isClosing else { return }
+    // A stream that has failed is closed before it says so: what was counted is taken off all the same.
+    let bytes = stream.isClosing ? 0 : bytes
     server.heldBytes += bytes - counted
     counted = bytes
   }

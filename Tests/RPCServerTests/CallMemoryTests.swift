@@ -138,6 +138,38 @@ struct CallMemoryTests {
     await server.stop()
   }
 
+  @Test("is let go of where the connection breaks while answers wait")
+  func broken() async throws {
+    let server = try await TestServer.start { _ in ["Big": { _, _ in Blob(count: 8 << 20) }] }
+    try await onLoop { eventLoop in
+      // HTTP/2's own windows let everything through.
+      var settings = HTTP2Settings()
+      settings.streamWindow = 1 << 30
+      settings.connectionWindow = 1 << 30
+      let client = try await WireClient.connect(
+        to: server.address, on: eventLoop, settings: settings)
+      client.stream.stopReading()
+      for call in try (0..<4).map({ _ in try client.begin("/test.Echo/Big") }) {
+        call.send([0, 0, 0, 0, 0])
+      }
+      await server.server.loops[0].run { server in
+        while server.heldBytes < server.configuration.maxPendingBytes {
+          await server.eventLoop.sleep(for: .milliseconds(1))
+        }
+      }
+      // With bytes that nobody has read, its kernel resets the connection.
+      client.stream.close()
+      let held = await server.server.loops[0].run { server in
+        while !server.connections.isEmpty {
+          await server.eventLoop.sleep(for: .milliseconds(1))
+        }
+        return server.heldBytes
+      }
+      #expect(held == 0)
+    }
+    await server.stop()
+  }
+
   @Test("is what small messages take, and not only what is in them", arguments: [0, 1])
   func smallMessages(size: UInt8) async throws {
     let events = Events()
