@@ -102,8 +102,8 @@ WATCHED = 5
 
 @pytest.fixture(scope="module")
 def answers_by_http(server, tmp_path_factory) -> list[list]:
-    """What the examples of curl print, block by block, as the JSON values in each. Their watches begin
-    within the second that they have, or have some more on a busy machine."""
+    """What the examples of curl print, block by block, as the JSON values in each. Their watches
+    begin within the second that they have, or have some more on a busy machine."""
     for seconds in (1, 10, 30):
         answers = run_by_http(server, tmp_path_factory.mktemp("examples"), seconds)
         if len(answers[2]) == WATCHED:

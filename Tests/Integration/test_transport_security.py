@@ -144,7 +144,7 @@ def test_a_certificate_is_replaced_under_load_and_no_call_fails(tmp_path):
                 first = served_serial(server)
                 caller().save()
                 wait_until(lambda c=count: len(load.acknowledged) > c + 20, what="more saves")
-            # One that can't be used changes nothing. The log may have told so of half a pair before.
+            # One that can't be used changes nothing. Of half a pair the log may have told before.
             error = "certificates stay as they were"
             told = server.log.count(error)
             (tmp_path / "server.pem").write_bytes(b"no certificate")

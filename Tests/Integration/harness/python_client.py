@@ -28,7 +28,7 @@ async def save(history: WorkflowHistoryService, user: str, **fields: object) -> 
 
 @dataclasses.dataclass(frozen=True)
 class FewRetries(RetryPolicy):
-    """Retries that go on, at once, until so many were made; the next would be after any deadline."""
+    """Retries at once, until so many were made; the next would be after any deadline."""
 
     count: int = 3
 
