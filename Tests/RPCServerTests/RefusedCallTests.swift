@@ -27,7 +27,7 @@ struct RefusedCallTests {
     let server = try await TestServer.start {
       $0.maxMessageSize = 4
       // Far more than passes on a busy machine between the head and what there is of the body.
-      $0.requestTimeout = .milliseconds(250)
+      $0.requestTimeout = .seconds(1)
       $0.refused = { told.note($0) }
     } handlers: { _ in
       ["Echo": { blob, _ in blob }, "Fail": { _, _ in throw RPCStatus(.aborted, "no") }]
