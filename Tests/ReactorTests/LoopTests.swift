@@ -101,7 +101,7 @@ struct LoopTests {
     let turns = await loop.run { eventLoop in
       let turns = Box<[Duration]>([])
       eventLoop.observeTurns { turns.value.append(.nanoseconds($0)) }
-      await eventLoop.sleep(for: .milliseconds(200))
+      await eventLoop.sleep(for: .seconds(1))
       let busy = clock.now + .milliseconds(20)
       while clock.now < busy {}
       // The turn ends, and is told.
@@ -109,7 +109,8 @@ struct LoopTests {
       return turns.value
     }
     #expect(turns.contains { $0 >= .milliseconds(20) })
-    #expect(turns.reduce(.zero, +) <= clock.now - began - .milliseconds(190))
+    // Of a wait that counted hardly anything would be left; a busy machine may begin it late.
+    #expect(turns.reduce(.zero, +) <= clock.now - began - .milliseconds(500))
     await loop.stop()
   }
 
