@@ -5,7 +5,10 @@ import Testing
 @Suite("A byte stream")
 struct ByteStreamTests {
   @Test(
-    "carries bytes both ways", arguments: ["127.0.0.1:0", "unix:/tmp/workflow-history-test.sock"])
+    "carries bytes both ways",
+    arguments: [
+      "127.0.0.1:0", "unix:/tmp/workflow-history-\(UInt64.random(in: 0 ... .max)).sock",
+    ])
   func echoes(address: String) async throws {
     let loop = try Loop(name: "test")
     let echoed = try await loop.run { eventLoop in
