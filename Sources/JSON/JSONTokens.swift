@@ -77,6 +77,9 @@ public struct JSONTokens {
     return text[start..<position]
   }
 
+  /// Whether the text is read to its last byte.
+  public var isAtEnd: Bool { position == text.count }
+
   /// Passes over the value that comes next: its number, or nil where it is none.
   public mutating func number() -> Double? {
     skipSeparators()

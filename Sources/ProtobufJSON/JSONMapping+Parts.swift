@@ -40,11 +40,9 @@ extension JSONMapping {
     _ json: [UInt8], _ body: (inout MessageParser) throws(FieldError) -> Void
   ) throws(MessageError) -> [UInt8] {
     do throws(JSONError) {
-      var checker = JSONChecker(
-        depthLimit: Self.depthLimit, numberLimit: JSONTokens.longestNumber)
-      try checker.check(json.span)
+      try Self.check(json.span)
     } catch {
-      throw MessageError(field: nil, description: "the message is not JSON: \(error)")
+      throw refusal(of: json, error, body)
     }
     var parser = MessageParser(json, mapping: self)
     do throws(FieldError) {
@@ -53,6 +51,25 @@ extension JSONMapping {
       throw MessageError(error, subject: "the message")
     }
     return parser.wire.bytes
+  }
+
+  /// Checks that a text is JSON, as deep as this mapping takes it.
+  static func check(_ text: Span<UInt8>) throws(JSONError) {
+    var checker = JSONChecker(depthLimit: depthLimit, numberLimit: JSONTokens.longestNumber)
+    try checker.check(text)
+  }
+
+  /// What is said of a text that is not JSON: of the field in whose value the error is, where it is in one.
+  private func refusal(
+    of json: [UInt8], _ error: JSONError, _ body: (inout MessageParser) throws(FieldError) -> Void
+  ) -> MessageError {
+    var parser = MessageParser(Array(json[..<error.offset]), mapping: self, brokenOffBy: error)
+    do throws(FieldError) {
+      try body(&parser)
+    } catch {
+      if parser.isBroken { return MessageError(error, subject: "the message") }
+    }
+    return MessageError(field: nil, description: "the message is not JSON: \(error)")
   }
 }
 

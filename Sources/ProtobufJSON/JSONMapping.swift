@@ -63,7 +63,7 @@ public struct JSONMapping: Sendable {
   ///   - json: The text, one object. Bounding its length is the caller's business.
   ///   - declaration: What the message is.
   /// - Throws: A ``MessageError`` with the path of the field that is refused, as the proto spells it;
-  ///   with none where the text is not JSON.
+  ///   with none where the text is not JSON outside of any field's value.
   public func wire(
     fromJSON json: [UInt8], as declaration: MessageDescriptor
   ) throws(MessageError) -> [UInt8] {

@@ -7,9 +7,16 @@ struct MessageParser {
   let mapping: JSONMapping
   var wire = WireWriter()
   private var tokens: JSONTokens
+  /// Why the text ends where it does. Nil where it is whole.
+  private let fault: JSONError?
+  /// Whether the value of a field was met in which the text breaks off.
+  private(set) var isBroken = false
 
-  init(_ json: [UInt8], mapping: JSONMapping) {
+  /// - Parameter fault: For the beginning of a text that is JSON as far as it goes, what comes next. Then
+  ///   all that is of use is the field that is refused.
+  init(_ json: [UInt8], mapping: JSONMapping, brokenOffBy fault: JSONError? = nil) {
     self.mapping = mapping
+    self.fault = fault
     tokens = JSONTokens(json, stringLimit: json.count)
   }
 
@@ -47,6 +54,7 @@ struct MessageParser {
 
   /// Reads a field's one value. Returns whether there is one: null stands for none.
   mutating func singular(_ field: FieldDescriptor) throws(FieldError) -> Bool {
+    try checkWhole(field)
     if field.holdsDocument(mapping) { return document(field) }
     let token = try token()
     if token == .null { return false }
@@ -75,6 +83,7 @@ struct MessageParser {
     var index = 0
     while tokens.hasElement() {
       do throws(FieldError) {
+        try checkWhole(field)
         if field.holdsDocument(mapping) {
           _ = document(field)
         } else {
@@ -109,6 +118,16 @@ struct MessageParser {
     return true
   }
 
+  /// Refuses the value that comes next where the text breaks off in it. Messages leave that to their fields.
+  private mutating func checkWhole(_ field: FieldDescriptor) throws(FieldError) {
+    guard let fault, !field.holdsMembers(mapping) else { return }
+    var ahead = tokens
+    let value = ahead.valueText()
+    guard ahead.isAtEnd, (try? JSONMapping.check(value.span)) == nil else { return }
+    isBroken = true
+    throw FieldError("\(JSONError(offset: value.count, reason: fault.reason))")
+  }
+
   private mutating func token() throws(FieldError) -> JSONTokens.Token {
     guard let token = tokens.next() else { throw FieldError("has no value") }
     return token
@@ -120,5 +139,11 @@ extension FieldDescriptor {
   fileprivate func holdsDocument(_ mapping: JSONMapping) -> Bool {
     guard case .message(let declaration) = kind else { return false }
     return declaration.fullName == mapping.documentType
+  }
+
+  /// Whether its values are objects with the members of a message.
+  fileprivate func holdsMembers(_ mapping: JSONMapping) -> Bool {
+    guard case .message(let declaration) = kind else { return false }
+    return declaration.wellKnownType == nil && !holdsDocument(mapping)
   }
 }

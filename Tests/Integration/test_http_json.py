@@ -9,6 +9,7 @@ import pytest
 
 from harness import curl
 from harness.server import Server
+from test_validation import BAD_JSON
 
 RUNNING = "WORKFLOW_STATUS_RUNNING"
 # An id of nobody's.
@@ -93,6 +94,16 @@ def test_what_is_refused_is_told_as_grpc_tells_it(
 def test_a_body_that_is_no_message_is_refused(caller, data):
     answer = caller.ask("POST", "/v1/executions", data=data)
     assert answer.status == 400 and answer.json["code"] == 3
+
+
+@pytest.mark.parametrize("kind", BAD_JSON)
+def test_a_bad_document_is_refused_by_its_fields_name(server, kind):
+    # What comes after a value, whatever it is the value of, is no part of it.
+    expected = [] if kind == "two values" else ["execution.input_data"]
+    body = '{"workflowId": "w", "workflowType": "t", "status": 1, "inputData": %s}'
+    caller = curl.Caller(server, ("tls", "2"))
+    answer = caller.ask("POST", "/v1/executions", data=(body % BAD_JSON[kind]).encode())
+    assert (answer.status, list(answer.violations())) == (400, expected)
 
 
 def test_every_answer_says_when_it_was_made(caller):

@@ -40,13 +40,46 @@ struct RefusalTests {
   @Test(
     "says where it is no JSON at all",
     arguments: [
-      ("", "a value is missing, at byte 0"), ("{\"id\": }", "a value can't begin so, at byte 7"),
-      ("{\"id\": \"\\u0000\"}", "the escape \\u0000 can't be stored, at byte 8"),
+      ("", "a value is missing, at byte 0"), ("{\"id\" 1}", "expected ':', at byte 6"),
+      ("{\"id\": \"\"", "the text ends inside a value, at byte 9"),
+      ("{\"id\": \"\" \"\"}", "expected ',' or '}', at byte 10"),
+      ("{\"none\": }", "a value can't begin so, at byte 9"),
       (String(repeating: "[", count: 81), "nesting is deeper than 80, at byte 80"),
     ])
   func malformed(json: String, reason: String) {
     let refusal = refusal(of: json, "GetWorkflowExecutionRequest")
     #expect(refusal == MessageError(field: nil, description: "the message is not JSON: \(reason)"))
+  }
+
+  @Test(
+    "names the field in whose value it is no JSON, and where in that",
+    arguments: [
+      (#""workflowId": }"#, "workflow_id", "a value can't begin so, at byte 0"),
+      (
+        #""workflowId": "a\u0000"}"#, "workflow_id",
+        #"the escape \u0000 can't be stored, at byte 2"#
+      ),
+      (#""workflowId": "a"#, "workflow_id", "a string does not end, at byte 0"),
+      (#""startTime": "\x"}"#, "start_time", "there is no such escape, at byte 1"),
+      (
+        #""durationSeconds": 1.}"#, "duration_seconds",
+        "expected a digit after the point, at byte 2"
+      ),
+      (#""inputData": {"a": [1, "\ud800"]}}"#, "input_data", "half a surrogate pair, at byte 11"),
+      (#""inputData": {"a": }}"#, "input_data", "a value can't begin so, at byte 6"),
+      (
+        #""version": 1, "inputData": {"a": 1e100000}}"#, "input_data",
+        "a number is longer than 400 characters when written out, at byte 6"
+      ),
+    ])
+  func broken(members: String, field: String, reason: String) {
+    let mapping = JSONMapping(documentType: "workflow_history.v1.JsonDocument")
+    let refusal = refusal(
+      of: #"{"execution": {\#(members)}"#, "SaveWorkflowExecutionRequest", mapping)
+    #expect(refusal == MessageError(field: "execution.\(field)", description: reason))
+    let element = self.refusal(
+      of: #"{"executions": [{}, {\#(members)]}"#, "SaveWorkflowExecutionsRequest", mapping)
+    #expect(element == MessageError(field: "executions[1].\(field)", description: reason))
   }
 
   @Test("never repeats a value")
@@ -60,10 +93,12 @@ struct RefusalTests {
     }
   }
 
-  private func refusal(of json: String, _ message: String) -> MessageError? {
+  private func refusal(
+    of json: String, _ message: String, _ mapping: JSONMapping = JSONMapping()
+  ) -> MessageError? {
     let declaration = declaration("workflow_history.v1.\(message)")
     do throws(MessageError) {
-      _ = try JSONMapping().wire(fromJSON: Array(json.utf8), as: declaration)
+      _ = try mapping.wire(fromJSON: Array(json.utf8), as: declaration)
       return nil
     } catch {
       return error
