@@ -35,6 +35,7 @@ public func interceptors(
 final class AuthenticationInterceptor: ServerInterceptor {
   private let verifier: TokenVerifier
   private let publicServices: Set<String>
+  private let lookups = TokenLookups()
 
   init(_ verifier: TokenVerifier, publicServices: Set<String>) {
     self.verifier = verifier
@@ -43,12 +44,12 @@ final class AuthenticationInterceptor: ServerInterceptor {
 
   func interception(of method: MethodDescriptor) -> Interception? {
     if publicServices.contains(method.service) { return nil }
-    let verifier = verifier
+    let (verifier, lookups) = (verifier, lookups)
     let outlivesToken = method.name == "ExportWorkflowExecutions"
     return Interception(
       admit: { call in
         call[Principal.self] = try verifier.caller(
-          call.metadata, certificateNames: call.peer.certificateNames)
+          call.metadata, certificateNames: call.peer.certificateNames, lookups: lookups)
         return nil
       },
       recheck: { call in

@@ -9,13 +9,21 @@ extension TokenVerifier {
   ///   - metadata: What the caller sent along.
   ///   - certificateNames: What the certificate of the connection says, where it is trusted.
   ///   - mayHaveExpired: Whether a token is good too that has expired, and nothing else is wrong with.
+  ///   - lookups: What counts the token.
   /// - Throws: `UNAUTHENTICATED` where nobody vouches for the caller.
   public func caller(
-    _ metadata: Metadata, certificateNames: [String], mayHaveExpired: Bool = false
+    _ metadata: Metadata, certificateNames: [String], mayHaveExpired: Bool = false,
+    lookups: TokenLookups? = nil
   ) throws(RPCStatus) -> Principal {
     let known = metadata.withOnly("authorization") { cachedPrincipal(authorization: $0) }
-    if case .some(.some(let principal)) = known { return principal }
-    if known != nil { return try principal(metadata, mayHaveExpired) }
+    if case .some(.some(let principal)) = known {
+      lookups?.count(isKnown: true)
+      return principal
+    }
+    if known != nil {
+      lookups?.count(isKnown: false)
+      return try principal(metadata, mayHaveExpired)
+    }
     // Without a token the connection may say who calls.
     guard metadata["authorization"] == nil,
       let service = principal(certificateNames: certificateNames)

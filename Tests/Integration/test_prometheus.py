@@ -193,6 +193,15 @@ def test_a_watch_is_a_call_that_runs(monitored):
     wait_until(lambda: watches() == 0, what="the end of the watch")
 
 
+def test_tokens_count_by_whether_they_were_known(server):
+    name = "workflow_history_tokens_looked_up_total"
+    known, unknown = (moved(server, name, cached=cached) for cached in ("true", "false"))
+    client = server.client(fresh_user())
+    for _ in range(3):
+        client.save()
+    assert (known(), unknown()) == (2, 1)
+
+
 def test_what_is_refused_before_it_is_a_call_makes_no_series(server, client):
     name = "workflow_history_calls_refused_total"
     refusals = moved(server, name, grpc_status="UNIMPLEMENTED", carrier="grpc")

@@ -28,6 +28,9 @@ extension MetricDescription {
     MetricDescription(
       "workflow_history.limits.reached", .counter, by: ["limit"],
       "How often a client was held to a limit, by its setting."),
+    MetricDescription(
+      "workflow_history.tokens.looked_up", .counter, by: ["cached"],
+      "Tokens of calls: known from a call before, or with a signature to be checked."),
   ]
 
   private static let connections = [
