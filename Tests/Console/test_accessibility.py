@@ -106,6 +106,37 @@ def test_keys_of_one_letter_can_be_turned_off_and_stay_so(history, open_console)
     reader.wait_for("h1:has-text('Dashboard')")
 
 
+def test_who_goes_on_by_keys_is_told_where_and_keeps_the_place(history, open_console):
+    reader = open_console(history.user).sign_in()
+    page = reader.page
+    page.evaluate(
+        """() => {
+          window.told = [];
+          const tell = () => told.push(announcer.textContent);
+          new MutationObserver(tell).observe(announcer, { childList: true });
+        }"""
+    )
+
+    def wait_for(told: str, focused: str) -> None:
+        reader.wait_until("text => told.includes(text)", told)
+        reader.wait_until("id => document.activeElement.id === id", focused)
+        page.evaluate("() => { told = []; }")
+
+    reader.range_is("1–50 of 100,000")
+    reader.wait_until("() => document.activeElement.id === 'main'")
+    page.evaluate("() => { told = []; }")
+    page.get_by_role("button", name="Older").focus()
+    for pages in ("51–100", "101–150"):
+        page.keyboard.press("Enter")
+        wait_for(f"Executions {pages} of 100,000", "older")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    wait_for("Dashboard", "main")
+    page.keyboard.press("g")
+    page.keyboard.press("e")
+    wait_for("Executions", "main")
+
+
 def test_each_control_shows_that_it_has_the_focus(history, open_console):
     reader = open_console(history.user).sign_in()
     reader.rows(50)

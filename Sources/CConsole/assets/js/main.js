@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import * as keys from "./keys.js";
 import * as theme from "./theme.js";
-import { failure, h } from "./dom.js";
+import { announce, failure, h } from "./dom.js";
 import * as memory from "./memory.js";
 import * as usual from "./usual.js";
 import { place, reload } from "./router.js";
@@ -22,6 +22,8 @@ const AGAIN_MS = 30_000;
 // What comes sooner than this needs no sign that it is awaited.
 const BUSY_MS = 300;
 let busy;
+// The view that those who listen were told of last.
+let told;
 
 function viewFor({ path, parameters }) {
   const encoded = path.match(/^\/executions\/(.+)$/)?.[1];
@@ -37,7 +39,10 @@ async function show() {
   const { signal } = leaving;
   keys.setKeys({});
   bar.hidden = !api.isSignedIn();
-  if (!api.isSignedIn()) return signIn(main, enter);
+  if (!api.isSignedIn()) {
+    told = undefined;
+    return signIn(main, enter);
+  }
   let view;
   try {
     view = viewFor(place());
@@ -57,6 +62,11 @@ async function show() {
     const shown = view.show(signal);
     focus();
     await shown;
+    if (signal.aborted) return;
+    // What can be done there may have been unknown until now.
+    focus();
+    if (document.activeElement === document.body) main.focus({ preventScroll: true });
+    if (told !== view.title) announce(told = view.title);
   } catch (error) {
     if (signal.aborted || error.name === "AbortError") return;
     main.replaceChildren(h("div", { class: "head" }, h("h1", {}, view.title)), failure(error, reload),
@@ -113,6 +123,7 @@ function signOut(reason) {
   leave();
   bar.hidden = true;
   keys.setKeys({});
+  told = undefined;
   signIn(main, enter, reason);
 }
 

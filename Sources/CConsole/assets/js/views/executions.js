@@ -110,9 +110,11 @@ export async function executions(main, parameters, signal) {
     const answer = await api.get("/v1/executions",
       { ...listParameters(filters), pageSize: 1, includeTotal: "true" }, signal).catch(() => null);
     if (!answer || signal.aborted || mine < counted) return;
+    const isFirst = total === undefined;
     counted = mine;
     total = answer.total ?? 0;
     drawRange();
+    if (isFirst) announce(`Executions ${range.textContent}`);
   }
 
   function draw(changed) {
