@@ -1,5 +1,7 @@
-"""Each bug of the service that this one replaces, and the behaviour that is right."""
+"""Each bug of the service that this one replaces, and the behaviour that is right: by gRPC, and by
+HTTP with JSON."""
 
+import dataclasses
 import subprocess
 import time
 
@@ -18,8 +20,17 @@ from harness.client import (
     refused,
     violated_fields,
 )
-from harness.identifiers import timestamp, uuid7
+from harness.identifiers import fresh_user, timestamp, uuid7
+from harness.json_client import JSONClient
 from harness.server import executable
+
+
+@pytest.fixture(params=["grpc", "json"])
+def client(server, request):
+    user = fresh_user()
+    if request.param == "grpc":
+        return server.client(user)
+    return JSONClient(None, user, server.token(user), server)
 
 
 def test_a_document_is_saved_as_json_and_read_back_as_json(client):
@@ -164,7 +175,7 @@ def test_a_token_without_exp_and_a_refresh_token_are_refused(server, client, cla
     """The first was accepted, and the second once was."""
     token = tokens.sign(server.secret, {"sub": client.user} | claims)
     with refused(grpc.StatusCode.UNAUTHENTICATED):
-        Client(client.channel, client.user, token).statistics()
+        dataclasses.replace(client, token=token).statistics()
 
 
 def test_each_data_directory_has_a_secret_of_its_own(server, own_server):
