@@ -36,7 +36,9 @@ struct EndedCall {
     if let method = http.method {
       metadata["http.request.method"] = "\(knownMethods.contains(method) ? method : "_OTHER")"
     }
-    if let status = http.status { metadata["http.response.status_code"] = "\(status)" }
+    if let status = http.status {
+      metadata["http.response.status_code"] = .stringConvertible(status)
+    }
     if let path = http.path { metadata["url.path"] = "\(plain(path))" }
     return metadata
   }

@@ -31,12 +31,12 @@ struct LogLineTests {
     line.metadata = ["a": ["b": "1", "c": ["2", .stringConvertible(3)]], "level": "4"]
     let text = line.rendered(.json)
     let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: String])
-    #expect(object["a.b"] == "1")
-    #expect(object["a.c.0"] == "2")
-    #expect(object["a.c.1"] == "3")
-    #expect(object["level"] == "warning")
-    #expect(object["metadata.level"] == "4")
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    #expect(object["a.b"] as? String == "1")
+    #expect(object["a.c.0"] as? String == "2")
+    #expect(object["a.c.1"] as? Int == 3)
+    #expect(object["level"] as? String == "warning")
+    #expect(object["metadata.level"] as? String == "4")
   }
 
   @Test("is text for people, with nothing in it that a terminal would obey")

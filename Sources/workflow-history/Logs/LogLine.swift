@@ -26,7 +26,7 @@ struct LogLine {
 
   private func text(hasColor: Bool) -> String {
     let name = StyledText(level.rawValue.uppercased().padding(to: 7), level.style)
-    let fields = fields.map { name, value in
+    let fields = fields.map { name, value, _ in
       let plain = value.withVisibleControls
       let isWord = !plain.isEmpty && !plain.contains { $0 == " " || $0 == "\"" }
       return " " + StyledText("\(name)=", .dim).rendered(hasColor: hasColor)
@@ -43,25 +43,28 @@ struct LogLine {
     ]
     return .object(
       own
-        + fields.map { name, value in
+        + fields.map { name, text, number in
           let isTaken = own.contains { $0.name == name }
-          return (isTaken ? "metadata." + name : name, .string(value))
+          return (isTaken ? "metadata." + name : name, number.map(JSONValue.int32) ?? .string(text))
         })
   }
 
+  /// A name, what is told under it, and that as a number where it was given as an integer.
+  private typealias Field = (name: String, text: String, number: Int32?)
+
   /// What goes with the message, flat: a dictionary's values under their names behind its own, an array's
   /// under their numbers.
-  private var fields: [(name: String, value: String)] {
+  private var fields: [Field] {
     Self.flat(.dictionary(metadata), "").sorted { $0.name < $1.name }
   }
 
-  private static func flat(
-    _ value: Logger.MetadataValue, _ name: String
-  ) -> [(name: String, value: String)] {
+  private static func flat(_ value: Logger.MetadataValue, _ name: String) -> [Field] {
     func within(_ part: String) -> String { name.isEmpty ? part : "\(name).\(part)" }
     switch value {
-    case .string(let text): return [(name, text)]
-    case .stringConvertible(let value): return [(name, value.description)]
+    case .string(let text): return [(name, text, nil)]
+    case .stringConvertible(let value):
+      let number = (value as? any BinaryInteger).flatMap { Int32(exactly: $0) }
+      return [(name, value.description, number)]
     case .array(let values):
       return values.enumerated().flatMap { flat($0.element, within("\($0.offset)")) }
     case .dictionary(let values): return values.flatMap { flat($0.value, within($0.key)) }
