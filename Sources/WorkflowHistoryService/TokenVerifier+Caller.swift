@@ -29,7 +29,7 @@ extension TokenVerifier {
       let service = principal(certificateNames: certificateNames)
     else {
       throw RPCStatus(
-        .unauthenticated, "the call needs one `authorization: Bearer <token>` in its metadata")
+        .unauthenticated, "the call needs one token, as `authorization: Bearer <token>`")
     }
     return service
   }
