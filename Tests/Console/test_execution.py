@@ -84,7 +84,8 @@ def test_of_many_tasks_those_are_drawn_that_failed_or_took_longest(client, open_
     assert "5,000 tasks" in drawing.get_attribute("aria-label")
     assert drawing.locator("rect").count() == 40
     titles = drawing.locator("title").all_text_contents()
-    assert "slow: 1 min" in titles and titles[-1] == "check: 1 s, no rows"
+    assert "slow: COMPLETED, 1 min" in titles
+    assert titles[-1] == "check: FAILED, 1 s, no rows"
     assert "1 failed" in part.inner_text()
     assert part.locator("li").all_inner_texts() == ["check no rows"]
     part.get_by_role("button", name="Show the first 500").click()
@@ -276,3 +277,25 @@ def test_a_large_document_is_opened_in_portions(client, open_console):
     part.get_by_role("button", name="Show 200 more of 4600").wait_for()
     assert json.loads(saved.output_data.json)["rows"][399] == {"n": 399}
     assert part.locator("summary", has_text="399:").count() == 1
+
+
+def test_tasks_are_coloured_by_how_they_ended(client, open_console):
+    statuses = ["COMPLETED", "FAILED", "RUNNING", "SKIPPED", "CANCELLED", ""]
+    tasks = [{"name": f"t{n}", "status": one, "duration": 1} for n, one in enumerate(statuses)]
+    saved = client.save(task_results=document(tasks), status=RUNNING)
+    reader = open_console(client.user, place=f"#/executions/{saved.id}").sign_in()
+    drawn = reader.page.locator(".chart rect[class^=fill-]")
+    drawn.nth(len(tasks) - 1).wait_for()
+    styles = drawn.evaluate_all("found => found.map(one => one.getAttribute('class'))")
+    expected = ["ok", "fault", "a", "rest", "rest", "ok"]
+    assert styles[: len(tasks)] == [f"fill-{style}" for style in expected]
+    titles = reader.page.locator(".chart title").all_text_contents()
+    assert "t3: SKIPPED, 1 s" in titles and "t5: 1 s" in titles
+
+
+def test_each_page_says_what_zone_its_times_are_of(client, open_console):
+    saved = client.save(status=COMPLETED)
+    reader = open_console(client.user, zone="Asia/Tokyo", place=f"#/executions/{saved.id}")
+    reader.sign_in().wait_for("text=Times are those of Asia/Tokyo.")
+    reader.go("#/dashboard")
+    reader.wait_for("text=/As of [0-9:]+, Asia\\/Tokyo. Days are UTC's./")

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { STATUSES } from "./format.js";
+import { STATUSES, ZONE } from "./format.js";
 import { go } from "./router.js";
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
@@ -67,7 +67,7 @@ export function filterForm(filters) {
     h("div", { class: "actions" },
       h("button", { class: "main" }, "Filter"),
       h("button", { type: "button", onclick: () => go("/executions") }, "Clear"),
-      h("span", { class: "muted" }, `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`)),
+      h("span", { class: "muted" }, `Times are those of ${ZONE}.`)),
     h("fieldset", {}, h("legend", {}, "Status"),
       STATUSES.map((one) => h("label", {},
         h("input", { type: "checkbox", name: "status", value: one, checked: filters.statuses.includes(one) }), one)),

@@ -27,6 +27,9 @@ export function duration(seconds) {
   return rest > 0 ? `${numbers.format(first)} ${unit} ${rest} ${nextUnit}` : `${numbers.format(first)} ${unit}`;
 }
 
+/** The reader's time zone. */
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** In the reader's time zone: `2026-03-01 14:02:11`. */
 export function instant(text) { return clock.format(new Date(text)).replace(",", ""); }
 

@@ -17,6 +17,8 @@ const ERRORS = 5;
 const ERROR_LENGTH = 500;
 // Beside the bars, on the right.
 const FIGURE = 84;
+// A task that tells no status, and no error, went well.
+const WENT_WELL = /^($|OK$|DONE$|COMPLETE|SUCCE)/;
 
 /**
  * The tasks of `taskResults`, as far as they are told by its convention; null where none is.
@@ -116,10 +118,10 @@ function drawn({ areTimed, seconds }, tasks, summary) {
     tasks.map((task, index) => {
       const top = TOP + index * ROW;
       const length = Math.max(x(task.start + (task.seconds ?? 0)) - x(task.start), 2);
-      return svg("g", {}, svg("title", {}, `${task.name}: ${duration(task.seconds ?? undefined)}${task.error ? `, ${task.error}` : ""}`),
+      return svg("g", {}, svg("title", {}, `${task.name}: ${task.status ? `${task.status}, ` : ""}${duration(task.seconds ?? undefined)}${task.error ? `, ${task.error}` : ""}`),
         svg("text", { class: "bar-label", x: label - 8, y: top + 17, "text-anchor": "end" }, shortened(task.name, isNarrow ? 13 : 28)),
         svg("rect", {
-          class: task.hasFailed ? "fill-fault" : task.status.includes("RUN") ? "fill-a" : "fill-ok",
+          class: styleOf(task),
           x: x(task.start), y: top + 4, width: length, height: ROW - 8, rx: 3,
         }),
         svg("text", { class: "bar-label", x: x(task.start) + length + 6, y: top + 17 },
@@ -132,6 +134,12 @@ function drawn({ areTimed, seconds }, tasks, summary) {
     { title: "Duration", number: true, cell: (task) => duration(task.seconds ?? undefined) },
     { title: "Error", cell: (task) => task.error ?? "" },
   ], tasks);
+}
+
+function styleOf({ hasFailed, status }) {
+  if (hasFailed) return "fill-fault";
+  if (status.includes("RUN")) return "fill-a";
+  return WENT_WELL.test(status) ? "fill-ok" : "fill-rest";
 }
 
 function shortened(name, most) { return name.length > most ? `${name.slice(0, most - 1)}…` : name; }

@@ -6,7 +6,7 @@ import { bars } from "../charts/bars.js";
 import { columns } from "../charts/columns.js";
 import { lines } from "../charts/lines.js";
 import { failure, h, table } from "../dom.js";
-import { count, duration, instant, percent } from "../format.js";
+import { ZONE, count, duration, instant, percent } from "../format.js";
 import { findings, errorGroups, patterns } from "./findings.js";
 import { go, link, reload } from "../router.js";
 
@@ -52,7 +52,7 @@ function controls(chosen) {
     h("label", {}, "Time ", h("select", { onchange: (event) => change({ days: event.target.value }) },
       WINDOWS.map((days) => h("option", { value: days, selected: days === chosen.days }, days === 1 ? "the last day" : `the last ${days} days`)))),
     field("type", "Type"), mayReadOthers ? field("user", "User") : null,
-    h("span", {}, `As of ${instant(new Date()).slice(11)} `), h("button", { type: "button", id: "refresh", onclick: reload }, "Refresh"));
+    h("span", {}, `As of ${instant(new Date()).slice(11)}, ${ZONE}. Days are UTC's. `), h("button", { type: "button", id: "refresh", onclick: reload }, "Refresh"));
 }
 
 function tiles(statistics, chosen) {

@@ -6,7 +6,7 @@ import { neighbours } from "../charts/neighbours.js";
 import { tasksOf, timeline } from "../charts/timeline.js";
 import { documents } from "../documents.js";
 import { announce, failure, h } from "../dom.js";
-import { count, duration, statusOf } from "../format.js";
+import { ZONE, count, duration, statusOf } from "../format.js";
 import { Contact, watch } from "../live.js";
 import { last } from "../memory.js";
 import { around } from "../neighbourhood.js";
@@ -159,8 +159,11 @@ function facts(shown, took, usual) {
     ["Last change", time(shown.updatedAt)], ["Id", [h("code", {}, shown.id), " ", copyButton("Id", () => shown.id)]],
     ["Usual", usual],
   ];
-  return h("dl", { class: "facts" }, entries.map(([name, value]) => h("div", { class: WIDE_FACTS[name] },
-    h("dt", {}, name), value === usual ? usual : h("dd", {}, value))));
+  return [
+    h("dl", { class: "facts" }, entries.map(([name, value]) => h("div", { class: WIDE_FACTS[name] },
+      h("dt", {}, name), value === usual ? usual : h("dd", {}, value)))),
+    h("p", { class: "muted" }, `Times are those of ${ZONE}.`),
+  ];
 }
 
 function usual(estimate) {
