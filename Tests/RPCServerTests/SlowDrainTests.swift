@@ -1,4 +1,3 @@
-import HTTP2
 import RPC
 import RPCTesting
 import Testing
@@ -30,12 +29,8 @@ struct SlowDrainTests {
     }
     let loop = server.server.loops[0]
     try await onLoop { eventLoop in
-      var settings = HTTP2Settings()
-      settings.streamWindow = 1 << 30
-      settings.connectionWindow = 1 << 30
-      let client = try await WireClient.connect(
-        to: server.address, on: eventLoop, settings: settings)
-      client.stream.stopReading()
+      let client = try await WireClient.connectWithoutReading(
+        to: server.address, on: eventLoop)
       let call = try client.begin("/test.Echo/Large")
       call.send([0, 0, 0, 0, 0])
       await events.wait(for: "asked")

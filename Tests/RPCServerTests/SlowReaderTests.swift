@@ -1,4 +1,3 @@
-import HTTP2
 import RPC
 import RPCTesting
 import Testing
@@ -13,13 +12,8 @@ struct SlowReaderTests {
     let big = Blob(count: 1 << 20)
     let server = try await TestServer.start { _ in ["Big": { _, _ in big }] }
     try await onLoop { eventLoop in
-      // HTTP/2's own windows let everything through.
-      var settings = HTTP2Settings()
-      settings.streamWindow = 1 << 30
-      settings.connectionWindow = 1 << 30
-      let client = try await WireClient.connect(
-        to: server.address, on: eventLoop, settings: settings)
-      client.stream.stopReading()
+      let client = try await WireClient.connectWithoutReading(
+        to: server.address, on: eventLoop)
       var calls: [WireCall] = []
       for _ in 0..<32 {
         let call = try client.begin("/test.Echo/Big")
@@ -67,12 +61,8 @@ struct SlowReaderTests {
       ]
     }
     try await onLoop { eventLoop in
-      var settings = HTTP2Settings()
-      settings.streamWindow = 1 << 30
-      settings.connectionWindow = 1 << 30
-      let client = try await WireClient.connect(
-        to: server.address, on: eventLoop, settings: settings)
-      client.stream.stopReading()
+      let client = try await WireClient.connectWithoutReading(
+        to: server.address, on: eventLoop)
       let big = try (0..<2).map { _ in try client.begin("/test.Echo/Big") }
       for call in big { call.send([0, 0, 0, 0, 0]) }
       await server.server.loops[0].run { server in

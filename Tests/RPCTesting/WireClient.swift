@@ -29,6 +29,19 @@ public final class WireClient: ByteStreamDelegate, HTTP2SessionDelegate {
     return client
   }
 
+  /// A client that takes nothing that is sent to it until it starts reading. HTTP/2's own windows let
+  /// everything through.
+  public static func connectWithoutReading(
+    to address: SocketAddress, on eventLoop: EventLoop
+  ) async throws -> WireClient {
+    var settings = HTTP2Settings()
+    settings.streamWindow = 1 << 30
+    settings.connectionWindow = 1 << 30
+    let client = try await connect(to: address, on: eventLoop, settings: settings)
+    client.stream.stopReading()
+    return client
+  }
+
   private let speaks: Bool
 
   private init(_ stream: ByteStream, _ http2: HTTP2Session, speaks: Bool) {
