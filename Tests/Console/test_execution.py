@@ -220,6 +220,21 @@ def test_an_execution_that_goes_on_is_followed(client, open_console):
     assert reader.page.locator("#document-taskResults").get_attribute("open") is not None
 
 
+def test_one_that_is_deleted_is_told_so_whatever_is_answered_later(client, open_console):
+    saved, held = client.save(status=COMPLETED), []
+    reader = open_console(client.user, place=f"#/executions/{saved.id}")
+    reader.expected = ("status of 404",)
+    reader.page.route("**:estimate", lambda route: held.append(route))
+    with reader.page.expect_request("**:estimate"):
+        reader.sign_in()
+    client.delete(saved.id)
+    reader.wait_for("text=It was deleted")
+    usual = {"p50DurationSeconds": 7, "p90DurationSeconds": 9, "durationSupport": "40"}
+    held[0].fulfill(json={"estimate": usual})
+    reader.wait_for("text=7 s, at most 9 s in 9 of 10")
+    assert reader.page.get_by_text("It was deleted").count() == 1
+
+
 def test_one_whose_server_is_away_is_told_to_be_old_and_goes_on(own_server, chromium):
     saved = own_server.client("ada").save(status=RUNNING)
     reader = Reader(chromium, own_server, own_server.token("ada"))

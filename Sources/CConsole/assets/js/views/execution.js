@@ -23,6 +23,7 @@ const TICK_MS = 10_000;
 export async function execution(main, id, signal) {
   const path = `/v1/executions/${encodeURIComponent(id)}`;
   let { execution: shown } = await api.getExact(path, {}, signal);
+  let isDeleted = false;
   last.opened = shown.id;
   // What comes later has its place from the start, so that nothing that is read moves or closes.
   const contact = new Contact();
@@ -40,7 +41,7 @@ export async function execution(main, id, signal) {
     ]);
     const slow = slowness(shown, types);
     slots.mark.replaceChildren(slow ? slowMark(slow) : "");
-    slots.note.replaceChildren(slow ? h("p", { class: "note" }, slow) : "");
+    if (!isDeleted) slots.note.replaceChildren(slow ? h("p", { class: "note" }, slow) : "");
     slots.usual.replaceChildren(usual(estimate) ?? "–");
   }
 
@@ -60,6 +61,7 @@ export async function execution(main, id, signal) {
       ({ execution: now } = await api.getExact(path, {}, signal, api.STRONG));
     } catch (error) {
       if (error.status !== 404) throw error;
+      isDeleted = true;
       slots.note.replaceChildren(h("p", { class: "note" }, "It was deleted."));
       return;
     }
