@@ -109,8 +109,8 @@ struct LoopTests {
       return turns.value
     }
     #expect(turns.contains { $0 >= .milliseconds(20) })
-    // Of a wait that counted hardly anything would be left; a busy machine may begin it late.
-    #expect(turns.reduce(.zero, +) <= clock.now - began - .milliseconds(500))
+    // The wait does not count; a busy machine may begin it late.
+    #expect(turns.reduce(.zero, +) <= clock.now - began - .milliseconds(800))
     await loop.stop()
   }
 
