@@ -3,6 +3,8 @@
 import json
 import time
 
+import pytest
+
 from browsing.history import save_usual_and_slow
 from browsing.reader import RETURN_MS, Reader
 from harness.client import COMPLETED, FAILED, RUNNING, document
@@ -220,19 +222,50 @@ def test_an_execution_that_goes_on_is_followed(client, open_console):
     assert reader.page.locator("#document-taskResults").get_attribute("open") is not None
 
 
-def test_one_that_is_deleted_is_told_so_whatever_is_answered_later(client, open_console):
+def wait_until_watched(reader, client, saved):
+    """Its watch has begun once it tells of a change."""
+    client.update(saved.id, output_data=document({"written": 3}))
+    reader.wait_for("#document-outputData summary:has-text('{1}')")
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_one_that_is_deleted_is_told_so_whatever_is_answered_later(
+    client, open_console, is_watched
+):
     saved, held = client.save(status=COMPLETED), []
     reader = open_console(client.user, place=f"#/executions/{saved.id}")
     reader.expected = ("status of 404",)
     reader.page.route("**:estimate", lambda route: held.append(route))
+    if not is_watched:
+        reader.page.route("**:watch?*", lambda route: held.insert(0, route))
     with reader.page.expect_request("**:estimate"):
         reader.sign_in()
-    client.delete(saved.id)
+    if is_watched:
+        wait_until_watched(reader, client, saved)
+        client.delete(saved.id)
+    else:
+        reader.wait_for("text=The workflow has no other execution")
+        client.delete(saved.id)
+        held.pop(0).continue_()
     reader.wait_for("text=It was deleted")
     usual = {"p50DurationSeconds": 7, "p90DurationSeconds": 9, "durationSupport": "40"}
-    held[0].fulfill(json={"estimate": usual})
+    for estimate in held:
+        estimate.fulfill(json={"estimate": usual})
     reader.wait_for("text=7 s, at most 9 s in 9 of 10")
     assert reader.page.get_by_text("It was deleted").count() == 1
+
+
+def test_a_change_that_could_not_be_read_is_read_again(client, open_console):
+    # One that runs is read now and then in any case.
+    saved = client.save(status=COMPLETED)
+    reader = open_console(client.user, place=f"#/executions/{saved.id}")
+    reader.expected = ("status of 503",)
+    reader.sign_in()
+    wait_until_watched(reader, client, saved)
+    path = f"**/v1/executions/{saved.id}"
+    reader.page.route(path, lambda route: route.fulfill(status=503), times=1)
+    client.update(saved.id, output_data=document({"written": 3, "left": 1}))
+    reader.wait_for("#document-outputData summary:has-text('{2}')")
 
 
 def test_one_whose_server_is_away_is_told_to_be_old_and_goes_on(own_server, chromium):
@@ -241,9 +274,7 @@ def test_one_whose_server_is_away_is_told_to_be_old_and_goes_on(own_server, chro
     reader.sign_in().rows(1)
     reader.go(f"#/executions/{saved.id}")
     reader.wait_for("text=The workflow has no other execution")
-    # Its watch has begun once it tells of a change.
-    own_server.client("ada").update(saved.id, output_data=document({"written": 3}))
-    reader.wait_for("#document-outputData summary:has-text('{1}')")
+    wait_until_watched(reader, own_server.client("ada"), saved)
     assert own_server.stop() == 0
     reader.wait_for("text=what is shown may be old")
     own_server.start()

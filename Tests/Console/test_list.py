@@ -246,6 +246,19 @@ def test_what_no_longer_meets_the_filters_leaves_the_list(client, open_console):
     reader.wait_for("text=No execution meets these filters")
 
 
+def test_a_list_of_one_workflow_is_told_of_its_changes_and_deletions_alone(client, open_console):
+    first, second = (client.save(workflow_id="mine", status=RUNNING) for _ in range(2))
+    reader = open_console(client.user, place="#/executions?workflow=mine").sign_in()
+    assert reader.rows(2) == [second.id, first.id]
+    reader.wait_until_live()
+    other = client.save(workflow_id="other", status=RUNNING)
+    client.delete(second.id)
+    assert reader.rows(1) == [first.id]
+    third = client.save(workflow_id="mine", status=RUNNING)
+    assert reader.rows(2) == [third.id, first.id]
+    assert other.id not in reader.ids
+
+
 def test_a_list_that_is_held_does_not_move(client, open_console):
     reader = open_console(client.user).sign_in()
     reader.wait_for("text=Nothing was saved yet")

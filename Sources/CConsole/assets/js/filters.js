@@ -47,9 +47,12 @@ export function listParameters(filters) {
   };
 }
 
-/** The same for a call that watches: by status nothing is left out, so that what leaves the list is told. */
+/**
+ * The same for a call that watches, so that what leaves the list is told: by status nothing is left out, and a
+ * deletion does not tell the workflow.
+ */
 export function watchParameters(filters) {
-  const { statuses, abandonedOnly, ...parameters } = listParameters(filters);
+  const { workflowId, statuses, abandonedOnly, ...parameters } = listParameters(filters);
   return parameters;
 }
 

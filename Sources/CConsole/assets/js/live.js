@@ -52,7 +52,7 @@ async function* answers(parameters, signal) {
 }
 
 /**
- * Calls `changed` with each list of changes, until `signal` says otherwise.
+ * Calls `changed` with each list of changes, until `signal` says otherwise. Where that fails, they are told again.
  *
  * @param {(state: "live" | "waiting" | "refused") => void} tell How it stands.
  * @param {() => Promise<void> | void} begun Called when changes are told from now on: what was read before may be
@@ -66,11 +66,16 @@ export async function watch(parameters, signal, { changed, tell = () => {}, begu
     while (document.hidden && !signal.aborted) await pause(LAST_PAUSE_MS, signal);
     if (signal.aborted) return;
     const stream = answers({ ...parameters, resumeToken }, signal);
-    for (;;) {
-      let next;
+    for (let isFirst = true; ; isFirst = false) {
       try {
-        next = await stream.next();
-        if (!next.done && !resumeToken) await begun();
+        const { value, done } = await stream.next();
+        if (!done && !resumeToken) await begun();
+        if (done || signal.aborted) break;
+        tell("live");
+        if (value.changes?.length > 0) await changed(value.changes);
+        resumeToken = value.resumeToken ?? resumeToken;
+        // What ends as soon as it has begun is not begun again at once.
+        if (!isFirst) wait = FIRST_PAUSE_MS;
       } catch (error) {
         if (signal.aborted || error.status === 401) return;
         if (error.status === 403) return tell("refused");
@@ -79,11 +84,6 @@ export async function watch(parameters, signal, { changed, tell = () => {}, begu
         stream.return();
         break;
       }
-      if (next.done || signal.aborted) break;
-      tell("live");
-      wait = FIRST_PAUSE_MS;
-      resumeToken = next.value.resumeToken ?? resumeToken;
-      if (next.value.changes?.length > 0) changed(next.value.changes);
     }
     if (signal.aborted) return;
     tell("waiting");

@@ -6,6 +6,11 @@ const EACH_SIDE = 10;
 const PAGE_SIZE = 100;
 const MOST_TRIES = 8;
 
+/** The bounds of the millisecond that it was created in, which others may share. */
+export function momentOf({ createdAt }) {
+  return { createdAfter: createdAt, createdBefore: new Date(Date.parse(createdAt) + 1).toISOString() };
+}
+
 /** Up to ten on each side and the one itself, oldest first; `isEnd` is whether nothing comes after them. */
 export async function around(execution, signal) {
   const filters = { userId: execution.userId, workflowId: execution.workflowId };
@@ -22,7 +27,7 @@ export async function around(execution, signal) {
 
 /** Those that came last before it, newest first. Many may be of the same millisecond, before it and after. */
 async function earlier(execution, filters, signal) {
-  const createdBefore = new Date(Date.parse(execution.createdAt) + 1).toISOString();
+  const { createdBefore } = momentOf(execution);
   const found = [];
   let pageToken = "";
   for (let tries = 0; tries < MOST_TRIES && found.length < EACH_SIDE; tries += 1) {

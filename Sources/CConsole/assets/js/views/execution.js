@@ -9,7 +9,7 @@ import { announce, failure, h } from "../dom.js";
 import { ZONE, count, duration, statusOf } from "../format.js";
 import { Contact, watch } from "../live.js";
 import { last } from "../memory.js";
-import { around } from "../neighbourhood.js";
+import { around, momentOf } from "../neighbourhood.js";
 import { copyButton, executionHref, slowMark, statusBadge, time } from "../parts.js";
 import { link } from "../router.js";
 import { Sections } from "../sections.js";
@@ -102,9 +102,11 @@ export async function execution(main, id, signal) {
   compare().catch(() => {});
   lookAround();
   setTimeout(tick, TICK_MS, 1);
-  watch({ userId: shown.userId, workflowId: shown.workflowId, createdAfter: shown.createdAt }, signal, {
+  // Not by its workflow, which a deletion does not tell.
+  watch({ userId: shown.userId, ...momentOf(shown) }, signal, {
     changed: (changes) => {
-      if (changes.some((one) => one.executionId === shown.id && one.version > shown.version)) readAgain().catch(() => {});
+      const isNews = ({ executionId, execution, version }) => executionId === shown.id && (!execution || version > shown.version);
+      if (changes.some(isNews)) return readAgain();
     },
     begun: readAgain,
     tell: (state) => contact.tell(state),

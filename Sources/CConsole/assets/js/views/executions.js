@@ -167,7 +167,11 @@ export async function executions(main, parameters, signal) {
     }, milliseconds);
   }
 
-  function changed(changes) {
+  function changed(all) {
+    // Of what was deleted the workflow is not known.
+    const changes = filters.workflow === "" ? all
+      : all.filter(({ execution }) => !execution || execution.workflowId === filters.workflow);
+    if (changes.length === 0) return;
     meanwhile.push(...changes);
     // Whether one is abandoned, no change tells.
     if (filters.abandoned) return soon("read", REDRAW_MS, () => readAgain().catch(() => {}));
