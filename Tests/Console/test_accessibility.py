@@ -1,18 +1,32 @@
 """Every view in either theme, on a large and on a small screen, and by keyboard."""
 
+import re
+import time
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from browsing.reader import DESKTOP, PHONE
-from harness.client import COMPLETED
+from harness.client import COMPLETED, FAILED
+from harness.identifiers import uuid7
 
 SCREENS = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
 
 
 def findings(reader) -> list[str]:
     """What axe-core finds, by rule and element."""
-    violations = Axe().run(reader.page).response["violations"]
+    # Targets of 24 pixels, or as far from each other, are asked for by WCAG 2.2 (2.5.8, level AA).
+    options = {"rules": {"target-size": {"enabled": True}}}
+    violations = Axe().run(reader.page, options=options).response["violations"]
     return [f"{one['impact']}: {one['id']}: {one['nodes'][0]['html']}" for one in violations]
+
+
+def luminance(mark) -> float:
+    """The relative luminance of what it is filled with (WCAG 2.2)."""
+    text = mark.evaluate("mark => getComputedStyle(mark).fill")
+    parts = (int(part) / 255 for part in re.findall(r"\d+", text))
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def fits(reader) -> bool:
@@ -37,6 +51,20 @@ def test_nothing_is_found_and_nothing_overflows(history, open_console, size, the
     assert findings(reader) == [] and fits(reader)
     reader.page.get_by_role("button", name="Keyboard shortcuts").click()
     assert findings(reader) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_failed_is_told_by_lightness_too(client, open_console, theme):
+    for status in (COMPLETED, FAILED):
+        client.save(status=status, id=uuid7(time.time() - 3 * 86_400))
+    reader = open_console(client.user, theme=theme, place="#/dashboard").sign_in()
+    reader.wait_for(".tiles")
+    lightness = {
+        name: luminance(reader.page.locator(f"svg[role=img] rect.{name}").first)
+        for name in ("fill-ok", "fill-fault")
+    }
+    dark, light = sorted(lightness.values())
+    assert (light + 0.05) / (dark + 0.05) > 2
 
 
 def test_a_theme_may_be_chosen_and_stays(history, open_console):

@@ -29,6 +29,12 @@ def days_until(now: float, days: int) -> list[str]:
     return [time.strftime("%Y-%m-%d", time.gmtime(now - age * 86_400)) for age in ages]
 
 
+def marked(dates: list[str]) -> list[str]:
+    """The same as a chart says them: of the first and the last it has a part."""
+    first, *whole, last = dates
+    return [f"{first} (a part of it)", *whole, f"{last} (a part of it)"]
+
+
 def test_the_figures_are_those_of_the_api(history, open_console):
     reader = open_console(history.user).sign_in()
     reader.rows(50)
@@ -44,7 +50,7 @@ def test_the_figures_are_those_of_the_api(history, open_console):
     assert abs(rate - statistics.success_rate) < 0.1
     days = table_of(reader, "Executions a day")
     dates = days_until(now, 30)
-    assert [day[0] for day in days] == dates
+    assert [day[0] for day in days] == marked(dates)
     whole = {day.date: day for day in metrics.daily[1:-1]}
     for date, completed, failed, others in days[2:-2]:
         assert int(completed.replace(",", "")) == whole[date].completed_executions
@@ -103,8 +109,15 @@ def test_days_without_executions_are_days_too(client, open_console):
     reader.go("#/dashboard?days=7")
     reader.wait_for(".tiles")
     days = table_of(reader, "Executions a day")
-    assert [day[0] for day in days] == days_until(now, 7)
+    assert [day[0] for day in days] == marked(days_until(now, 7))
     assert [day[1] for day in days] == ["0", "0", "0", "0", "1", "0", "0", "0"]
+    client.save(status=COMPLETED)
+    reader.page.get_by_role("button", name="Refresh").click()
+    columns = card(reader, "Executions a day").locator("svg[role=img] rect")
+    reader.wait_until("() => document.querySelector('.tile .value')?.textContent === '2'")
+    # The day that is not over is paler.
+    opacities = [one.evaluate("one => getComputedStyle(one).fillOpacity") for one in columns.all()]
+    assert opacities == ["1", "0.5"]
 
 
 def test_what_is_counted_as_failed_has_its_list(client, open_console):

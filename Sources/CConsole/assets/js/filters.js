@@ -34,6 +34,16 @@ export function filtersOf(parameters) {
   };
 }
 
+const NAMES = ["user", "workflow", "type", "status", "after", "before", "abandoned", "page"];
+
+/** What the address bar says that is no filter, as it says it: a list without it shows more than was meant. */
+export function misunderstood(parameters) {
+  const isUnderstood = (name, value) => NAMES.includes(name)
+    && (name !== "status" || STATUSES.includes(value))
+    && (!["after", "before"].includes(name) || value === "" || instantOf(value) !== "");
+  return [...parameters].filter(([name, value]) => !isUnderstood(name, value)).map(([name, value]) => `${name}=${value}`);
+}
+
 /** The same for the address bar. */
 export function addressOf({ statuses, ...filters }) { return { ...filters, status: statuses }; }
 

@@ -12,8 +12,9 @@ const HEIGHT = 210;
  *
  * @param {{name: string, style: string, of: (row: object) => number}[]} parts From the bottom up.
  * @param {(row: object) => string} label What a column stands for.
+ * @param {(row: object) => boolean} isPart Whether it stands for less than the others do, and is paler.
  */
-export function columns(rows, parts, { label, shortLabel = label, title, summary }) {
+export function columns(rows, parts, { label, shortLabel = label, isPart = () => false, title, summary }) {
   const width = chartWidth();
   const total = (row) => parts.reduce((sum, { of }) => sum + of(row), 0);
   const marks = ticks(Math.max(...rows.map(total), 0)).filter(Number.isInteger);
@@ -31,7 +32,7 @@ export function columns(rows, parts, { label, shortLabel = label, title, summary
         const height = bottom - y(of(row));
         below += height;
         return height > 0 ? svg("rect", {
-          class: style, x: left(index) + gap / 2, width: Math.min(step - gap, 46), y: bottom - below, height,
+          class: isPart(row) ? `${style} part` : style, x: left(index) + gap / 2, width: Math.min(step - gap, 46), y: bottom - below, height,
         }) : null;
       });
     }),

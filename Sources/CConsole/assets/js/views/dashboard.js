@@ -89,9 +89,10 @@ function charts(metrics, statistics, days) {
       { name: "failed", style: "fill-fault", of: number("failedExecutions") },
       { name: "others", style: "fill-rest", of: (day) => number("totalExecutions")(day) - number("completedExecutions")(day) - number("failedExecutions")(day) },
     ], {
-      label: (day) => day.date, shortLabel: (day) => day.date.slice(5), title: "Day (UTC)",
-      summary: `Executions a day, ${count(statistics.totalExecutions)} altogether`,
-    })),
+      label: (day) => day.date + (day.isPart ? " (a part of it)" : ""), shortLabel: (day) => day.date.slice(5),
+      isPart: (day) => day.isPart, title: "Day (UTC)",
+      summary: `Executions a day, ${count(statistics.totalExecutions)} altogether; the first day and the last are not whole`,
+    }), h("p", { class: "muted" }, "Days that are pale are not whole.")),
     card("Success rate", lines(daily, [
       { name: "success rate", style: "a", of: (day) => day.totalExecutions ? day.successRate ?? 0 : undefined },
     ], { format: percent, low: 100, most: 100, summary: `Success rate by day, ${percent(statistics.successRate ?? 0)} altogether` })),
@@ -118,7 +119,10 @@ function charts(metrics, statistics, days) {
   ];
 }
 
-/** The days of the time that is looked at, those without executions too: that nothing ran is news. */
+/**
+ * The days of the time that is looked at, those without executions too: that nothing ran is news. Of the first and
+ * the last it has a part.
+ */
 function everyDay(daily, days) {
   const known = new Map(daily.map((day) => [day.date, day]));
   const dateOf = (at) => new Date(at).toISOString().slice(0, 10);
@@ -126,7 +130,8 @@ function everyDay(daily, days) {
   const dates = [...known.keys(), dateOf(Date.now() - days * DAY_MS), dateOf(Date.now())].sort();
   const all = [];
   for (let at = Date.parse(dates[0]); at <= Date.parse(dates.at(-1)); at += DAY_MS) {
-    all.push(known.get(dateOf(at)) ?? { date: dateOf(at) });
+    const date = dateOf(at);
+    all.push({ ...known.get(date), date, isPart: date === dates[0] || date === dates.at(-1) });
   }
   return all;
 }

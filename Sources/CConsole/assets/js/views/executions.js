@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import * as keys from "../keys.js";
 import { announce, failure, h } from "../dom.js";
-import { addressOf, filterForm, filtersOf, listParameters, watchParameters } from "../filters.js";
+import { addressOf, filterForm, filtersOf, listParameters, misunderstood, watchParameters } from "../filters.js";
 import { bare, count } from "../format.js";
 import { Contact, watch } from "../live.js";
 import { last, trailOf } from "../memory.js";
@@ -37,6 +37,7 @@ export async function executions(main, parameters, signal) {
   const rows = new RowTable(Object.values(filters).some((value) => value.length > 0)
     ? "No execution meets these filters." : "Nothing was saved yet.");
   const said = h("div", {});
+  const leftOut = misunderstood(parameters);
   const contact = new Contact();
   const range = h("p", { class: "muted", id: "range" });
   const newer = h("button", { type: "button", id: "newer", disabled: !pageToken, onclick: toNewer }, "← Newer");
@@ -50,6 +51,7 @@ export async function executions(main, parameters, signal) {
     h("div", { class: "head" }, h("h1", {}, "Executions"), live),
     h("details", { class: "card filter-box", open: !isNarrow || isFiltered },
       h("summary", { id: "filters" }, "Filters"), filterForm(filters)),
+    h("div", {}, leftOut.length > 0 ? h("p", { class: "note" }, `Not understood, and left out: ${leftOut.join(", ")}`) : null),
     said, contact.element,
     h("section", { class: "card", "aria-label": "Executions" }, rows.element,
       h("div", { class: "pager" }, range, h("div", { class: "actions" }, newer, older))));
