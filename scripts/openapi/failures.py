@@ -54,6 +54,11 @@ RESPONSES = {
         _RETRY_AFTER,
     ),
     "431": ("FieldsTooLarge", "RESOURCE_EXHAUSTED: the header fields are too large.", {}),
+    "500": (
+        "Internal",
+        "INTERNAL: a fault of the server, whose log says more.",
+        {},
+    ),
     "503": (
         "Unavailable",
         "UNAVAILABLE: the database is away, or the server is stopping. Call again.",
@@ -67,7 +72,7 @@ RESPONSES = {
 }
 
 # What any call may be answered.
-OF_EVERY_CALL = ("400", "401", "403", "414", "429", "431", "503", "504")
+OF_EVERY_CALL = ("400", "401", "403", "414", "429", "431", "500", "503", "504")
 OF_BODIES = ("413", "415")
 
 

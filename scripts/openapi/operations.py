@@ -1,5 +1,7 @@
 """The operation that a rule makes of a method."""
 
+import re
+
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto as Field
 
 import failures
@@ -89,10 +91,14 @@ class Operations:
 
     def _query_parameter(self, names: list, message: str, field: Field, is_required: bool) -> dict:
         schema = self._schemas.asked_value(message, field)
+        description = self._contracts.comment(f"{message}.{field.name}")
+        if field.type_name == ".google.protobuf.FieldMask":
+            # The one text that says fields under their names in JSON, and only those.
+            description = re.sub("_([a-z])", lambda letter: letter[1].upper(), description)
         parameter = {
             "name": ".".join(one.json_name for one in names),
             "in": "query",
-            "description": self._contracts.comment(f"{message}.{field.name}"),
+            "description": description,
         }
         if is_required:
             parameter["required"] = True

@@ -137,6 +137,7 @@ _FAILURES = {
     "422": ("Unprocessable", "Parameters are bad, or not there.", "Problems"),
     "429": ("TooMany", "The caller asks for more than it may have at a time.", "Detail"),
     "431": ("FieldsTooLarge", "The header fields are too large.", "Detail"),
+    "500": ("Internal", "A fault of the server, whose log says more.", "Detail"),
     "503": (
         "Unavailable",
         "The database is away, or the server is stopping. Call again.",

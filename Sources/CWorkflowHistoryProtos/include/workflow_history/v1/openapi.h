@@ -10,4 +10,4 @@ static inline const uint8_t *workflow_history__v1__openapi_start(void) {
   return workflow_history__v1__openapi;
 }
 /* Its SHA-256. */
-#define workflow_history__v1__openapi_digest "591672503d2a63cc41d33597315fd95ae3533151f412de76a09730a23c55eb23"
+#define workflow_history__v1__openapi_digest "e4994773984fa9a536894ac5a944f186b7264fcfe1c727405ddc6a3489950212"
