@@ -121,6 +121,18 @@ def test_a_list_that_is_held_and_followed_while_it_is_read_is_watched_once(clien
     assert sum(":watch" in url for url in reader.asked) == 1
 
 
+def test_a_list_that_is_followed_again_counts_what_came_meanwhile(client, open_console):
+    client.save(status=RUNNING)
+    reader = open_console(client.user).sign_in()
+    reader.wait_until_live()
+    reader.range_is("1–1 of 1")
+    reader.page.get_by_role("button", name="Live").click()
+    client.save(status=RUNNING)
+    reader.page.get_by_role("button", name="Live").click()
+    reader.rows(2)
+    reader.range_is("1–2 of 2")
+
+
 def test_a_count_that_another_has_overtaken_is_not_shown(client, open_console):
     reader, held = open_console(client.user), []
 
@@ -128,7 +140,9 @@ def test_a_count_that_another_has_overtaken_is_not_shown(client, open_console):
         return route.continue_() if held else held.append(route)
 
     reader.page.route("**/v1/executions?*includeTotal=true", hold_first)
-    reader.sign_in().wait_until_live()
+    with reader.page.expect_request("**/v1/executions?*includeTotal=true"):
+        reader.sign_in()
+    reader.wait_until_live()
     saved = client.save(status=RUNNING)
     reader.range_is("1–1 of 1")
     with reader.page.expect_event("requestfinished", lambda one: one == held[0].request):

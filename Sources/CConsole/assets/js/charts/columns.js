@@ -32,7 +32,8 @@ export function columns(rows, parts, { label, shortLabel = label, isPart = () =>
         const height = bottom - y(of(row));
         below += height;
         return height > 0 ? svg("rect", {
-          class: isPart(row) ? `${style} part` : style, x: left(index) + gap / 2, width: Math.min(step - gap, 46), y: bottom - below, height,
+          class: isPart(row) ? `${style} part` : style,
+          x: left(index) + gap / 2, width: Math.min(step - gap, 46), y: bottom - below, height,
         }) : null;
       });
     }),

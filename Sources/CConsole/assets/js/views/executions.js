@@ -169,6 +169,9 @@ export async function executions(main, parameters, signal) {
     }, milliseconds);
   }
 
+  /** Once, where a page is shown and soon is followed. */
+  function countSoon() { soon("total", REDRAW_MS, readTotal); }
+
   function changed(all) {
     // Of what was deleted the workflow is not known.
     const changes = filters.workflow === "" ? all
@@ -259,8 +262,11 @@ export async function executions(main, parameters, signal) {
   }
   if (last.opened) rows.focus(last.opened);
   last.opened = null;
-  readTotal();
-  begun = readAgain;
+  countSoon();
+  begun = () => {
+    countSoon();
+    return readAgain();
+  };
   follow();
   setTimeout(tick, TICK_MS, 1);
   markSlow();
