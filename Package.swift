@@ -89,7 +89,10 @@ let package = Package(
     room("PrometheusMetrics", ["TextEncoding", coreMetrics]),
     room("Telemetry", ["RPC", "ProtobufMessages", metrics]),
     room(
-      "HTTPGateway", ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "TextEncoding"]),
+      "HTTPGateway",
+      [
+        "RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "Compression", "TextEncoding",
+      ]),
     wrapper("Console", ["CConsole", "HTTPGateway", "RPC", crypto]),
     room(
       "RPCServer",
@@ -208,7 +211,10 @@ let package = Package(
     tests("Console", ["HTTPGateway", "RPC"]),
     tests(
       "HTTPGateway",
-      ["HTTPRouting", "ProtobufJSON", "ProtobufMessages", "RPC", "WorkflowHistoryMessages"]),
+      [
+        "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "RPC", "Compression",
+        "WorkflowHistoryMessages",
+      ]),
     tests(
       "WorkflowsREST",
       [

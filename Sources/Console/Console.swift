@@ -5,18 +5,18 @@ internal import RPC
 /// The pages by which people look at history, at `/`. They talk to the JSON API alone, so that they may
 /// do what their reader's token may, and nothing more.
 public struct Console: HTTPResources {
-  private let files: [Substring: HTTPResource]
+  private let files: [Substring: StaticResource]
 
   /// The console.
   public init() {
-    var files: [Substring: HTTPResource] = [:]
+    var files: [Substring: StaticResource] = [:]
     for file in ConsoleFile.all {
       let digest = SHA256.hash(data: file.bytes).prefix(12).map { byte in
         (byte < 16 ? "0" : "") + String(byte, radix: 16)
       }
-      files["/" + file.path[...]] = HTTPResource(
+      files["/" + file.path[...]] = StaticResource(
         contentType: file.contentType, fields: Self.fields, body: file.bytes,
-        entityTag: "\"\(digest.joined())\"")
+        digest: digest.joined())
     }
     files["/"] = files.removeValue(forKey: "/index.html")
     self.files = files
@@ -26,7 +26,9 @@ public struct Console: HTTPResources {
   public func has(_ path: Substring) -> Bool { files[path] != nil }
 
   /// The file at a path; see ``HTTPResources``.
-  public func resource(_ path: Substring, for head: HTTPHead) -> HTTPResource? { files[path] }
+  public func resource(_ path: Substring, for head: HTTPHead) -> HTTPResource? {
+    files[path]?.form(for: head)
+  }
 
   /// What keeps a page that holds a token to itself: nothing is loaded from elsewhere or sent there, no
   /// markup or script is made of text, and no other page frames it or reaches its window.

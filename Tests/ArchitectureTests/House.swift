@@ -45,7 +45,9 @@ let house: [Room] = [
     "Telemetry", .safe, rooms: ["RPC", "ProtobufMessages"], packages: ["Metrics"]),
   Room(
     "HTTPGateway", .safe,
-    rooms: ["RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "TextEncoding"]),
+    rooms: [
+      "RPC", "HTTPRouting", "ProtobufJSON", "ProtobufMessages", "Compression", "TextEncoding",
+    ]),
   Room("Console", .wrapper, rooms: ["HTTPGateway", "RPC"], c: ["CConsole"], packages: ["Crypto"]),
   Room(
     "RPCServer", .safe,

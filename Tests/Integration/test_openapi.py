@@ -1,5 +1,6 @@
 """The OpenAPI document: that it is one, is served, and is what the server does."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -46,6 +47,22 @@ def test_it_is_served_to_who_has_no_token(server, way):
     again = curl.ask(server, "GET", "/openapi.json", way=way, fields=kept)
     assert again.status == 304 and again.body == b""
     assert curl.ask(server, "POST", "/openapi.json", body={}, way=way).status == 405
+
+
+@pytest.mark.parametrize("way", curl.WAYS, ids="-".join)
+@pytest.mark.parametrize("target", ["/openapi.json", "/js/main.js"])
+def test_what_stays_as_it_is_is_gzipped_for_who_takes_that(server, way, target):
+    plain = curl.ask(server, "GET", target, way=way)
+    accepted = "accept-encoding: gzip"
+    packed = curl.ask(server, "GET", target, way=way, fields=(accepted,))
+    assert packed.fields["content-encoding"] == "gzip"
+    assert packed.fields["vary"] == plain.fields["vary"] == "accept-encoding"
+    assert len(packed.body) < len(plain.body) / 2
+    assert gzip.decompress(packed.body) == plain.body
+    kept = f"if-none-match: {packed.fields['etag']}"
+    assert curl.ask(server, "GET", target, way=way, fields=(accepted, kept)).status == 304
+    # Who has it packed and takes it plain has another.
+    assert curl.ask(server, "GET", target, way=way, fields=(kept,)).body == plain.body
 
 
 @pytest.mark.parametrize("way", curl.WAYS, ids="-".join)

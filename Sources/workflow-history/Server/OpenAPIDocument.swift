@@ -6,12 +6,13 @@ import WorkflowHistoryMessages
 /// It needs no token: it is the same on every server, and says nothing that is not public with the code.
 /// Who generates a client of it has none yet.
 struct OpenAPIDocument: HTTPResources {
+  private let document = StaticResource(
+    contentType: "application/json", body: WorkflowHistoryAPI.openAPIDocument,
+    digest: WorkflowHistoryAPI.openAPIDigest)
+
   func has(_ path: Substring) -> Bool { path == "/openapi.json" }
 
   func resource(_ path: Substring, for head: HTTPHead) -> HTTPResource? {
-    guard has(path) else { return nil }
-    return HTTPResource(
-      contentType: "application/json", body: WorkflowHistoryAPI.openAPIDocument,
-      entityTag: "\"\(WorkflowHistoryAPI.openAPIDigest)\"")
+    has(path) ? document.form(for: head) : nil
   }
 }
