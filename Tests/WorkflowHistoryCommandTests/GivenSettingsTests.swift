@@ -134,6 +134,14 @@ struct GivenSettingsTests {
         "reflection in FILE is some: it takes open, authenticated, off",
         "WORKFLOW_HISTORY_STALL_TIMEOUT is 10: it takes a time: 90s, 15m, 12h, 30d",
       ])
+    // All at once.
+    #expect(
+      try await problems(
+        environment: ["WORKFLOW_HISTORY_LISTEN": "unix:/run/socket"],
+        file: #"{"insecure-listen": 50051}"#) == [
+          "WORKFLOW_HISTORY_LISTEN is unix:/run/socket: it takes HOST:PORT or [IPV6]:PORT",
+          "insecure-listen in FILE is 50051: it takes HOST:PORT or [IPV6]:PORT",
+        ])
     #expect(
       try await problems(file: #"{"loops": 5000}"#)
         == ["--loops takes 1 to 1024 (--loops is from loops in FILE)"])
@@ -165,6 +173,7 @@ struct GivenSettingsTests {
   @Test("what only flags have wrong is the parser's to tell")
   func badFlags() async throws {
     await #expect(throws: (any Error).self) { try await settings(["--loops", "abc"]) }
+    await #expect(throws: (any Error).self) { try await settings(["--listen", "localhost"]) }
     await #expect(throws: (any Error).self) { try await settings(["--bogus"]) }
     await #expect(throws: (any Error).self) { try await settings(["--json"]) }
   }

@@ -160,16 +160,13 @@ actor HistoryServer {
 
   /// Where the server listens. It says so where that is not secured.
   private func makeEndpoints() throws -> Endpoints {
-    let insecure = options.insecureListen.flatMap { SocketAddress($0) }
+    let insecure = options.insecureListen?.socketAddress
     if let insecure {
       logger.warning(
         "calls and tokens are readable on the way: no TLS", metadata: ["at": "\(insecure)"])
     }
-    guard let tls = SocketAddress(options.listen) else {
-      preconditionFailure("the options were validated")
-    }
     return try Endpoints(
-      tls: tls, unix: options.unixPath, insecure: insecure,
+      tls: options.listen.socketAddress, unix: options.unixPath, insecure: insecure,
       environment: ProcessInfo.processInfo.environment)
   }
 

@@ -17,14 +17,19 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var dataDirectory: DataDirectory
 
-  @Option(help: "Where to listen with TLS; port 0 takes a free one.")
-  var listen = "127.0.0.1:50051"
+  @Option(
+    help: ArgumentHelp(
+      "Where to listen with TLS, as HOST:PORT or [IPV6]:PORT; port 0 takes a free one.",
+      valueName: "address"))
+  var listen = ListenAddress(host: "127.0.0.1", port: 50_051)
 
   @Option(help: "The Unix socket to listen on, with TLS or without. Default: DIR/server.sock.")
   var unix: String?
 
-  @Option(help: "Where to listen without TLS: for networks that are trusted.")
-  var insecureListen: String?
+  @Option(
+    help: ArgumentHelp(
+      "Where to listen without TLS: for networks that are trusted.", valueName: "address"))
+  var insecureListen: ListenAddress?
 
   @Option(help: "A Postgres to use instead of the private one: a libpq connection string or URI.")
   var database: String?
@@ -101,12 +106,6 @@ struct Serve: AsyncParsableCommand {
   func validate() throws {
     guard readDatabase == nil || database != nil else {
       throw ValidationError("--read-database goes with --database: the private one has no replica")
-    }
-    guard SocketAddress(listen) != nil else {
-      throw ValidationError("--listen takes HOST:PORT or [IPV6]:PORT")
-    }
-    guard insecureListen.map({ SocketAddress($0) != nil }) ?? true else {
-      throw ValidationError("--insecure-listen takes HOST:PORT or [IPV6]:PORT")
     }
     guard changeLogRetain.duration >= .seconds(3600) else {
       throw ValidationError("--change-log-retain takes an hour or more")
