@@ -1,5 +1,6 @@
 """The OpenAPI document: that it is one, is served, and is what the server does."""
 
+import collections
 import gzip
 import json
 import os
@@ -83,16 +84,32 @@ def test_what_schemathesis_is_told_to_pass_over_is_what_the_mapping_reads():
     assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
+def unanswered(answers: dict[str, collections.Counter]) -> list[str]:
+    """Which operations were not answered in all three ways: what is asked gets through to the call,
+    and is refused for what it is."""
+    ways = {"accepted": {"200"}, "refused": {"400", "422"}, "without a token": {"401"}}
+    return [
+        f"{name} {way}"
+        for name in operations()
+        for way, statuses in ways.items()
+        # These go well for RUNNING executions alone, which few short runs come by.
+        if (name, way) != ("HeartbeatWorkflowExecution", "accepted")
+        and not statuses & answers[name].keys()
+    ]
+
+
 def test_schemathesis_finds_nothing_that_the_server_does_otherwise(own_server, tmp_path):
-    done, report, answers = openapi.run_schemathesis(own_server, SECONDS, tmp_path)
-    assert done.returncode == 0, done.stdout
-    assert report["complete"], report["stop_reason"]
-    assert {phase["status"] for phase in report["phases"].values()} == {"success"}, report
-    print(f"{report['test_cases']['generated']} cases, {json.dumps(answers)}")
-    for name in operations():
-        # What is asked gets through to the call, and is refused for what it is.
-        # Heartbeats go well for RUNNING executions alone, which few short runs come by.
-        if name != "HeartbeatWorkflowExecution":
-            assert answers[name].get("200", 0) > 0, (name, answers[name])
-        assert answers[name].get("400", 0) + answers[name].get("422", 0) > 0, (name, answers[name])
-        assert answers[name].get("401", 0) > 0, (name, answers[name])
+    answers, cases = collections.defaultdict(collections.Counter), 0
+    # The slower the machine, the longer it takes to ask for everything.
+    for seconds in (SECONDS, 2 * SECONDS, 4 * SECONDS):
+        done, report, answered = openapi.run_schemathesis(own_server, seconds, tmp_path)
+        assert done.returncode == 0, done.stdout
+        assert report["complete"], report["stop_reason"]
+        assert {phase["status"] for phase in report["phases"].values()} == {"success"}, report
+        cases += report["test_cases"]["generated"]
+        for name, counts in answered.items():
+            answers[name].update(counts)
+        if not unanswered(answers):
+            break
+    print(f"{cases} cases, {json.dumps(answers)}")
+    assert unanswered(answers) == []
