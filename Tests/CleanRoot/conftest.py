@@ -24,7 +24,7 @@ def package() -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def upgrade() -> pathlib.Path:
-    return named("WORKFLOW_HISTORY_UPGRADE")
+    return named("UPGRADE_PACKAGE_FILE")
 
 
 @pytest.fixture(scope="session")
