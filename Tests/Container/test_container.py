@@ -17,7 +17,8 @@ USER = 990
 
 def test_it_says_how_it_is_to_be_run(image):
     config = json.loads(podman("image", "inspect", "--format", "{{json .Config}}", image))
-    assert config["User"] == "workflow-history"
+    # A number, by which Kubernetes sees that it is not root (runAsNonRoot).
+    assert config["User"] == f"{USER}:{USER}"
     assert config["Volumes"] == {Container.DATA: {}}
     assert config["ExposedPorts"] == {f"{Container.PORT}/tcp": {}}
     assert config["StopSignal"] == "SIGTERM"
